@@ -55,6 +55,14 @@ package final class ExportedStore: TokenStore {
 
     package func token(_ id: TokenID) -> StoredToken? { places[id].map { rows[$0] } }
 
+    package func ids(
+        in range: ClosedRange<TokenID>, tenant: ExactName?, isDescending: Bool, most: Int
+    ) -> [TokenID] {
+        let found = rows.lazy.filter { range.contains($0.id) && (tenant == nil || $0.details.tenant == tenant) }
+            .map(\.id).sorted()
+        return Array((isDescending ? found.reversed() : found).prefix(most))
+    }
+
     package func token(digest: [UInt8]) throws(TokenStoreError) -> StoredToken? { throw refusal }
 
     package func tokens(_ condition: TokenCondition) -> [StoredToken] { rows.filter(condition.matches) }

@@ -58,7 +58,6 @@ struct ExactNameKeysTests {
             "REPL/Session/SessionState.swift", "-> [String: String]",
             "variables that the program names, in ASCII"
         ),
-        ("Presentation/Tables/Table.swift", "fixed: Set<String>", "heads of columns, written in the program"),
         ("Syntax/Scopes/Scopes.swift", "visible: [String: [Declaration.ID]]", "identifiers of Lua, which are ASCII"),
         ("Syntax/Scopes/Scopes.swift", "labelIndices: [String: [Int]]", "identifiers of Lua, which are ASCII"),
         ("Syntax/Scopes/Scopes.swift", "jumpIndices: [String: [Int]]", "identifiers of Lua, which are ASCII"),

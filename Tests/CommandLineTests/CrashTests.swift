@@ -190,11 +190,11 @@ internal import Testing
             "token", "revoke", "--user", "una", "--yes", "--digest", try #require(fields["digest"] as? String),
         ]
         try kill(words, session, times: 6) {
-            let live = demilune(session, "token", "list", "--size", "1000").errors
-            let revoked = demilune(session, "token", "list", "--state", "revoked", "--size", "1000").errors
-            let isAll = live.hasPrefix("0 tokens")
-            #expect(isAll != revoked.hasPrefix("0 tokens"), "\(live) \(revoked)")
-            let logged = demilune(session, "log", "list", "--act", "token.revoke", "--size", "20000").errors
+            let live = demilune(session, "token", "list", "--limit", "1000").errors
+            let revoked = demilune(session, "token", "list", "--state", "revoked", "--limit", "1000").errors
+            let isAll = live.hasPrefix("0 API tokens")
+            #expect(isAll != revoked.hasPrefix("0 API tokens"), "\(live) \(revoked)")
+            let logged = demilune(session, "log", "list", "--act", "token.revoke", "--limit", "20000").errors
             #expect(logged == (isAll ? "\(Self.count) entries\n" : "0 entries\n"))
         }
     }
@@ -244,7 +244,7 @@ internal import Testing
         try kill(["store", "reseal", "--yes"], session, times: 30, isWhole: false) {
             #expect(demilune(session, "store", "reseal", "--yes").status == 0)
             #expect(demilune(session, "store", "verify").output == "the store is as it was written\n")
-            #expect(demilune(session, "token", "list", "--size", "1000").errors == "300 tokens\n")
+            #expect(demilune(session, "token", "list", "--limit", "1000").errors == "300 API tokens\n")
             #expect(demilune(session, "token", "rotate", "T7").status == 0)
         }
     }

@@ -24,12 +24,13 @@ internal import Testing
     @Test(arguments: ["tenant", "user", "department", "user-type"])
     func `every list has a form for machines`(noun: String) {
         let session = demo()
-        let json = session.run(noun, "list", "--tenant", "acme", "--json")
+        let tenant = ["DEMILUNE_TENANT": "acme"]
+        let json = session.run(noun, "list", "--json", environment: tenant)
         #expect(json.output.hasPrefix("[") && json.output.contains("acme"), "\(json.output)")
-        let csv = session.run(noun, "list", "--tenant", "acme", "--csv")
+        let csv = session.run(noun, "list", "--csv", environment: tenant)
         #expect(csv.output.hasPrefix("id,"))
         #expect(csv.errors.isEmpty)
-        #expect(session.run(noun, "list", "--tenant", "acme", "--csv", "--json").status == 64)
+        #expect(session.run(noun, "list", "--csv", "--json", environment: tenant).status == 64)
     }
 
     @Test func `a person must be named unambiguously`() {

@@ -80,7 +80,7 @@ internal import Testing
                   store reseal           seals unsealed records after you have reviewed them, or accepts a restored \
                 backup
                   token create           makes an API token, or with --mobile the token of a login
-                  token list             lists API tokens, or with --mobile the mobile users logged in
+                  token list             lists tokens: API tokens, mobile users logged in, or both
                   token show             shows a token, how it is used, and what it permits
                   token reveal           shows the string of an API token again, and logs who saw it
                   token amend            changes the name, the expiry or the assignment of a token

@@ -81,7 +81,7 @@ internal import Testing
         for words in [
             ["token", "revoke", "EDI Schenker", "--yes"],
             ["token", "create", "--name", "X", "--user", "carla", "--expires", "2027-01-31"],
-            ["token", "reveal", "EDI Schenker"], ["keys", "add"], ["user", "deactivate", "bjorn"],
+            ["token", "reveal", "EDI Schenker"], ["keys", "add"], ["user", "deactivate", "bjorn", "--yes"],
             ["store", "reseal", "--yes"],
         ] {
             let result = session.run(

@@ -8,7 +8,7 @@ internal import Testing
         let table = session.run("token", "list", "--tenant", "3")
         #expect(table.output.contains("Customs declarations"))
         #expect(table.output.hasPrefix("ID "))
-        #expect(session.run("token", "list", "--tenant", "3", "--json").output.hasPrefix("["))
+        #expect(session.run("token", "list", "--tenant", "3", "--json").output.hasPrefix("{\n  \"tokens\": ["))
         #expect(session.run("token", "list", "--tenant", "33").errors.contains("there is no tenant `33`"))
     }
 

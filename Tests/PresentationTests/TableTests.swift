@@ -12,12 +12,20 @@ internal import Testing
     }
 
     @Test(arguments: [
-        ("Warehouse sync", 14, "Warehouse sync"), ("Warehouse sync", 9, "Ware…sync"), ("東京大学", 5, "東…学"),
-        ("abc", 1, "…"), ("abc", 0, ""), ("abcdef", 2, "a…"),
+        ("Warehouse sync", 14, "Warehouse sync"), ("Warehouse sync", 9, "Warehous…"), ("東京大学", 6, "東京…"),
+        ("e\u{301}e\u{301}e\u{301}", 2, "e\u{301}…"), ("abc", 1, "…"), ("abc", 0, ""), ("abcdef", 2, "a…"),
     ])
-    func `a text that is too wide loses its middle`(text: String, columns: Int, fitted: String) {
+    func `a text that is too wide loses its end`(text: String, columns: Int, fitted: String) {
         #expect(DisplayWidth.fit(text, columns) == fitted)
         #expect(DisplayWidth.of(DisplayWidth.fit(text, columns)) <= columns)
+    }
+
+    @Test(arguments: [
+        ("one two three", 7, ["one two", "three"]), ("abcdefgh ij", 3, ["abc", "def", "gh", "ij"]), ("", 3, [""]),
+        ("東京 大学", 4, ["東京", "大学"]), ("東京大学", 5, ["東京", "大学"]),
+    ])
+    func `a sentence is wrapped between words`(text: String, columns: Int, lines: [String]) {
+        #expect(DisplayWidth.wrap(text, columns) == lines)
     }
 
     @Test(arguments: [
@@ -30,17 +38,17 @@ internal import Testing
     }
 
     private var table: Table {
-        var table = Table(["ID", "TITLE", "USER TYPE"])
-        table.add(["0123456789abcdef", "A rather long title of a token 東京", "Integrator"])
-        table.add(["f", "short", "=cmd"])
+        var table = Table(.userTypes)
+        table.add(["0123456789abcdef", "A rather long title of a token 東京", "yes", "Integrator"])
+        table.add(["f", "short", "no", "=cmd"])
         return table
     }
 
     private func printed(columns: Int?) -> [String] { table.lines(columns: columns).map(\.text) }
 
     @Test func `a table is as wide as needed, or as its terminal`() {
-        #expect(printed(columns: nil)[1].contains("A rather long title of a token 東京  Integrator"))
-        for columns in [40, 50, 60, 70] {
+        #expect(printed(columns: nil)[1].contains("A rather long title of a token 東京  yes     Integrator"))
+        for columns in [50, 60, 70] {
             for line in printed(columns: columns) { #expect(DisplayWidth.of(line) <= columns, "\(line)") }
             #expect(printed(columns: columns)[1].hasPrefix("0123456789abcdef  "))
         }
@@ -49,8 +57,8 @@ internal import Testing
     @Test(arguments: [40, 60, 80])
     func `columns that do not fit are below, after the first one again`(columns: Int) {
         let departments = (1...12).map { "Department \($0)" }
-        var table = Table(["ACTION"] + departments)
-        table.add(["orders.read"] + departments.map { _ in "yes" })
+        var table = Table(.whatCan(departments))
+        table.add(["orders.read", "–"] + departments.map { _ in "yes" })
         let lines = table.lines(columns: columns).map(\.text).filter { !$0.isEmpty }
         for line in lines { #expect(DisplayWidth.of(line) <= columns, "\(line)") }
         let heads = lines.filter { $0.hasPrefix("ACTION") }
@@ -62,7 +70,7 @@ internal import Testing
 
     @Test func `columns stay aligned under wide characters`() {
         let lines = printed(columns: nil)
-        let offsets = [("USER TYPE", 0), ("Integrator", 1), ("=cmd", 2)].map { text, line in
+        let offsets = [("PERMISSIONS", 0), ("Integrator", 1), ("=cmd", 2)].map { text, line in
             DisplayWidth.of(lines[line].prefix(upTo: lines[line].ranges(of: text)[0].lowerBound))
         }
         #expect(Set(offsets).count == 1)
@@ -70,13 +78,13 @@ internal import Testing
 
     @Test func `CSV has a header and every row`() {
         let lines = table.csv.split(separator: "\r\n")
-        #expect(lines.first == "id,title,user_type")
-        #expect(lines[2] == "f,short,\"'=cmd\"")
+        #expect(lines.first == "id,name,active,permissions")
+        #expect(lines[2] == "f,short,no,\"'=cmd\"")
     }
 
     @Test func `the heads of each part are marked, and control characters are escaped`() {
-        var table = Table(["ID", "NAME"])
-        table.add(["1", "a\u{1B}[2Jb"])
+        var table = Table(.departments)
+        table.add(["1", "a\u{1B}[2Jb", "", ""])
         let lines = table.lines(columns: nil)
         #expect(lines.map { $0.parts[0].style } == [.strong, .plain] && lines[1].text == "1   a\\u{1b}[2Jb")
     }

@@ -34,9 +34,10 @@ package enum Program {
     }
 
     /// - Parameter output: the descriptor for results written in blocks; without it they are in the result.
+    /// - Parameter columns: the width of the terminal that shows the results.
     package static func run(
         _ arguments: [String], input: [UInt8] = [], environment: [String: String], output descriptor: Int32? = nil,
-        isErrorTerminal: Bool = false
+        isErrorTerminal: Bool = false, columns: Int? = nil, use: OptionUse = OptionUse()
     ) -> Result {
         // As the program itself does, so that the write fails when the reader is gone.
         signal(SIGPIPE, SIG_IGN)
@@ -50,11 +51,12 @@ package enum Program {
             },
             errors: { errors.bytes += $0 },
             isErrorTerminal: isErrorTerminal)
+        streams.columns = columns
         let source = Scratch(input)
         let sink = Scratch([])
         streams.inputDescriptor = source.descriptor
         streams.outputDescriptor = descriptor ?? sink.descriptor
-        let status = Demilune.run(verbs, arguments: arguments, environment: environment, streams: streams)
+        let status = Demilune.run(verbs, arguments: arguments, environment: environment, streams: streams, use: use)
         output.bytes += sink.bytes
         return Result(status: status, output: output.text, errors: errors.text)
     }

@@ -1,3 +1,4 @@
+package import CommandLine
 internal import Foundation
 internal import Glibc
 internal import TestSupport
@@ -64,7 +65,7 @@ package final class Session {
 
     package func run(
         _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:], output: Int32? = nil,
-        isErrorTerminal: Bool = false
+        isErrorTerminal: Bool = false, columns: Int? = nil, use: OptionUse = OptionUse()
     ) -> Result {
         var variables = [
             "DEMILUNE_STORE": store, "DEMILUNE_POLICIES": Self.policies, "DEMILUNE_AT": "2026-11-22T12:00:00Z",
@@ -72,7 +73,8 @@ package final class Session {
         ]
         variables.merge(environment) { $1 }
         return Program.run(
-            arguments, input: input, environment: variables, output: output, isErrorTerminal: isErrorTerminal)
+            arguments, input: input, environment: variables, output: output, isErrorTerminal: isErrorTerminal,
+            columns: columns, use: use)
     }
 
     /// Runs SQL on the store like somebody who has the file but no key.

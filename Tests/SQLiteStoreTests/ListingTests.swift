@@ -68,6 +68,7 @@ import Tokens
             switch query.state {
             case .live: guard !isRevoked, token.suspended == nil, token.expires > query.now else { return false }
             case .suspended: guard !isRevoked, token.suspended != nil, token.expires > query.now else { return false }
+            case .dormant: guard !isRevoked, token.dormantSince != nil, token.expires > query.now else { return false }
             case .expired: guard !isRevoked, token.expires <= query.now else { return false }
             case .revoked: guard isRevoked else { return false }
             case nil: guard !isRevoked || !query.leavesOutRevoked else { return false }
@@ -131,9 +132,9 @@ import Tokens
             nil, "o", "ware", "strasse", "aerlig", "日", "a'b\"c%_", "feed 1", "nothing such", "%", "\"",
         ]
         var found = 0
-        for _ in 0..<300 {
+        for _ in 0..<350 {
             var query = TokenQuery(tenant: "3", kind: random.roll(3) == 0 ? .mobile : .api, now: .test)
-            query.state = ([nil, nil] + TokenQuery.State.allCases)[random.roll(6)]
+            query.state = ([nil, nil] + TokenQuery.State.allCases)[random.roll(7)]
             query.leavesOutRevoked = random.roll(2) == 0
             if random.roll(4) == 0 { query.expiringBefore = .test.adding(days: Int64(random.roll(60))) }
             if random.roll(4) == 0 { query.unusedSince = .test.adding(days: -Int64(random.roll(60))) }

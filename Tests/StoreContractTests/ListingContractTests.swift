@@ -8,12 +8,13 @@ import Testing
 @Suite struct ListingContractTests {
     private static func query(_ random: inout Random, _ tenant: TenantRecord, _ kind: StoreKind) -> TokenQuery {
         var query = TokenQuery(tenant: tenant.id, kind: random.below(3) == 0 ? .mobile : .api, now: .test)
-        query.state = [nil, nil, .live, .suspended, .expired, .revoked][random.below(6)]
+        query.state = [nil, nil, .live, .suspended, .dormant, .expired, .revoked][random.below(7)]
         query.leavesOutRevoked = random.below(2) == 0
         let assignments = tenant.users.flatMap(\.assignments).map(\.id)
         if random.below(3) == 0 { query.expiringBefore = .test.adding(days: Int64(random.below(300))) }
         if random.below(3) == 0 { query.unusedSince = .test.adding(days: -Int64(random.below(300))) }
         if random.below(3) == 0 { query.assignments = assignments.filter { _ in random.below(3) > 0 } }
+        if random.below(3) == 0 { query.leftOutAssignments = assignments.filter { _ in random.below(4) == 0 } }
         if random.below(3) == 0 {
             query.search = ["feed", "fe", "o", "ware", "🙂", "fi", "zzz"][random.below(7)]
             query.searchAssignments = assignments.filter { _ in random.below(5) == 0 }
@@ -36,6 +37,7 @@ import Testing
                 switch query.state {
                 case .live: !isRevoked && token.suspended == nil && token.expires > query.now
                 case .suspended: !isRevoked && token.suspended != nil && token.expires > query.now
+                case .dormant: !isRevoked && token.dormantSince != nil && token.expires > query.now
                 case .expired: !isRevoked && token.expires <= query.now
                 case .revoked: isRevoked
                 case nil: !isRevoked || !query.leavesOutRevoked
@@ -50,6 +52,7 @@ import Testing
                 } ?? true
             return token.kind == query.kind && isInState && expiresSoon && isFound && isVisible(token)
                 && query.unusedSince.map { used < $0 } ?? true
+                && !query.leftOutAssignments.contains(token.assignment)
                 && query.assignments.map { $0.contains(token.assignment) } ?? true
         }
         func key(_ token: TokenRecord) -> ([UInt8], Int64)? {

@@ -82,6 +82,40 @@ import Testing
     }
 
     @Test(arguments: StoreKind.allCases)
+    func `ids of a range are found in their order, from either end`(kind: StoreKind) throws {
+        let service = try kind.service(organisation, in: folder)
+        let all = details.map { ($0.token.id, $0.tenant.id) }.sorted { $0.0 < $1.0 }
+        var random = Random(11)
+        for _ in 0..<200 {
+            let digits = random.below(32) + 1
+            let range = TokenID.range(of: all[random.below(all.count)].0.prefix(digits))!
+            let tenant = [nil, organisation.tenants[0].id, organisation.tenants[1].id, "nobody"][random.below(4)]
+            let most = random.below(5) + 1
+            let found = all.filter { range.contains($0.0) && (tenant == nil || $0.1 == tenant) }.map(\.0)
+            for isDescending in [false, true] {
+                let ids = try service.store.ids(in: range, tenant: tenant, isDescending: isDescending, most: most)
+                #expect(ids == Array((isDescending ? found.reversed() : found).prefix(most)), "\(range)")
+            }
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func `the shown digits of an id tell it apart, and fewer do not`(kind: StoreKind) throws {
+        let service = try kind.service(organisation, in: folder)
+        for tenant in [nil] + organisation.tenants.map({ Optional($0.id) }) {
+            let ids = details.filter { tenant == nil || $0.tenant.id == tenant }.map(\.token.id)
+            for id in ids {
+                let digits = try service.uniqueDigits(of: id, tenant: tenant)
+                #expect(digits >= TokenID.shortestPrefix && ids.count { $0.prefix(digits) == id.prefix(digits) } == 1)
+                if digits > TokenID.shortestPrefix {
+                    #expect(ids.count { $0.prefix(digits - 1) == id.prefix(digits - 1) } > 1)
+                }
+                #expect(try service.tokens(prefix: id.prefix(digits), tenant: tenant).map(\.token.id) == [id])
+            }
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases)
     func `a condition finds exactly the tokens that it describes`(kind: StoreKind) throws {
         let store = try kind.service(organisation, in: folder).store
         for tenant in organisation.tenants {
@@ -107,6 +141,16 @@ import Testing
                     for isRevoked in [false, true] {
                         try check(.named(name, tenant: tenant.id, kind: kind, isRevoked: isRevoked)) {
                             $0.name == name && $0.kind == kind && ($0.revoked != nil) == isRevoked
+                        }
+                    }
+                }
+            }
+            for name in Set(tenant.tokens.map { TextNormalizer.search($0.name) }) {
+                for kind in [TokenKind.api, .mobile] {
+                    for isRevoked in [false, true] {
+                        try check(.searched(name, tenant: tenant.id, kind: kind, isRevoked: isRevoked)) {
+                            TextNormalizer.search($0.name) == name && $0.kind == kind
+                                && ($0.revoked != nil) == isRevoked
                         }
                     }
                 }

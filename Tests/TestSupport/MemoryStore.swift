@@ -51,6 +51,14 @@ package final class MemoryStore: TokenStore {
     package var tokenCount: Int { state.rows.count }
     package func token(_ id: TokenID) -> StoredToken? { state.rows.values.first { $0.id == id } }
     package func number(of id: TokenID) -> Int64? { token(id)?.number }
+    package func ids(
+        in range: ClosedRange<TokenID>, tenant: ExactName?, isDescending: Bool, most: Int
+    ) -> [TokenID] {
+        let found = rows.filter { range.contains($0.id) && (tenant == nil || $0.details.tenant == tenant) }
+            .map(\.id).sorted()
+        return Array((isDescending ? found.reversed() : found).prefix(most))
+    }
+
     package func token(digest: [UInt8]) -> StoredToken? {
         rows.first { $0.lookup?.digest == digest || $0.previous?.digest == digest }
     }
@@ -262,6 +270,7 @@ package final class MemoryStore: TokenStore {
             let isActor =
                 query.actor.map { $0 == "operator" ? entry.actor == .operator : entry.actor.name == $0 } ?? true
             guard query.after.map({ entry.number > $0 }) ?? true else { return false }
+            if let ids = query.tokens, entry.token.map({ !ids.contains($0) }) ?? true { return false }
             return isAct && isActor && query.tenant.map { $0 == entry.tenant } ?? true
                 && query.token.map { $0 == entry.token } ?? true && query.since.map { entry.time >= $0 } ?? true
                 && query.until.map { entry.time < $0 } ?? true && (!query.isRefused || entry.act.hasSuffix(".refused"))

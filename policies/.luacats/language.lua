@@ -26,7 +26,7 @@
 ---@field user_type demilune.UserType # the user type it acts with
 ---@field created demilune.Instant # when it was made
 ---@field expires demilune.Instant # the first instant it is no longer valid
----@field last_day demilune.Date # the last day it is valid, in the tenant's zone
+---@field last_day demilune.Date # the last day it is valid, if only in part, in the tenant's zone
 ---@field last_active demilune.Instant # when it was last used; may be absent
 ---@field dormant_since demilune.Instant # the time since which it counts as unused; may be absent
 ---@field is_managers boolean # Whether its user type is one that manages. (plugin org)

@@ -4,22 +4,42 @@ internal import Presentation
 internal import Tokens
 
 extension AdministrationSession {
-    /// A token by its id, by a name that only one of the tenant's has, or by its string on the standard input.
+    /// A token by its id, by anything else that `TokenResolver` understands, or by its string on the standard input.
     ///
-    /// An id is not looked up here: the authorizer decides if the token exists and if the actor may know of it.
+    /// An id is not looked up here: the authorizer decides if the token exists and if the actor may know of it. An act
+    /// on a token that was named in another way than by its id or its name says first which one it is.
     func token(_ word: String) throws(CommandError) -> TokenID {
         if word == "-" { return try tokenFromInput() }
         if let id = TokenID(word) { return id }
-        let ids = try found(named: word)
-        guard let id = ids.first else {
-            throw CommandError(
-                "there is no token `\(word)` in the tenant `\(tenant.id)`; try `demilune token list --search TEXT`",
-                status: ExitStatus.deny)
+        let resolver = TokenResolver(store, tenant: scope.count == 1 ? tenant.id : nil, where: try visibility())
+        let (details, match) = try resolver.token(word, status: ExitStatus.deny)
+        if writes, match != .name {
+            terminal.note("`\(Terminal.escaped(word))` is the token \(described(details))")
         }
-        guard ids.count == 1 else {
-            throw CommandError("\(counted(ids.count, "token")) are named `\(word)`; use an id: \(listed(ids))")
+        return details.token.id
+    }
+
+    /// A predicate for the tokens of the tenants in scope that the actor may see.
+    private func visibility() throws(CommandError) -> (TokenRecord, ExactName) -> Bool {
+        let authorizer = try act { administration throws(AdministrationError) in try administration.current() }
+        var isVisible: [ExactName: (TokenRecord) -> Bool] = [:]
+        for tenant in scope.map({ directory.tenants[$0].id }) {
+            isVisible[tenant] = authorizer.visibility(tenant: tenant)
         }
-        return id
+        return { record, tenant in isVisible[tenant]?(record) ?? false }
+    }
+
+    /// ``6532…` (Warehouse sync, of bjorn, Sales > Integrator)`.
+    private func described(_ details: TokenDetails) -> String {
+        let token = details.token
+        var words = token.name.isEmpty ? ["\(token.kind.rawValue)"] : [Terminal.escaped(token.name)]
+        if let tenant = directory.tenant(details.tenant),
+            let index = directory.assignment(token.assignment, tenant: tenant)
+        {
+            words.append("of " + Terminal.escaped(directory.users[directory.assignments[index].user].name))
+            words.append(Terminal.escaped(directory.combination(index)))
+        }
+        return "`\(token.id)` (\(words.joined(separator: ", ")))"
     }
 
     /// The ids of these tokens, each once, in the order given.
@@ -32,26 +52,12 @@ extension AdministrationSession {
         return ids
     }
 
-    private func listed(_ ids: [TokenID]) -> String {
-        ids.prefix(5).map { "`\($0)`" }.joined(separator: ", ") + (ids.count > 5 ? " …" : "")
-    }
-
     private func tokenFromInput() throws(CommandError) -> TokenID {
         let string = try invocation.tokenString()
         guard let match = try stored({ store throws(TokenStoreError) in try store.find(string) }),
-            match.tenant == tenant.id
+            scope.contains(where: { directory.tenants[$0].id == match.tenant })
         else { throw CommandError("no token has this string", status: ExitStatus.deny) }
         return match.token.id
-    }
-
-    /// Visible tokens of exactly this name. Revoked ones are left out when any other has the name.
-    private func found(named name: String) throws(CommandError) -> [TokenID] {
-        let named = try stored { store throws(TokenStoreError) in try store.named(ExactName(name), tenant: tenant.id) }
-        let alive = named.filter { $0.token.revoked == nil }
-        let isVisible = try act { administration throws(AdministrationError) in
-            try administration.current().visibility(tenant: tenant.id)
-        }
-        return (alive.isEmpty ? named : alive).map(\.token).filter(isVisible).map(\.id)
     }
 
     func stored<Result>(
@@ -80,10 +86,9 @@ extension AdministrationSession {
         if invocation[.json] {
             let directory = try invocation.directory(.some([id]), of: store)
             let names = NameResolver(directory: directory, tenant: names.tenant)
-            terminal.print(TokenDescription(details, names: names, session: self).fields.json.compact)
+            terminal.print(try description(details, names).fields.json.compact)
         } else {
-            let day = LocalTime.lastDay(before: token.expires, in: zone)
-            terminal.print("\(name)\(id) is \(word); its last valid day is \(day)")
+            terminal.print("\(name)\(id) is \(word); \(LocalTime.expiryClause(token.expires, in: zone))")
         }
     }
 }

@@ -8,11 +8,31 @@ internal import Tokens
 struct AdministrationSession {
     let invocation: Invocation
     let store: TokenService
-    let names: NameResolver
+    let directory: Directory
+    /// The tenants that the session is about, as indices of the directory.
+    let scope: [Int]
+    /// The zone of all tenants in scope; `nil` when they have several.
+    let onlyZone: Zone?
     let administration: Administration
     let policies: PolicySet
+    /// True for an act, which changes something.
+    let writes: Bool
 
-    var directory: Directory { names.directory }
+    /// The names of the only tenant in scope.
+    var names: NameResolver {
+        precondition(scope.count == 1, "a session that spans tenants asks for the names of each")
+        return names(of: scope[0])
+    }
+
+    func names(of tenant: Int) -> NameResolver {
+        var names = NameResolver(directory: directory, tenant: tenant)
+        // An act tells of every name that it took for another.
+        if writes { names.note = { [terminal] in terminal.note(Terminal.escaped($0)) } }
+        return names
+    }
+
+    /// True when the operator may act on the tokens of every tenant.
+    var isOperator: Bool { invocation[.as] == nil }
     var tenant: Tenant { directory.tenants[names.tenant] }
     var zone: Zone { tenant.zone }
     var terminal: Terminal { invocation.terminal }
@@ -20,23 +40,41 @@ struct AdministrationSession {
     var now: Instant { administration.context.now }
 
     /// - Parameter writes: true for an act, which a store that is only read refuses at once.
-    init(_ invocation: Invocation, writes: Bool = false) throws(CommandError) {
+    /// - Parameter spansTenants: true for a verb that takes every tenant where none is given. An administrator always
+    ///   acts in one.
+    init(
+        _ invocation: Invocation, writes: Bool = false, spansTenants: Bool = false
+    ) throws(CommandError) {
         self.invocation = invocation
+        self.writes = writes
         policies = try invocation.policies()
         store = try invocation.openStore(writes: writes)
         let version: DirectoryVersion
         do throws(TokenStoreError) { version = try store.directoryVersion } catch { throw CommandError(error.message) }
         let directory = try invocation.directory(.none, of: store)
+        self.directory = directory
         let (actor, named): (AuthorizationRequest.Actor, AuditContext.Actor)
+        var home: ExactName?
         if invocation[.as] == "-" {
+            let names: NameResolver
             (actor, named, names) = try Self.actingToken(invocation, store, directory)
+            scope = [names.tenant]
+            home = directory.tenants[names.tenant].id
+        } else if spansTenants, invocation[.as] == nil, invocation[.tenant] == nil {
+            (actor, named) = (.operator, .operator)
+            scope = Array(directory.tenants.indices)
         } else {
-            names = try invocation.names(in: directory)
+            let names = try invocation.names(in: directory)
             (actor, named) = try Self.actor(invocation, names)
+            scope = [names.tenant]
+            if invocation[.as] != nil { home = directory.tenants[names.tenant].id }
         }
+        let zones = scope.map { directory.tenants[$0].zone }
+        onlyZone = zones.first.flatMap { first in zones.allSatisfy { $0.name == first.name } ? first : nil }
         let act = AuditContext(named, now: try invocation.now(store), reason: invocation[ifDeclared: .reason])
         administration = Administration(
-            store: store, policies: policies, actor: actor, context: act, directory: (version, directory))
+            store: store, policies: policies, actor: actor, home: home, context: act,
+            directory: (version, directory))
     }
 
     /// The actor of `--as -`: the token whose string is on standard input.

@@ -38,9 +38,11 @@ package enum Demilune {
     /// - Parameters:
     ///   - verbs: all verbs of the program.
     ///   - arguments: the words of the command line, without the program's own name.
+    ///   - use: notes the options that the run reads.
     /// - Returns: the exit status.
     package static func run(
-        _ verbs: [Verb], arguments: [String], environment: [String: String], streams: StandardStreams
+        _ verbs: [Verb], arguments: [String], environment: [String: String], streams: StandardStreams,
+        use: OptionUse = OptionUse()
     ) -> Int32 {
         let terminal = Terminal(streams)
         let isColorRefused = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
@@ -69,7 +71,10 @@ package enum Demilune {
             // The messages about the verb's own options have the colours of `--color` already.
             let options = try OptionValues(line, of: nil, environment: environment)
             terminal.color(options[.color], isRefused: isColorRefused)
-            return try verb.run(try Invocation(line, environment: environment, terminal: terminal))
+            let invocation = try Invocation(line, environment: environment, terminal: terminal, use: use)
+            let status = try verb.run(invocation)
+            invocation.noteUnread()
+            return status
         } catch {
             for message in error.messages { terminal.complain(message) }
             return error.status

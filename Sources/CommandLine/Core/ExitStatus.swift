@@ -23,15 +23,19 @@ package struct CommandError: Error, Equatable {
     package let status: Int32
     /// Lines for the error output, each a message of its own.
     package let messages: [String]
+    /// True when a name was given that nothing has.
+    let isUnknownName: Bool
 
-    package init(_ message: String, status: Int32 = ExitStatus.failure) {
+    package init(_ message: String, status: Int32 = ExitStatus.failure, isUnknownName: Bool = false) {
         self.status = status
         messages = [message]
+        self.isUnknownName = isUnknownName
     }
 
     package init(messages: [String], status: Int32) {
         self.status = status
         self.messages = messages
+        isUnknownName = false
     }
 
     package static func usage(_ message: String) -> CommandError { CommandError(message, status: ExitStatus.usage) }

@@ -60,7 +60,8 @@ package enum Help {
         if !verb.examples.isEmpty {
             parts.append("examples:\n" + verb.examples.map { "  " + $0 }.joined(separator: "\n"))
         }
-        parts.append("Also: " + GlobalOptions.all.map(\.flag).joined(separator: " "))
+        let others = GlobalOptions.all.filter(verb.uses.contains).map(\.flag)
+        parts.append("Also: " + others.joined(separator: " "))
         return Prose.wrapped(parts.joined(separator: "\n\n"), columns, hanging: 0)
     }
 

@@ -60,6 +60,15 @@ extension Invocation {
         return seen
     }
 
+    /// The number of digits of an id that the output shows: as many as tell it apart on a terminal, else all.
+    /// - Parameter tenant: the tenant within which it is told apart; `nil` for all.
+    package func digits(of id: TokenID, tenant: ExactName?, in store: TokenService) throws(CommandError) -> Int {
+        guard terminal.streams.columns != nil else { return 32 }
+        do throws(TokenStoreError) { return try store.uniqueDigits(of: id, tenant: tenant) } catch {
+            throw CommandError(error.message)
+        }
+    }
+
     /// The one token string on the standard input.
     package func tokenString() throws(CommandError) -> TokenString {
         let strings = TokenString.occurrences(in: terminal.streams.input())

@@ -12,24 +12,27 @@ package struct Invocation {
     package let verb: String
     /// The whole command line, as given.
     let arguments: [String]
-    /// The time of the whole run.
-    package let now: Instant
-    /// True when `--at`, or its variable, gives the time.
-    package let isTimeStated: Bool
+    /// The time at which the run began.
+    private let start = Instant.now()
     private let options: OptionValues
     package let environment: [String: String]
 
-    package init(_ line: ParsedLine, environment: [String: String], terminal: Terminal) throws(CommandError) {
+    /// - Parameter use: notes the options that the run reads.
+    package init(
+        _ line: ParsedLine, environment: [String: String], terminal: Terminal, use: OptionUse = OptionUse()
+    ) throws(CommandError) {
         self.terminal = terminal
         positionals = line.positionals
         verb = line.verb?.name ?? ""
         arguments = line.arguments
-        options = try OptionValues(line, of: line.verb, environment: environment)
+        options = try OptionValues(line, of: line.verb, environment: environment, use: use)
         self.environment = environment
-        let stated = options[.at]
-        now = stated ?? .now()
-        isTimeStated = stated != nil
     }
+
+    /// The time of the whole run.
+    package var now: Instant { options[.at] ?? start }
+    /// True when `--at`, or its variable, gives the time.
+    package var isTimeStated: Bool { options[.at] != nil }
 
     // MARK: Options
 
@@ -47,6 +50,13 @@ package struct Invocation {
 
     /// The text of an option, as given or as the environment sets it; `nil` without both.
     package func text(of option: any OptionDeclaration) -> String? { options.text(of: option) }
+
+    /// Tells of options after the verb that had no effect on a run, which is over.
+    /// A child process that runs the policies has read some itself.
+    package func noteUnread() {
+        guard !self[ifDeclared: .isolate] else { return }
+        for option in options.unread { terminal.note("note: `\(option.flag)` had no effect here") }
+    }
 
     /// The budget of `--fuel`, `--memory` and `--deadline`.
     package var budget: Budget {

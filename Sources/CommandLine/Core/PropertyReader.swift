@@ -30,31 +30,17 @@ struct PropertyReader {
     }
 
     func user(_ text: String) throws(CommandError) -> ExactName {
-        let users = directory.users.filter { $0.tenant == tenant }
-        return try find(text, "user", users.map { ($0.id, [$0.name, $0.fullName]) })
+        directory.users[try names(for: text, "user").user(text)].id
     }
 
     private func department(_ text: String) throws(CommandError) -> ExactName {
-        let departments = directory.departments.filter { $0.tenant == tenant }
-        return try find(text, "department", departments.map { ($0.id, [$0.name]) })
+        directory.departments[try names(for: text, "department").department(text)].id
     }
 
-    private func find(
-        _ text: String, _ kind: String, _ known: [(id: ExactName, names: [ExactName])]
-    ) throws(CommandError) -> ExactName {
-        guard tenant != nil else {
+    private func names(for text: String, _ kind: String) throws(CommandError) -> NameResolver {
+        guard let tenant else {
             throw .usage("missing required option --tenant: the tenant of the \(kind) `\(text)`")
         }
-        if known.contains(where: { $0.id == ExactName(text) }) { return ExactName(text) }
-        let exact = known.filter { $0.names.contains(ExactName(text)) }
-        let matches = exact.isEmpty ? known.filter { $0.names.contains { $0.reads(like: text) } } : exact
-        guard let match = matches.first else {
-            let hint = Suggestion.hint(for: text, among: known.flatMap { [$0.id] + $0.names })
-            throw CommandError("there is no \(kind) `\(text)`\(hint)")
-        }
-        guard matches.count == 1 else {
-            throw CommandError("more than one \(kind) is named `\(text)`; use an id")
-        }
-        return match.id
+        return NameResolver(directory: directory, tenant: tenant)
     }
 }

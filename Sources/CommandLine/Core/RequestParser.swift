@@ -8,7 +8,7 @@ package struct RequestParser {
     private let directory: Directory
     private let now: Instant
     private let schema: Schema
-    /// The words of the command line: the token, the action, and the rest.
+    /// The words of the command line: the token's id or `-`, the action, and the rest.
     private let words: [String]
 
     package init(_ invocation: Invocation, _ snapshot: TimedDirectory, _ schema: Schema, words: [String]) {
@@ -30,7 +30,7 @@ package struct RequestParser {
             }
         }
         let stated = try invocation.tenant(in: directory)
-        let token = try token(words[0], tenant: stated, kind)
+        let token = try token(words[0], tenant: stated)
         let only = directory.tenants.count == 1 ? 0 : nil
         let tenant = token.map { directory.tokens[$0].tenant } ?? stated ?? only
         if let kind { return try administration(kind, token, tenant, words.dropFirst(2)) }
@@ -175,29 +175,22 @@ package struct RequestParser {
         return pairs
     }
 
-    /// The token with this id or unique name; `nil` for an unknown id, which the decision reports.
-    private func token(_ text: String, tenant: Int?, _ kind: DecisionKind?) throws(CommandError) -> Int? {
-        if text == "-" {
-            guard kind == .issue || invocation[ifDeclared: .subject] != nil else {
+    /// Checks that the words name a token exactly where the request is about one.
+    static func requireToken(_ words: [String], _ invocation: Invocation) throws(CommandError) {
+        let isIssue = words[1] == DecisionKind.issue.rawValue
+        if words[0] == "-" {
+            guard isIssue || invocation[ifDeclared: .subject] != nil else {
                 throw .usage("`-` means no token; it works only with token.issue or `--subject`")
             }
-            return nil
+        } else if isIssue {
+            throw .usage("token.issue takes no token: write `-` instead of `\(words[0])`")
         }
-        if kind == .issue { throw .usage("token.issue takes no token: write `-` instead of `\(text)`") }
-        let matches: [Int]
-        if let id = TokenID(text) {
-            matches = directory.token(id).map { [$0] } ?? []
-        } else {
-            matches = directory.tokens.indices.filter { directory.tokens[$0].name.reads(like: text) }
-        }
-        let own = matches.filter { tenant == nil || directory.tokens[$0].tenant == tenant }
-        if own.count == 1 { return own[0] }
-        if own.isEmpty, TokenID(text) != nil { return nil }
-        guard own.isEmpty else {
-            throw CommandError(
-                "\(counted(own.count, "token")) are named `\(text)`; use an id, or give the tenant with `--tenant`")
-        }
-        let names = directory.tokens.filter { tenant == nil || $0.tenant == tenant }.map(\.name)
-        throw CommandError("there is no token `\(text)`\(Suggestion.hint(for: text, among: names))")
+    }
+
+    /// The token with this id; `nil` for an unknown id, which the decision reports.
+    private func token(_ text: String, tenant: Int?) throws(CommandError) -> Int? {
+        try Self.requireToken(words, invocation)
+        guard let index = TokenID(text).flatMap(directory.token) else { return nil }
+        return tenant == nil || directory.tokens[index].tenant == tenant ? index : nil
     }
 }

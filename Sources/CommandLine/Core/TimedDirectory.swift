@@ -26,17 +26,19 @@ extension Invocation {
         return TimedDirectory(directory: try directory(.all, of: store), now: try now(store), store: store)
     }
 
-    /// The store with only the tokens that a word can mean, an id or a name. When it matches none, all tokens are read,
-    /// so that a suggestion can be made.
-    func timedDirectory(of word: String) throws(CommandError) -> TimedDirectory {
+    /// The store with only the token that a word means.
+    /// - Parameter word: becomes the token's id; `-` means no token.
+    func timedDirectory(of word: inout String) throws(CommandError) -> TimedDirectory {
         let store = try openStore()
-        var ids = TokenID(word).map { [$0] } ?? []
-        if ids.isEmpty, word != "-" {
-            do throws(TokenStoreError) {
-                ids = try store.named(ExactName(word), tenant: self[.tenant]).map(\.token.id)
-            } catch { throw CommandError(error.message) }
+        if word != "-", TokenID(word) == nil {
+            let tenants: [ExactName]
+            do throws(TokenStoreError) { tenants = try store.tenants.map(\.id) } catch {
+                throw CommandError(error.message)
+            }
+            let resolver = TokenResolver(store, tenant: try tenant(among: tenants))
+            word = try resolver.token(word).details.token.id.description
         }
-        let selection = word == "-" ? TokenSelection.none : ids.isEmpty ? .all : .some(ids)
+        let selection = TokenID(word).map { TokenSelection.some([$0]) } ?? .none
         return TimedDirectory(directory: try directory(selection, of: store), now: try now(store), store: store)
     }
 }

@@ -24,6 +24,8 @@ package struct Verb: Sendable {
     package let summary: String
     package let positionals: [Positional]
     package let options: [any OptionDeclaration]
+    /// The global options that it uses.
+    package let uses: GlobalUse
     /// Paragraphs after the options.
     package let details: [String]
     /// Example command lines.
@@ -34,13 +36,14 @@ package struct Verb: Sendable {
 
     package init(
         name: String, summary: String, positionals: [Positional] = [], options: [any OptionDeclaration] = [],
-        details: [String] = [], examples: [String] = [], formerNames: [String] = [],
+        uses: GlobalUse = .all, details: [String] = [], examples: [String] = [], formerNames: [String] = [],
         run: @escaping @Sendable (Invocation) throws(CommandError) -> Int32
     ) {
         self.name = name
         self.summary = summary
         self.positionals = positionals
         self.options = options
+        self.uses = uses
         self.details = details
         self.examples = examples
         self.formerNames = formerNames

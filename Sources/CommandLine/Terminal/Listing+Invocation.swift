@@ -1,4 +1,4 @@
-internal import Model
+package import Model
 internal import Presentation
 
 extension Listing {
@@ -15,6 +15,14 @@ extension Listing {
             table.print(to: terminal)
             terminal.note(counted(count, noun, plural))
         }
+    }
+
+    /// Notes the zone of a table's times, where its cells leave it out.
+    package static func noteZone(_ zone: Zone, _ invocation: Invocation) {
+        guard invocation.terminal.streams.columns != nil, !invocation[.json], !invocation[ifDeclared: .csv] else {
+            return
+        }
+        invocation.terminal.note("times in \(zone.name)")
     }
 
     static func check(_ invocation: Invocation) throws(CommandError) {

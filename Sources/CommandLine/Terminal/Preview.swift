@@ -2,15 +2,21 @@ internal import Decisions
 internal import Model
 internal import Policies
 internal import Presentation
+internal import Tokens
 
 /// The tokens that a change of the directory affects, shown before it is made.
 struct Preview {
     private let before: Directory
     private let impact: ImpactReport
+    private let store: TokenService
     private let invocation: Invocation
 
-    init(from before: Directory, to after: Directory, _ invocation: Invocation) throws(CommandError) {
+    /// - Parameter store: holds the tokens of both.
+    init(
+        from before: Directory, to after: Directory, in store: TokenService, _ invocation: Invocation
+    ) throws(CommandError) {
         self.before = before
+        self.store = store
         self.invocation = invocation
         let actions = try invocation.policies().schema.actions.keys
         impact = ImpactReport(from: before, to: after, actions: actions, now: invocation.now)
@@ -23,7 +29,7 @@ struct Preview {
     }
 
     func print() throws(CommandError) {
-        var listing = Listing(["ID", "KIND", "NAME", "USER", "LOSES"])
+        var listing = Listing(.losses)
         for loss in impact.losses {
             let user = before.users[before.assignments[loss.token.assignment].user]
             var losses: [String] = []
@@ -32,12 +38,14 @@ struct Preview {
             if !loss.departments.isEmpty { losses.append("entry to \(loss.departments.joined(separator: ", "))") }
             listing.add(
                 [
-                    loss.token.id.description, loss.token.kind.rawValue, loss.token.name.text, user.name.text,
-                    losses.joined(separator: "; "),
+                    .id(loss.token.id, digits: try invocation.digits(of: loss.token.id, tenant: nil, in: store)),
+                    TableCell(loss.token.kind.rawValue), TableCell(loss.token.name), TableCell(user.name),
+                    TableCell(losses.joined(separator: "; ")),
                 ],
                 [
                     .init("id", .string(loss.token.id.description)), .init("name", .string(loss.token.name)),
-                    .init("user", .string(user.id)), .init("code", .optional(loss.code)),
+                    .init("user", .string(user.id)), .init("user_name", .string(user.name)),
+                    .init("code", .optional(loss.code)),
                     .init("actions", .strings(loss.actions)), .init("departments", .strings(loss.departments)),
                 ])
         }

@@ -24,12 +24,8 @@ struct TokenStringOutput {
             fields.add(
                 "For", session.names.combination(assignment), key: "assignment", json: .string(record.assignment))
         }
-        let day = LocalTime.lastDay(before: record.expires, in: session.zone)
         fields.add(
-            "Expires",
-            record.kind == .api
-                ? "\(day), the last valid day in \(session.zone.name)"
-                : "\(LocalTime.minute(record.expires, in: session.zone)) in \(session.zone.name)",
+            "Expires", LocalTime.expiryField(record.expires, in: session.zone),
             json: .string(record.expires.description))
         fields.add(key: "kind", .string(record.kind.rawValue))
         fields.add(key: "tenant", .string(session.tenant.id))

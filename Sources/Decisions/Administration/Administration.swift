@@ -17,6 +17,8 @@ package final class Administration {
     package let store: TokenService
     private let policies: PolicySet
     private let actor: AuthorizationRequest.Actor
+    /// The actor's tenant, beyond which it sees nothing; `nil` for the operator.
+    private let home: ExactName?
     package let context: AuditContext
     /// Decides on every snapshot; made when the first decision is asked for.
     private var authorizer: Authorizer?
@@ -24,16 +26,20 @@ package final class Administration {
     private var last: (version: DirectoryVersion, directory: Directory)?
 
     /// - Parameter actor: the administrator; `context` names the same one for the log.
+    /// - Parameter home: the actor's tenant. Ids of users are unique within a tenant only: a namesake elsewhere is
+    ///   somebody else. `nil` for the operator.
     /// - Parameter directory: the directory without tokens, with the version of the store as of before it was read;
     ///   `nil` to read it when it is first needed.
     package init(
-        store: TokenService, policies: PolicySet, actor: AuthorizationRequest.Actor, context: AuditContext,
+        store: TokenService, policies: PolicySet, actor: AuthorizationRequest.Actor,
+        home: ExactName? = nil, context: AuditContext,
         directory: (version: DirectoryVersion, directory: Directory)? = nil
     ) {
         last = directory
         self.store = store
         self.policies = policies
         self.actor = actor
+        self.home = home
         self.context = context
     }
 
@@ -57,7 +63,7 @@ package final class Administration {
             }
             directory = amended
         }
-        return AdministrativeAuthorizer(try sharedAuthorizer(), on: directory, actor, context)
+        return AdministrativeAuthorizer(try sharedAuthorizer(), on: directory, actor, home: home, context)
     }
 
     private func read() throws(AdministrationError) -> Directory {
@@ -155,14 +161,39 @@ package final class Administration {
 
     /// A page of the tokens that the actor may see.
     package func list(_ query: TokenQuery) throws(AdministrationError) -> TokenPage {
-        let isVisible = try current().visibility(tenant: query.tenant)
-        return try stored { () throws(TokenStoreError) in try store.list(query, where: isVisible) }
+        let sources = try sources([query])
+        return try stored { () throws(TokenStoreError) in
+            try store.list(sources, size: query.size, cursor: query.cursor)
+        }
+    }
+
+    /// Reads the tokens of queries that the actor may see, merged into one order.
+    /// - Parameter body: returns false to stop.
+    /// - Returns: the cursor of what follows; `nil` when nothing does.
+    package func each(
+        _ queries: [TokenQuery], most limit: Int, cursor: String?, _ body: (TokenDetails) -> Bool
+    ) throws(AdministrationError) -> String? {
+        let sources = try sources(queries)
+        return try stored { () throws(TokenStoreError) in
+            try store.each(sources, most: limit, cursor: cursor) { details throws(TokenStoreError) in body(details) }
+        }
+    }
+
+    /// The number of tokens of the queries that the actor may see, counted up to a limit.
+    package func count(_ queries: [TokenQuery], most limit: Int) throws(AdministrationError) -> Int {
+        let sources = try sources(queries)
+        return try stored { () throws(TokenStoreError) in try store.count(sources, most: limit) }
     }
 
     /// Every token of a query that the actor may see, in the order of their ids.
     package func all(_ query: TokenQuery) throws(AdministrationError) -> [TokenDetails] {
         let isVisible = try current().visibility(tenant: query.tenant)
         return try stored { () throws(TokenStoreError) in try store.all(query, where: isVisible) }
+    }
+
+    private func sources(_ queries: [TokenQuery]) throws(AdministrationError) -> [TokenSource] {
+        let authorizer = try current()
+        return queries.map { TokenSource($0, where: authorizer.visibility(tenant: $0.tenant)) }
     }
 
     /// A token that the actor may see. Nothing is logged.

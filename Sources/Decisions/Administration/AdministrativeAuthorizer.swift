@@ -9,15 +9,19 @@ package final class AdministrativeAuthorizer {
     package let directory: Directory
     private let authorizer: Authorizer
     private let actor: AuthorizationRequest.Actor
+    /// The actor's tenant; `nil` for the operator.
+    private let home: ExactName?
     private let context: AuditContext
 
     /// - Parameter authorizer: decides on this snapshot as on any other.
     init(
-        _ authorizer: Authorizer, on directory: Directory, _ actor: AuthorizationRequest.Actor, _ context: AuditContext
+        _ authorizer: Authorizer, on directory: Directory, _ actor: AuthorizationRequest.Actor, home: ExactName?,
+        _ context: AuditContext
     ) {
         self.authorizer = authorizer
         self.directory = directory
         self.actor = actor
+        self.home = home
         self.context = context
     }
 
@@ -50,7 +54,7 @@ package final class AdministrativeAuthorizer {
 
     /// A predicate for the tokens of a tenant on which the actor may perform an act. It gives no reasons.
     func permission(_ kind: DecisionKind, tenant: ExactName) -> (TokenRecord) -> Bool {
-        let number = directory.tenant(tenant)
+        let number = home == nil || home == tenant ? directory.tenant(tenant) : nil
         var request: ResolvedRequest?
         var isRefused = false
         return { [self] record in

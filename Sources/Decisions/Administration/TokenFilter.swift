@@ -23,12 +23,36 @@ package struct TokenFilter: Sendable {
         }
     }
 
+    /// The state of a token, as lists show it.
+    package enum State: String, CaseIterable, Sendable {
+        /// Usable: neither revoked, expired nor suspended, nor inactive.
+        case live
+        /// Live, but for its user, assignment, department or tenant, which is not active.
+        case inactive
+        case suspended
+        /// Marked as dormant, in addition to being live, inactive or suspended.
+        case dormant
+        case expired
+        case revoked
+
+        /// The state that the token itself has in the store.
+        var stored: TokenQuery.State {
+            switch self {
+            case .live, .inactive: .live
+            case .suspended: .suspended
+            case .dormant: .dormant
+            case .expired: .expired
+            case .revoked: .revoked
+            }
+        }
+    }
+
     package var kind = TokenKind.api
     package var user: Int?
     /// A department, and those under it.
     package var department: Int?
     package var userType: Int?
-    package var state: TokenQuery.State?
+    package var state: State?
     package var leavesOutRevoked = true
     package var expiringBefore: Instant?
     package var unusedSince: Instant?
@@ -41,12 +65,13 @@ package struct TokenFilter: Sendable {
 
     package func query(on directory: Directory, tenant: Int, now: Instant) -> TokenQuery {
         var query = TokenQuery(tenant: directory.tenants[tenant].id, kind: kind, now: now)
-        query.state = state
+        query.state = state?.stored
         query.leavesOutRevoked = leavesOutRevoked
         query.expiringBefore = expiringBefore
         query.unusedSince = unusedSince
         query.isDescending = isDescending
-        let needsAssignments = user != nil || department != nil || userType != nil || search != nil
+        let needsAssignments =
+            user != nil || department != nil || userType != nil || search != nil || state?.stored == .live
         guard needsAssignments || order.isOfAssignments else {
             query.sort = sort([], directory)
             return query
@@ -58,6 +83,19 @@ package struct TokenFilter: Sendable {
                     && (department.map { directory.department(assignment.department, isWithin: $0) } ?? true)
                     && (userType.map { assignment.userType == $0 } ?? true)
             }.map(\.id)
+        }
+        if state?.stored == .live {
+            let unusable = directory.assignments.indices.filter { index in
+                directory.users[directory.assignments[index].user].tenant == tenant
+                    && ActorValidity.fault(assignment: index, in: directory) != nil
+            }.map { directory.assignments[$0].id }
+            if state == .live {
+                query.leftOutAssignments = unusable
+            } else if let wanted = query.assignments.map(Set.init) {
+                query.assignments = unusable.filter(wanted.contains)
+            } else {
+                query.assignments = unusable
+            }
         }
         if let search, case let folded = TextNormalizer.search(search), !folded.isEmpty {
             query.search = folded

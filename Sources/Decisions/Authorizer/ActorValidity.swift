@@ -30,6 +30,11 @@ package enum ActorValidity {
                 unsafe withUnsafePointer(to: token) { unsafe TokenState($0) }, directory, now)
     }
 
+    /// The code with which every request of every token of an assignment is denied; `nil` when they can be used.
+    package static func fault(assignment: Int, in directory: Directory) -> String? {
+        directory.isRolledBack ? rolledBack : fault(assignment: assignment, directory)
+    }
+
     private static func fault(_ reference: ResolvedRequest.TokenReference, _ request: ResolvedRequest) -> String? {
         let state: TokenState
         switch reference {

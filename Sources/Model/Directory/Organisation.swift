@@ -112,7 +112,7 @@ package struct AssignmentRecord: Equatable, Sendable {
 }
 
 /// The origin and use of a token.
-package enum TokenKind: String, Sendable {
+package enum TokenKind: String, CaseIterable, Sendable {
     /// Made by an administrator for an integration; has a name and a chosen expiry date.
     case api
     /// Made by a login of the mobile app; has no name, and expires `mobileDays` later.

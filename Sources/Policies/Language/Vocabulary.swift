@@ -107,7 +107,7 @@ package enum Vocabulary {
         entry(.token, "user_type", .userType, .userType, "the user type it acts with"),
         entry(.token, "created", .instant, .created, "when it was made"),
         entry(.token, "expires", .instant, .expires, "the first instant it is no longer valid"),
-        entry(.token, "last_day", .date, .lastDay, "the last day it is valid, in the tenant's zone"),
+        entry(.token, "last_day", .date, .lastDay, "the last day it is valid, if only in part, in the tenant's zone"),
         entry(.token, "last_active", .instant, .lastActive, optional: true, "when it was last used"),
         entry(
             .token, "dormant_since", .instant, .dormantSince, optional: true, "the time since which it counts as unused"

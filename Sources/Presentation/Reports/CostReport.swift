@@ -10,7 +10,7 @@ package struct CostReport {
     }
 
     package var table: Table {
-        var table = Table(["POLICY", "INSTRUCTIONS", "BYTES", "FACTS"], fixed: ["POLICY"])
+        var table = Table(.testCosts)
         for cost in costs { table.add([cost.policy.text] + cost.measures.map { "\($0.value)" }) }
         return table
     }

@@ -5,17 +5,18 @@ package struct Listing {
     package private(set) var table: Table
     private var json: [JSON] = []
 
-    /// - Parameter main: the head of the column that keeps more of its width than the others when not all fit.
-    package init(_ heads: [String], main: String? = nil) {
-        table = Table(heads, main: main)
-    }
+    package init(_ layout: TableLayout) { table = Table(layout) }
 
     /// The rows as JSON.
     package var rows: JSON { .array(json) }
     package var count: Int { json.count }
 
-    package mutating func add(_ cells: [String], _ members: [JSON.Member]) {
+    package mutating func add(_ cells: [TableCell], _ members: [JSON.Member]) {
         table.add(cells)
         json.append(.object(members))
+    }
+
+    package mutating func add(_ cells: [String], _ members: [JSON.Member]) {
+        add(cells.map { TableCell($0) }, members)
     }
 }

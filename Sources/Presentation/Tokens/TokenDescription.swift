@@ -5,10 +5,12 @@ package import Tokens
 /// The fields of a token, as in the view of its kind.
 package struct TokenDescription {
     private let details: TokenDetails
+    private let history: TokenHistory
     private let view: TenantView
 
-    package init(_ details: TokenDetails, _ view: TenantView) {
+    package init(_ details: TokenDetails, _ history: TokenHistory, _ view: TenantView) {
         self.details = details
+        self.history = history
         self.view = view
     }
 
@@ -25,84 +27,147 @@ package struct TokenDescription {
         let user = directory.users[assignment.user]
         let department = directory.departments[assignment.department]
         let type = directory.userTypes[assignment.userType]
+        let state = TokenState(token, assignment: index, view)
+        let expires = LocalTime.expiryField(token.expires, in: zone)
         fields.add("Id", token.id.description)
         fields.add(key: "kind", .string(token.kind.rawValue))
         if token.kind == .api {
             fields.add("Token Name", token.name, key: "name")
             if !isExported {
                 let masked = "dml_…\(details.last4 ?? "")"
-                fields.add("API Token", "\(masked)  (demilune token reveal \(token.id))", json: .string(masked))
+                fields.add("API Token", "\(masked)  (\(revealing(state)))", json: .string(masked))
             }
             fields.add("Tenant Id", view.tenant.id, key: "tenant")
-            fields.add(
-                "Description of Use", Self.use(tenant: view.tenant.id.text),
-                json: .strings(Self.use(tenant: view.tenant.id.text)))
-            fields.add("Expiry Date", lastDay, key: "expires", json: .string(token.expires.description))
+            let use = token.revoked == nil ? Self.use(tenant: view.tenant.id.text) : []
+            fields.add("Description of Use", use, json: .strings(use))
+            fields.add("Expiry Date", expires, key: "expires", json: .string(token.expires.description))
             fields.add("Associated User", user.name, key: "user", json: .string(user.id))
             fields.add(
                 "Department and User Type", directory.combination(index), key: "assignment",
                 json: .string(assignment.id))
+            fields.add(key: "department", .string(department.id))
+            fields.add(key: "user_type", .string(type.id))
         } else {
             fields.add("User Name", user.name, key: "user", json: .string(user.id))
             fields.add("Email", user.email)
             fields.add("Department", department.name, json: .string(department.id))
             fields.add("User Type", type.name, json: .string(type.id))
             fields.add("Last Active", local(token.lastActive) ?? "never", json: instant(token.lastActive))
-            fields.add("Expiry Date", local(token.expires)!, key: "expires", json: .string(token.expires.description))
+            fields.add("Expiry Date", expires, key: "expires", json: .string(token.expires.description))
             fields.add("Device", token.name.isEmpty ? "–" : token.name, json: .string(token.name))
             fields.add(key: "tenant", .string(view.tenant.id))
             fields.add(key: "assignment", .string(assignment.id))
         }
-        addHistory(to: &fields)
-        addRights(of: index, to: &fields)
+        fields.add(key: "tenant_name", .string(view.tenant.name))
+        fields.add(key: "user_name", .string(user.name))
+        fields.add(key: "department_name", .string(department.name))
+        fields.add(key: "user_type_name", .string(type.name))
+        addState(state, to: &fields)
+        addHistory(state, to: &fields)
+        addRights(of: index, state, to: &fields)
         return fields
     }
 
-    private func addHistory(to fields: inout KeyValueOutput) {
-        fields.add("State", state.joined(separator: ", "), json: .strings(state))
-        let by = details.createdBy.map { " by \($0)" } ?? ""
+    /// The way to see the token's string again, or the reason why there is none.
+    private func revealing(_ state: TokenState) -> String {
+        switch state.state {
+        case .revoked, .expired, nil: "never shown again: \(state.word)"
+        case .live, .inactive, .suspended, .dormant:
+            details.isKept
+                ? "demilune token reveal \(token.id)"
+                : "not kept: `demilune token rotate` gives it a new one"
+        }
+    }
+
+    // MARK: State and history
+
+    private func addState(_ state: TokenState, to fields: inout KeyValueOutput) {
+        let because = state.state == .inactive ? state.reason.map { ": \($0)" } ?? "" : ""
+        fields.add("State", state.words + because, json: .string(state.word))
+        fields.add(key: "code", .optional(state.code))
+        if let since = token.suspended, token.revoked == nil {
+            let by = history.suspension?.actor.name
+            let reason = history.suspension?.reason
+            fields.add("Suspended", act(since, by, reason), key: "suspended_at", json: instant(since))
+            addActor(by, reason, "suspended", to: &fields)
+        }
+        if let at = token.revoked {
+            let reason = history.revocation?.reason
+            fields.add("Revoked", act(at, details.revokedBy, reason), key: "revoked_at", json: instant(at))
+            addActor(details.revokedBy, reason, "revoked", to: &fields)
+        }
+    }
+
+    /// `2026-11-22 13:00 Europe/Oslo by anna: seen in a chat`.
+    private func act(_ time: Instant, _ actor: ExactName?, _ reason: String?) -> String {
+        let by = actor.map { " by \(name($0))" } ?? (isExported ? "" : ", by whom is not in the log")
+        return local(time)! + by + (reason.map { ": \($0)" } ?? "")
+    }
+
+    private func addActor(_ actor: ExactName?, _ reason: String?, _ act: String, to fields: inout KeyValueOutput) {
+        fields.add(key: "\(act)_by", .optional(actor))
+        fields.add(key: "\(act)_by_name", .optional(actor.map(name)))
+        fields.add(key: "\(act)_reason", .optional(reason))
+    }
+
+    private func addHistory(_ state: TokenState, to fields: inout KeyValueOutput) {
+        let by = details.createdBy.map { " by \(name($0))" } ?? ""
         fields.add("Created", local(token.created)! + by, json: .string(token.created.description))
         if !isExported {
             fields.add(key: "created_by", .optional(details.createdBy))
+            fields.add(key: "created_by_name", .optional(details.createdBy.map(name)))
             fields.add("Updated", local(details.updated)!, json: .string(details.updated.description))
+            fields.add(
+                "Former String", formerString(state), key: "former_string_until", json: instant(details.overlapUntil))
         }
         if token.kind == .api {
             fields.add("Last Active", local(token.lastActive) ?? "never", json: instant(token.lastActive))
         }
         if token.kind == .api, !isExported {
-            let last = details.revealedAt.map { ", last by \(details.revealedBy ?? "?") on \(local($0)!)" } ?? ""
+            let last =
+                details.revealedAt.map { ", last by \(details.revealedBy.map(name) ?? "?") on \(local($0)!)" } ?? ""
             let times = details.revealCount == 1 ? "once" : counted(details.revealCount, "time")
             fields.add(
                 "Revealed", details.revealCount == 0 ? "never" : times + last,
                 json: .integer(Int64(details.revealCount)))
             fields.add(key: "revealed_at", instant(details.revealedAt))
             fields.add(key: "revealed_by", .optional(details.revealedBy))
+            fields.add(key: "revealed_by_name", .optional(details.revealedBy.map(name)))
         }
         if let since = token.dormantSince {
             fields.add("Dormant Since", local(since)!, json: .string(since.description))
         }
     }
 
-    private func addRights(of assignment: Int, to fields: inout KeyValueOutput) {
+    /// The use of the string that the token had before its last rotation.
+    private func formerString(_ state: TokenState) -> String {
+        guard let until = details.overlapUntil else { return "none works" }
+        guard view.now < until else { return "stopped working at \(local(until)!)" }
+        return state.code == nil
+            ? "works until \(local(until)!)" : "ends at \(local(until)!), and does not work while \(state.reason!)"
+    }
+
+    // MARK: Rights
+
+    private func addRights(of assignment: Int, _ state: TokenState, to fields: inout KeyValueOutput) {
         let rights = Rights(of: assignment, in: directory)
-        let type = directory.userTypes[directory.assignments[assignment].userType].name
-        let user = directory.users[directory.assignments[assignment].user].name
-        let source = { (source: Rights.Source) in
-            switch source {
-            case .userType: "the user type \(type)"
-            case .user: "the user \(user)"
-            }
+        let grants = rights.grants.map {
+            "\($0.permission)  from \($0.sources.map { source($0, assignment) }.joined(separator: " and "))"
         }
-        fields.add(
-            "Permissions",
-            rights.grants.map { "\($0.permission)  from \($0.sources.map(source).joined(separator: " and "))" },
-            json: .array(
-                rights.grants.map { grant in
-                    .object([
-                        .init("permission", .string(grant.permission)),
-                        .init("from", .strings(grant.sources.map { $0 == .user ? "user" : "user_type" })),
-                    ])
-                }))
+        let json = JSON.array(
+            rights.grants.map { grant in
+                .object([
+                    .init("permission", .string(grant.permission)),
+                    .init("from", .strings(grant.sources.map { $0 == .user ? "user" : "user_type" })),
+                ])
+            })
+        if let reason = state.reason {
+            fields.add("Permissions", ["none: \(reason)"], json: .array([]))
+            guard state.isRestorable else { return }
+            fields.add("When Usable", grants, key: "permissions_when_usable", json: json)
+        } else {
+            fields.add("Permissions", grants, json: json)
+        }
         let gates = rights.gates.map { gate in
             let department = directory.departments[gate.department]
             return "\(department.name) requires \(gate.missing.joined(separator: ", "))"
@@ -110,20 +175,19 @@ package struct TokenDescription {
         if !gates.isEmpty { fields.add("Not Permitted", gates, json: .strings(gates)) }
     }
 
-    /// The code that keeps the token from being used, or `live`.
-    private var state: [String] {
-        if token.isTampered { return ["token_tampered"] }
-        guard let index = directory.token(token.id),
-            let code = ActorValidity.fault(directory.tokens[index], in: directory, now: view.now)
-        else { return ["live"] }
-        return [code.hasPrefix("token_") ? String(code.dropFirst("token_".count)) : code]
+    private func source(_ source: Rights.Source, _ assignment: Int) -> String {
+        switch source {
+        case .userType: "the user type \(directory.userTypes[directory.assignments[assignment].userType].name)"
+        case .user: "the user \(directory.users[directory.assignments[assignment].user].name)"
+        }
     }
 
-    private var lastDay: String {
-        "\(LocalTime.lastDay(before: token.expires, in: zone)), the last valid day in \(zone.name)"
+    /// The name of an actor: a user's name, or the id where the directory does not have it.
+    private func name(_ actor: ExactName) -> String {
+        directory.user(actor, tenant: view.index).map { directory.users[$0].name.text } ?? actor.text
     }
 
-    private func local(_ instant: Instant?) -> String? { instant.map { LocalTime.minute($0, in: zone) } }
+    private func local(_ instant: Instant?) -> String? { instant.map { LocalTime.stated($0, in: zone) } }
     private func instant(_ instant: Instant?) -> JSON { .optional(instant?.description) }
 
     /// Instructions for using the token with the REST API, with a placeholder for its string.

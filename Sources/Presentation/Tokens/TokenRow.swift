@@ -5,65 +5,120 @@ package import Tokens
 package struct TokenRow {
     private let details: TokenDetails
     private let view: TenantView
+    private let digits: Int
+    private let statesZone: Bool
+    /// The entry of the log about its suspension, where a column needs it.
+    private let suspension: LogEntry?
 
-    package init(_ details: TokenDetails, _ view: TenantView) {
+    /// - Parameters:
+    ///   - digits: the digits of its id that a terminal shows.
+    ///   - statesZone: true to show the zone with every time, in a list of several zones.
+    package init(
+        _ details: TokenDetails, _ view: TenantView, digits: Int, statesZone: Bool = false, suspension: LogEntry? = nil
+    ) {
         self.details = details
         self.view = view
+        self.digits = digits
+        self.statesZone = statesZone
+        self.suspension = suspension
     }
 
-    package static func listing(_ kind: TokenKind) -> Listing {
-        switch kind {
-        case .api: Listing(["ID", "TITLE", "USER", "DEPARTMENT", "USER TYPE", "UPDATED", "EXPIRES", "STATE"])
-        case .mobile:
-            Listing(["ID", "USER NAME", "EMAIL", "DEPARTMENT", "USER TYPE", "LAST ACTIVE", "EXPIRES", "STATE"])
-        }
+    private var token: TokenRecord { details.token }
+    private var directory: Directory { view.directory }
+
+    /// The cells of columns, and the same as members of JSON.
+    /// - Returns: `nil` for a token whose assignment the directory lacks.
+    package func fields(_ columns: [TokenColumn]) -> (cells: [TableCell], members: [JSON.Member])? {
+        guard let index = directory.assignment(token.assignment, tenant: view.index) else { return nil }
+        let fields = columns.map { field($0, index) }
+        return (fields.map(\.cell), fields.flatMap(\.members))
     }
 
-    package func add(to listing: inout Listing) {
-        let token = details.token
-        let directory = view.directory
-        guard let index = directory.assignment(token.assignment, tenant: view.index) else { return }
+    /// The members of JSON without chosen columns.
+    package var members: [JSON.Member]? {
+        let columns: [TokenColumn] = [
+            .id, .tenant, .kind, .title, .user, .email, .department, .userType, .assignment, .created, .updated,
+            .expires, .lastActive, .state, .dormantSince,
+        ]
+        return fields(columns)?.members
+    }
+
+    private func field(_ column: TokenColumn, _ index: Int) -> (cell: TableCell, members: [JSON.Member]) {
         let assignment = directory.assignments[index]
         let user = directory.users[assignment.user]
-        let department = directory.departments[assignment.department]
-        let type = directory.userTypes[assignment.userType]
-        // An export does not say when a token was changed.
-        let updated = view.isExported ? nil : details.updated
-        let cells: [String]
-        switch token.kind {
-        case .api:
-            cells = [
-                token.id.description, token.name.text, user.name.text, department.name.text, type.name.text,
-                updated.map { view.zone.date(of: $0).description } ?? "–",
-                LocalTime.lastDay(before: token.expires, in: view.zone).description, state,
-            ]
-        case .mobile:
-            cells = [
-                token.id.description, user.name.text, user.email.text, department.name.text, type.name.text,
-                token.lastActive.map { LocalTime.minute($0, in: view.zone) } ?? "never",
-                LocalTime.minute(token.expires, in: view.zone), state,
-            ]
+        switch column {
+        case .id: return (.id(token.id, digits: digits), [.init("id", .string(token.id.description))])
+        case .tenant: return text("tenant", view.tenant.id.text)
+        case .kind: return text("kind", token.kind.rawValue)
+        case .title: return text("name", token.name.text)
+        case .device: return optional("device", token.kind == .mobile ? token.name.text : nil)
+        case .user: return named("user", user.id, user.name)
+        case .fullName: return text("full_name", user.fullName.text)
+        case .email: return text("email", user.email.text)
+        case .department:
+            let department = directory.departments[assignment.department]
+            return named("department", department.id, department.name)
+        case .userType:
+            let type = directory.userTypes[assignment.userType]
+            return named("user_type", type.id, type.name)
+        case .assignment: return text("assignment", assignment.id.text)
+        case .permissions:
+            let patterns = assignment.permissions.patterns
+            return (TableCell(patterns.joined(separator: ", ")), [.init("permissions", .strings(patterns))])
+        case .state:
+            let state = TokenState(token, assignment: index, view)
+            return (
+                TableCell(state.words), [.init("state", .string(state.word)), .init("code", .optional(state.code))]
+            )
+        default: return historyField(column)
         }
-        listing.add(
-            cells,
-            [
-                .init("id", .string(token.id.description)), .init("tenant", .string(view.tenant.id)),
-                .init("kind", .string(token.kind.rawValue)), .init("name", .string(token.name)),
-                .init("user", .string(user.id)), .init("user_name", .string(user.name)),
-                .init("email", .string(user.email)), .init("department", .string(department.id)),
-                .init("user_type", .string(type.id)), .init("assignment", .string(assignment.id)),
-                .init("created", .string(token.created.description)),
-                .init("updated", .optional(updated?.description)),
-                .init("expires", .string(token.expires.description)),
-                .init("last_active", .optional(token.lastActive?.description)), .init("state", .string(state)),
-            ])
     }
 
-    package var state: String {
-        let token = details.token
-        if token.isTampered { return "tampered" }
-        if token.revoked != nil { return "revoked" }
-        if view.now >= token.expires { return "expired" }
-        return token.suspended == nil ? "valid" : "suspended"
+    private func historyField(_ column: TokenColumn) -> (cell: TableCell, members: [JSON.Member]) {
+        switch column {
+        case .created: return time("created", token.created)
+        case .createdBy: return optional("created_by", details.createdBy?.text)
+        // An export does not say when a token was changed.
+        case .updated:
+            let updated = view.isExported ? nil : details.updated
+            return (
+                TableCell(updated.map { view.zone.date(of: $0).description } ?? "–"),
+                [.init("updated", .optional(updated?.description))]
+            )
+        case .expires:
+            guard token.kind == .api else { return time("expires", token.expires) }
+            return (
+                TableCell(LocalTime.expiry(token.expires, in: view.zone)),
+                [.init("expires", .string(token.expires.description))]
+            )
+        case .lastActive: return time("last_active", token.lastActive, absent: "never")
+        case .dormantSince: return time("dormant_since", token.dormantSince)
+        case .suspended: return time("suspended", token.suspended)
+        case .suspendedBy: return optional("suspended_by", suspension?.actor.name.text)
+        case .suspendedWhy: return optional("suspended_why", suspension?.reason)
+        case .revoked: return time("revoked", token.revoked)
+        case .revokedBy: return optional("revoked_by", details.revokedBy?.text)
+        default: return optional("last4", details.last4)
+        }
+    }
+
+    private func text(_ key: ExactName, _ text: String) -> (TableCell, [JSON.Member]) {
+        (TableCell(text), [.init(key, .string(text))])
+    }
+
+    /// A part of the directory: its name for people, its id and name for machines.
+    private func named(_ key: ExactName, _ id: ExactName, _ name: ExactName) -> (TableCell, [JSON.Member]) {
+        (TableCell(name), [.init(key, .string(id)), .init(ExactName("\(key)_name"), .string(name))])
+    }
+
+    private func optional(_ key: ExactName, _ text: String?) -> (TableCell, [JSON.Member]) {
+        (TableCell(text ?? ""), [.init(key, .optional(text))])
+    }
+
+    private func time(_ key: ExactName, _ time: Instant?, absent: String = "") -> (TableCell, [JSON.Member]) {
+        let cell = time.map {
+            statesZone ? TableCell(LocalTime.stated($0, in: view.zone)) : .time($0, in: view.zone)
+        }
+        return (cell ?? TableCell(absent), [.init(key, .optional(time?.description))])
     }
 }

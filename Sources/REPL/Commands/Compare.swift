@@ -56,14 +56,14 @@ extension Repl {
         if !comparison.facts.isEmpty {
             terminal.print()
             terminal.print("they differ in these facts:")
-            var table = Table(["FACT", names.0.text, names.1.text], fixed: [])
+            var table = Table(.comparedFacts(names.0.text, names.1.text))
             for fact in comparison.facts { table.add([fact.text, fact.first, fact.second]) }
             table.print(to: terminal)
         }
         if !comparison.differences.isEmpty {
             terminal.print()
             terminal.print("they differ in these attributes:")
-            var table = Table(["", names.0.text, names.1.text, "MAKES THE DIFFERENCE"], fixed: [])
+            var table = Table(.comparedAttributes(names.0.text, names.1.text))
             for difference in comparison.differences {
                 table.add([
                     difference.attribute.rawValue, difference.first, difference.second,

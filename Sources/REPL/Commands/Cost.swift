@@ -14,7 +14,7 @@ extension ReplCommand {
             let answer = try repl.lastAnswer()
             let known = try answer.time(treeOptions: TreeOptions(), times: 20_000)
             let run = try answer.time(treeOptions: .none, times: 2_000)
-            var listing = Listing(["POLICY", "INSTRUCTIONS", "FACTS"])
+            var listing = Listing(.decisionCost)
             for trace in answer.decision.traces.sorted(by: { $0.fuel > $1.fuel }) {
                 listing.add(
                     [trace.policy.text, "\(trace.fuel)", "\(trace.facts.count)"],

@@ -16,7 +16,7 @@ extension ReplCommand {
                 isOptional: true, isRepeated: true, usage: "[TOKEN] [since TIME]")
         ],
         options: [
-            Option.log.described("the decision log (that of `repl --log`)"), Option.size,
+            Option.log.described("the decision log (that of `repl --log`)"), Option.limit,
         ],
         details: ["`why #N` explains one of them, with the facts as they were then."],
         examples: ["denied since 02:55", "denied 'Warehouse sync' since 2026-11-22"],
@@ -35,7 +35,7 @@ extension ReplCommand {
             guard words.count < 2 else { throw .usage("too many words: give at most one token, then `since TIME`") }
             var token: TokenID?
             if let word = words.first { token = try repl.token(word, invocation).id }
-            let size = invocation[.size]
+            let size = invocation[.limit] ?? (invocation[.json] ? Repl.mostDenials : 50)
             let log = try repl.log(invocation)
             var found: [(Int, [UInt8])] = []
             let denial = Array("\"decision\":false".utf8)
@@ -52,12 +52,14 @@ extension ReplCommand {
             }
             try repl.stopIfInterrupted()
             try repl.list(Array(found.suffix(size)), invocation)
-            if count > size { invocation.terminal.note("\(count) in all; `--size` shows more") }
+            if count > size { invocation.terminal.note("\(size) of \(counted(count, "denial")); `--limit` shows more") }
             return ExitStatus.done
         })
 }
 
 extension Repl {
+    fileprivate static let mostDenials = 1_000_000
+
     /// The decision log of `--log`, from the command or from the start of the program.
     func log(_ invocation: Invocation) throws(CommandError) -> LogFile {
         guard let path = invocation[ifDeclared: .log] ?? start[.log] else {
@@ -91,17 +93,20 @@ extension Repl {
         for (number, line) in lines { records.append((number, try LogFile.record(line))) }
         let ids = records.compactMap { $0.1.token }
         let directory = try snapshot.directory(holding: ids)
-        var listing = Listing(["#", "TIME", "TOKEN", "ACTION", "RESOURCE", "CODE", "BY"])
+        var listing = Listing(.denials)
         let zone = zone ?? .utc
         for (number, record) in records {
             let index = record.token.flatMap(directory.token)
-            let name = index.map { directory.tokens[$0].name.text } ?? record.token?.description ?? "–"
+            let name = index.map { directory.tokens[$0].name } ?? ""
+            let token = try record.token.map { id throws(CommandError) in
+                TableCell.token(name, id, digits: try digits(of: id, invocation))
+            }
             let resource = record.question.resource.map { $0.type.text + ($0.id.map { ":\($0)" } ?? "") } ?? "–"
             listing.add(
                 [
-                    "\(number)", LocalTime.minute(record.time, in: zone), name, record.question.action.text, resource,
-                    record.code,
-                    record.policies.joined(separator: " "),
+                    TableCell("\(number)"), .time(record.time, in: zone), token ?? TableCell("–"),
+                    TableCell(record.question.action), TableCell(resource), TableCell(record.code),
+                    TableCell(record.policies.joined(separator: " ")),
                 ],
                 [
                     .init("number", .integer(Int64(number))), .init("time", .string(record.time.description)),
@@ -112,6 +117,7 @@ extension Repl {
                 ])
         }
         try listing.print(invocation, "denial")
+        Listing.noteZone(zone, invocation)
     }
 
     /// Explains a decision of the log, then decides the same request again now.
@@ -157,8 +163,10 @@ extension DecisionRecord {
     }
 }
 
-extension Option<Int> {
-    fileprivate static var size: Self {
-        Self("size", "N", "the most denials listed, the newest last", most: 1_000_000, default: 50)
+extension Option<Int?> {
+    fileprivate static var limit: Self {
+        Self(
+            "limit", "N", "at most N denials, the newest (50; with --json a million)", most: Repl.mostDenials,
+            formerName: "size")
     }
 }

@@ -18,7 +18,7 @@ extension ReplCommand {
             let loaded = try repl.rules()
             let commands = PluginCommands(loaded.plugins, schema: loaded.set.schema)
             guard let name = invocation.positionals.first else {
-                var listing = Listing(["COMMAND", "PLUGIN", "DOES"])
+                var listing = Listing(.pluginCommands)
                 for named in commands.all {
                     listing.add(
                         [named.command.usage, named.plugin.text, named.command.about],

@@ -11,7 +11,7 @@ extension ReplCommand {
         name: "policies", summary: "lists the policies in force, and how many effects each had in this session",
         inside: { repl, invocation throws(CommandError) in
             let loaded = try repl.rules()
-            var listing = Listing(["POLICY", "ON", "GRANTS", "MODE", "EFFECTS", "PURPOSE"])
+            var listing = Listing(.policies)
             for policy in loaded.set.policies {
                 let said = loaded.hits[policy.id]?.values.reduce(0, +) ?? 0
                 let mode = policy.isEnabled ? policy.isObserving ? "observe" : "decides" : "off"

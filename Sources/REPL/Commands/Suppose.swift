@@ -89,7 +89,7 @@ extension Repl {
             throw .usage("nothing is supposed: use `suppose CHANGE`; `help suppose` lists the changes")
         }
         let terminal = invocation.terminal
-        let size = invocation[.listedTokens]
+        let size = invocation.mostTokens
         let directory = try whole(terminal)
         let names = try names(invocation)
         let tenant = scenario?.tenant ?? directory.tenants[names.tenant].id
@@ -134,16 +134,15 @@ extension Repl {
             }
             changes[row.number] = known
         }
-        var listing = Listing(["TOKEN", "USER", "LOSES", "GAINS"])
+        var listing = Listing(.changedTokens)
         for number in order {
             let token = directory.tokens[number]
             let user = directory.users[directory.assignments[token.assignment].user]
             let (losses, gains) = changes[number]!
             listing.add(
                 [
-                    token.name.isEmpty ? token.id.description : token.name.text, user.name.text,
-                    losses.joined(separator: ", "),
-                    gains.joined(separator: ", "),
+                    .token(token.name, token.id, digits: try digits(of: token.id, invocation)), TableCell(user.name),
+                    TableCell(losses.joined(separator: ", ")), TableCell(gains.joined(separator: ", ")),
                 ],
                 [
                     .init("token", .string(token.id.description)), .init("name", .string(token.name)),
@@ -152,7 +151,7 @@ extension Repl {
         }
         try listing.print(invocation, "token")
         if diff.turned > order.count {
-            invocation.terminal.note("of \(diff.turned) that change; `--size` lists more")
+            invocation.terminal.note("\(order.count) of \(diff.turned) that change; `--limit` lists more")
         }
         if !invocation[.json] {
             invocation.terminal.note(

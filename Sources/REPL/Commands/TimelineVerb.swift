@@ -63,16 +63,16 @@ extension Repl {
 
     fileprivate func tell(_ timeline: Timeline, _ invocation: Invocation) throws(CommandError) {
         let zone = zone ?? .utc
-        var listing = Listing(["FROM", "TO", "ANSWER", "WHY", "BECAUSE"])
+        var listing = Listing(.timeline)
         for interval in timeline.intervals {
             let why = interval.reasons.map(\.text).joined(separator: "; ")
             let code = interval.summary.code
             listing.add(
                 [
-                    LocalTime.minute(interval.from, in: zone),
-                    interval.to.map { LocalTime.minute($0, in: zone) } ?? "…",
-                    interval.summary.isPermitted ? "permit" : "deny",
-                    why.isEmpty ? Decision.words(for: code) ?? code : why, interval.causes.joined(separator: "; "),
+                    .time(interval.from, in: zone), interval.to.map { .time($0, in: zone) } ?? TableCell("…"),
+                    TableCell(interval.summary.isPermitted ? "permit" : "deny"),
+                    TableCell(why.isEmpty ? Decision.words(for: code) ?? code : why),
+                    TableCell(interval.causes.joined(separator: "; ")),
                 ],
                 [
                     .init("from", .string(interval.from.description)), .init("to", .optional(interval.to?.description)),
@@ -82,8 +82,9 @@ extension Repl {
                 ])
         }
         try listing.print(invocation, "interval")
+        Listing.noteZone(zone, invocation)
         if !timeline.isComplete {
-            let horizon = LocalTime.minute(timeline.horizon, in: zone)
+            let horizon = LocalTime.stated(timeline.horizon, in: zone)
             invocation.terminal.note("incomplete: the answer may change at other times up to \(horizon)")
         }
     }

@@ -79,7 +79,7 @@ extension Repl {
         let possible = what.rows.filter(\.isPossible)
         let columns = what.columns.indices.filter { column in possible.contains { $0.cells[column].isPossible } }
         let heads = columns.map { directory.departments[what.columns[$0]].name.text }
-        var listing = Listing(["ACTION", "ANYWHERE"] + heads)
+        var listing = Listing(.whatCan(heads))
         for row in possible {
             listing.add(
                 [row.action.text, Self.mark(row.plain)] + columns.map { Self.mark(row.cells[$0]) },

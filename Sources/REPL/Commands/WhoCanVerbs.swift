@@ -38,6 +38,7 @@ extension ReplCommand {
                 throw .usage("missing resource type in the department: `on TYPE`")
             }
             question.tenant = directory.tenants[names.tenant].id
+            try repl.requireDeclared(question)
             func ask(_ authorizer: Authorizer, _ directory: Directory, _ question: AuthorizationRequest) -> WhoCan {
                 WhoCan(question, departments: places, tenant: names.tenant, authorizer, on: directory) { done, total in
                     progress.step(done, of: total)
@@ -83,7 +84,7 @@ extension ReplCommand {
             } catch { throw CommandError(error.message) }
             progress.end()
             let names = NameResolver(directory: directory, tenant: directory.tokens[number].tenant)
-            var listing = Listing(["USER", "AS", "ANSWER"])
+            var listing = Listing(.whoMay)
             for row in administering.able {
                 let user = row.assignment.map { directory.users[directory.assignments[$0].user] }
                 listing.add(
@@ -105,6 +106,19 @@ extension ReplCommand {
 }
 
 extension Repl {
+    /// - Throws: for an action or a resource type that the schema does not declare: "no token" would say nothing.
+    fileprivate func requireDeclared(_ question: AuthorizationRequest) throws(CommandError) {
+        let schema = try rules().set.schema
+        guard schema.actions[question.action] != nil else {
+            let hint = Suggestion.hint(for: question.action, among: schema.actions.keys.sorted())
+            throw CommandError("the schema declares no action `\(question.action)`\(hint)")
+        }
+        if let resource = question.resource, schema.resource(resource.type) == nil {
+            let hint = Suggestion.hint(for: resource.type, among: schema.resources.map(\.name))
+            throw CommandError("the schema declares no resource type `\(resource.type)`\(hint)")
+        }
+    }
+
     /// Takes `in X` out of the words.
     /// - Returns: the other words, and the department X.
     static func place(_ words: [String]) throws(CommandError) -> ([String], String?) {
@@ -129,10 +143,8 @@ extension Repl {
     fileprivate func tell(
         _ who: WhoCan, _ other: (who: WhoCan, whatIfSide: WhatIfSide)?, _ directory: Directory, _ invocation: Invocation
     ) throws(CommandError) {
-        let size = invocation[.listedTokens]
-        var listing = Listing(
-            ["TOKEN", "USER", "DEPARTMENT", "USER TYPE"] + (other == nil ? ["ANSWER"] : ["BEFORE", "AFTER"]),
-            main: "ANSWER")
+        let size = invocation.mostTokens
+        var listing = Listing(other == nil ? .whoCan : .whoCanOfTwo)
         // By id: indices may differ between the two sides.
         let after = other.map { other in
             Dictionary(
@@ -155,10 +167,11 @@ extension Repl {
             }
             listing.add(
                 [
-                    token.name.isEmpty ? id.description : token.name.text, directory.users[assignment.user].name.text,
-                    directory.departments[assignment.department].name.text,
-                    directory.userTypes[assignment.userType].name.text,
-                ] + words,
+                    .token(token.name, id, digits: try digits(of: id, invocation)),
+                    TableCell(directory.users[assignment.user].name),
+                    TableCell(directory.departments[assignment.department].name),
+                    TableCell(directory.userTypes[assignment.userType].name),
+                ] + words.map { TableCell($0) },
                 [
                     .init("token", .string(id.description)), .init("name", .string(token.name)),
                     .init("user", .string(directory.users[assignment.user].id)),
@@ -168,7 +181,7 @@ extension Repl {
         }
         try listing.print(invocation, "token")
         let terminal = invocation.terminal
-        if tokens.count > size { terminal.note("of \(tokens.count); `--size` lists more") }
+        if tokens.count > size { terminal.note("\(size) of \(counted(tokens.count, "token")); `--limit` lists more") }
         if other == nil, who.depending > 0, !invocation[.json] {
             terminal.note(
                 "of \(counted(who.asked, "token")): \(who.yes) always, \(who.depending) depending on the request")
@@ -194,7 +207,12 @@ extension ConditionalDecision {
     }
 }
 
-extension Option<Int> {
+extension Option<Int?> {
     /// The length of a list of tokens.
-    static var listedTokens: Self { Self("size", "N", "the most tokens listed", default: 1_000) }
+    static var listedTokens: Self { .limit("at most N tokens (1000; with --json all)") }
+}
+
+extension Invocation {
+    /// The most tokens that a list has: for machines it is whole.
+    var mostTokens: Int { self[.listedTokens] ?? (self[.json] ? .max : 1_000) }
 }

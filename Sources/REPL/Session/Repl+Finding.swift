@@ -1,5 +1,6 @@
 internal import CommandLine
 internal import Model
+internal import Tokens
 
 extension Repl {
     /// The names of the tenant that the command or the session state selects.
@@ -20,8 +21,13 @@ extension Repl {
         return NameResolver(directory: directory, tenant: 0)
     }
 
-    /// The token with this id or name, or the only one found by this part of a name, user or department; for `-` the
-    /// one whose string the person types.
+    /// The number of digits of a token's id that the output of a command shows.
+    func digits(of id: TokenID, _ invocation: Invocation) throws(CommandError) -> Int {
+        try invocation.digits(of: id, tenant: nil, in: snapshot.store)
+    }
+
+    /// The token that the word names, as `TokenResolver` understands it, or the only one found by this part of a name,
+    /// user or department; for `-` the one whose string the person types.
     func token(_ word: String, _ invocation: Invocation) throws(CommandError) -> StoreSnapshot.Named {
         try snapshot.refresh()
         let tenant = invocation[.tenant]
@@ -33,9 +39,21 @@ extension Repl {
             else { throw CommandError("there is no token `\(word)`\(tenant.map { " in the tenant `\($0)`" } ?? "")") }
             return StoreSnapshot.Named(directory.tokens[index], in: directory)
         }
-        let named = try snapshot.named(word, tenant: tenant)
-        if named.count == 1 { return named[0] }
-        if !named.isEmpty { throw ambiguous("\(named.count) tokens are named `\(word)`", named) }
+        let (found, match) = try TokenResolver(snapshot.store, tenant: tenant).candidates(word)
+        let named = found.map { StoreSnapshot.Named($0.token, tenant: $0.tenant) }
+        if named.count == 1 {
+            if match != .name {
+                invocation.terminal.note("using \(Terminal.escaped(describe(named[0]))) (\(named[0].id))")
+            }
+            return named[0]
+        }
+        if !named.isEmpty {
+            throw ambiguous(
+                match == .prefix
+                    ? "`\(word)` begins the ids of \(named.count) tokens" : "\(named.count) tokens are named `\(word)`",
+                named
+            )
+        }
         let similar = snapshot.search(word, tenant: tenant, now: try now(invocation), size: 9)
         if similar.count == 1 {
             invocation.terminal.note("using `\(similar[0].name)`")

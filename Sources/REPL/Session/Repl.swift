@@ -84,8 +84,14 @@ final class Repl {
                 throw .usage("`--watch` is not available in the REPL: use `watch on`, which reloads the policies")
             }
             let invocation = try Invocation(line, environment: start.environment, terminal: terminal)
-            if let command = Self.command(verb) { return try command.run(self, invocation) }
-            return try verb.run(invocation)
+            let status: Int32
+            if let command = Self.command(verb) {
+                status = try command.run(self, invocation)
+            } else {
+                status = try verb.run(invocation)
+            }
+            invocation.noteUnread()
+            return status
         } catch {
             Self.complain(error, terminal)
             return error.status

@@ -15,7 +15,7 @@ struct ReplCommand: Sendable {
         inside body: @escaping @Sendable (Repl, Invocation) throws(CommandError) -> Int32
     ) {
         verb = Verb(
-            name: name, summary: summary, positionals: positionals, options: options, details: details,
+            name: name, summary: summary, positionals: positionals, options: options, uses: .session, details: details,
             examples: examples,
             run: { invocation throws(CommandError) in
                 throw .usage("`\(invocation.verb)` works only in `demilune repl`")

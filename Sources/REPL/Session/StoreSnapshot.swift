@@ -83,16 +83,6 @@ final class StoreSnapshot {
 
     // MARK: Tokens by name
 
-    /// The tokens with this name that are not revoked or, if there are none, the revoked ones.
-    func named(_ name: String, tenant: ExactName?) throws(CommandError) -> [Named] {
-        let found: [Named]
-        do throws(TokenStoreError) {
-            found = try store.named(ExactName(name), tenant: tenant).map { Named($0.token, tenant: $0.tenant) }
-        } catch { throw CommandError(error.message) }
-        let alive = found.filter { !$0.isRevoked }
-        return alive.isEmpty ? found : alive
-    }
-
     /// The token that has this string, or had it before.
     func token(with string: TokenString) throws(CommandError) -> Named {
         do throws(TokenStoreError) {

@@ -25,6 +25,7 @@ extension SQLTokenStore {
         if let since = query.since { add("time >= ?", .integer(since.microseconds)) }
         if let until = query.until { add("time < ?", .integer(until.microseconds)) }
         if let token = query.token { add("token = ?", .token(token)) }
+        if let ids = query.tokens { add("token >= ? AND token <= ?", .token(ids.lowerBound), .token(ids.upperBound)) }
         if query.actor == "operator" {
             add("how = 'operator'")
         } else if let actor = query.actor {
@@ -39,13 +40,14 @@ extension SQLTokenStore {
         }
         if query.isRefused { add("substr(act, length(act) - 7) = '.refused'") }
         if let number = query.after { add("number > ?", .integer(number)) }
+        if let number = query.before { add("number < ?", .integer(number)) }
         let condition = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
         var entries: [LogEntry] = []
         try database.rows(
-            "SELECT \(LogEntry.columns) FROM log\(condition) ORDER BY number DESC LIMIT ?",
+            "SELECT \(LogEntry.columns) FROM log\(condition) ORDER BY number \(query.isOldestFirst ? "ASC" : "DESC") LIMIT ?",
             parameters + [.integer(Int64(query.size))]
         ) { entries.append(LogEntry($0)) }
-        return entries.reversed()
+        return query.isOldestFirst ? entries : entries.reversed()
     }
 
     package func eachEntry(_ body: (LogEntry) throws(TokenStoreError) -> Void) throws(TokenStoreError) {

@@ -18,6 +18,25 @@ extension SQLTokenStore {
         return token
     }
 
+    package func ids(
+        in range: ClosedRange<TokenID>, tenant: ExactName?, isDescending: Bool, most: Int
+    ) throws(TokenStoreError) -> [TokenID] {
+        // The index of the ids is walked; the other conditions are of its few rows.
+        let sql = """
+            SELECT id FROM tokens WHERE id >= ? AND id <= ?\(tenant == nil ? "" : " AND tenant = ?")
+                ORDER BY id \(isDescending ? "DESC" : "ASC") LIMIT ?
+            """
+        let place = [SQLParameter.token(range.lowerBound), .token(range.upperBound)]
+        var ids: [TokenID] = []
+        try database.rows(sql, place + (tenant.map { [.text($0)] } ?? []) + [.integer(Int64(most))]) {
+            (row: any SQLRow) throws(TokenStoreError) in
+            let id = row.token(0)
+            guard range.contains(id) else { throw .misdirected(name) }
+            ids.append(id)
+        }
+        return ids
+    }
+
     package func token(digest: [UInt8]) throws(TokenStoreError) -> StoredToken? {
         let sql = "SELECT \(StoredToken.columns) FROM tokens WHERE lookup = ?1 OR previous = ?1"
         return try database.first(sql, [.blob(digest)]) { StoredToken($0) }
@@ -52,6 +71,15 @@ extension SQLTokenStore {
                     AND revoked IS \(isRevoked ? "NOT NULL" : "NULL") AND search = ? AND name = ? ORDER BY number
                 """,
                 [.text(tenant), .text(kind.rawValue), .text(TextNormalizer.search(name)), .text(name)]
+            )
+        case .searched(let text, let tenant, let kind, let isRevoked):
+            let index = database.dialect.indexedBy(isRevoked ? "tokens_revoked" : "tokens_by_name")
+            return (
+                """
+                SELECT number FROM tokens \(index) WHERE tenant = ? AND kind = ?
+                    AND revoked IS \(isRevoked ? "NOT NULL" : "NULL") AND search = ? ORDER BY number
+                """,
+                [.text(tenant), .text(kind.rawValue), .text(text)]
             )
         case .reserving(let key, let tenant, let number):
             return (

@@ -25,6 +25,7 @@ struct TokenQuerySQL {
         switch query.state {
         case .live: add("suspended IS NULL AND expires > ?", now)
         case .suspended: add("suspended IS NOT NULL AND expires > ?", now)
+        case .dormant: add("dormant_since IS NOT NULL AND expires > ?", now)
         case .expired: add("expires <= ?", now)
         case .revoked, nil: break
         }
@@ -36,6 +37,9 @@ struct TokenQuerySQL {
         }
         if let assignments = query.assignments {
             add("assignment IN (\(dialect.elements))", Self.list(assignments))
+        }
+        if !query.leftOutAssignments.isEmpty {
+            add("assignment NOT IN (\(dialect.elements))", Self.list(query.leftOutAssignments))
         }
         if let search = query.search {
             add(
@@ -55,7 +59,7 @@ struct TokenQuerySQL {
     var parts: [Bool] {
         switch query.state {
         case .revoked: [true]
-        case .live, .suspended, .expired: [false]
+        case .live, .suspended, .dormant, .expired: [false]
         case nil: query.leavesOutRevoked ? [false] : [false, true]
         }
     }

@@ -78,6 +78,14 @@ package final class Keyring {
     /// The hash of a log entry.
     func chain(_ entry: [UInt8]) -> [UInt8] { KeyedHash.of(entry, log) }
 
+    /// The digest by which the log recognises a string that the store made, for good: 16 bytes. It does not tell the
+    /// string, and needs no key that is ever replaced.
+    func fingerprint(_ string: TokenString) -> [UInt8] {
+        var message = CanonicalEncoder("token-string-v1")
+        message.add(string.secret)
+        return Array(KeyedHash.of(message.bytes, log).prefix(16))
+    }
+
     func readLogKey<Result>(_ body: (UnsafePointer<UInt8>) -> Result) -> Result { unsafe log.read(body) }
 
     // MARK: The checkpoint of the log

@@ -45,6 +45,9 @@ package struct LogEntry: Equatable, Sendable {
         self.isWellFormed = isWellFormed
     }
 
+    /// The reason that the actor gave.
+    package var reason: String? { text("reason") }
+
     /// The hashed message: all fields of the entry, and the hash before it.
     var message: [UInt8] {
         var message = CanonicalEncoder("log-entry-v1")

@@ -6,6 +6,8 @@ package import Model
 package enum TokenCondition: Sendable {
     /// Tokens with exactly this name.
     case named(ExactName, tenant: ExactName, kind: TokenKind, isRevoked: Bool)
+    /// Tokens whose name has this form for searching.
+    case searched(String, tenant: ExactName, kind: TokenKind, isRevoked: Bool)
     /// Tokens that reserve this folded name, except one with a number.
     case reserving(key: String, tenant: ExactName, except: Int64)
     /// Tokens whose strings are kept.
@@ -23,6 +25,9 @@ package enum TokenCondition: Sendable {
         switch self {
         case .named(let name, _, let kind, let isRevoked):
             return record.name == name && record.kind == kind && (record.revoked != nil) == isRevoked
+        case .searched(let text, _, let kind, let isRevoked):
+            return ExactName(TextNormalizer.search(record.name)) == ExactName(text) && record.kind == kind
+                && (record.revoked != nil) == isRevoked
         case .reserving(let key, _, let number): return token.nameKey == key && token.number != number
         case .kept: return token.details.isKept
         case .unexpired(let assignment, _, let now):
@@ -36,7 +41,8 @@ package enum TokenCondition: Sendable {
 
     private var tenant: ExactName {
         switch self {
-        case .named(_, let tenant, _, _), .reserving(_, let tenant, _), .kept(let tenant),
+        case .named(_, let tenant, _, _), .searched(_, let tenant, _, _), .reserving(_, let tenant, _),
+            .kept(let tenant),
             .unexpired(_, let tenant, _), .revoked(let tenant, _), .unused(let tenant, _, _):
             tenant
         }

@@ -8,6 +8,7 @@ extension TokenQuery {
         switch state {
         case .live where record.revoked != nil || record.suspended != nil || record.expires <= now: return false
         case .suspended where record.revoked != nil || record.suspended == nil || record.expires <= now: return false
+        case .dormant where record.revoked != nil || record.dormantSince == nil || record.expires <= now: return false
         case .expired where record.revoked != nil || record.expires > now: return false
         case .revoked where record.revoked == nil: return false
         case nil where leavesOutRevoked && record.revoked != nil: return false
@@ -16,6 +17,7 @@ extension TokenQuery {
         if let before = expiringBefore, record.expires <= now || record.expires > before { return false }
         if let since = unusedSince, record.lastSeen >= since { return false }
         if let assignments, !assignments.contains(record.assignment) { return false }
+        if leftOutAssignments.contains(record.assignment) { return false }
         if let search {
             let name = TextNormalizer.search(record.name)
             return TextNormalizer.text(name, contains: search) || searchAssignments.contains(record.assignment)

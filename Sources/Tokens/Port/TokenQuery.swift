@@ -7,6 +7,8 @@ package struct TokenQuery: Sendable {
         /// Neither revoked, expired nor suspended.
         case live
         case suspended
+        /// Marked as dormant, and neither revoked nor expired.
+        case dormant
         case expired
         case revoked
     }
@@ -44,6 +46,8 @@ package struct TokenQuery: Sendable {
     package var now: Instant
     /// The assignments whose tokens are listed; `nil` for all.
     package var assignments: [ExactName]?
+    /// The assignments whose tokens are not listed.
+    package var leftOutAssignments: [ExactName] = []
     /// The state of the tokens; `nil` for every state.
     package var state: State?
     /// True to leave out revoked tokens, when no state is given.

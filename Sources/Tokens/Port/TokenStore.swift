@@ -37,6 +37,12 @@ package protocol TokenStore: AnyObject {
     func token(_ id: TokenID) throws(TokenStoreError) -> StoredToken?
     /// The number of a token's row; `nil` for an unknown id.
     func number(of id: TokenID) throws(TokenStoreError) -> Int64?
+    /// The first ids of a range, in the order of ids.
+    /// - Parameter tenant: the tenant whose tokens are meant; `nil` for those of every tenant.
+    /// - Parameter isDescending: true for the last ids of the range, the greatest first.
+    func ids(
+        in range: ClosedRange<TokenID>, tenant: ExactName?, isDescending: Bool, most: Int
+    ) throws(TokenStoreError) -> [TokenID]
     /// The token with this digest of its present or former string.
     func token(digest: [UInt8]) throws(TokenStoreError) -> StoredToken?
     /// The tokens that match a condition, in the order of their numbers.

@@ -112,64 +112,147 @@ extension TokenService {
 
     /// Activates or deactivates a part of a tenant's directory.
     ///
-    /// Deactivating a user revokes the mobile tokens for good and suspends the API tokens until somebody resumes them.
-    /// A department or tenant with live tokens cannot be deactivated, unless `revokesTokens` is true. An inactive user
-    /// type can no longer be assigned; existing tokens with it stay valid.
+    /// Deactivating a user revokes the mobile tokens for good and suspends the API tokens until somebody resumes them;
+    /// with `revokesTokens` it revokes every token of the user, also an expired or suspended one. A department or tenant
+    /// with live tokens cannot be deactivated, unless `revokesTokens` is true. An inactive user type can no longer be
+    /// assigned; existing tokens with it stay valid.
     /// - Throws: `.unknown`, `.used` while live tokens are in the way.
     package func set(
         _ part: DirectoryPart, tenant: ExactName, active: Bool, revokesTokens: Bool, _ context: AuditContext
     ) throws(TokenStoreError) -> (revoked: Int, suspended: Int) {
         try write(context) { () throws(TokenStoreError) in
             try requireIntactTenant(tenant)
-            let before = try read(.none)
-            guard let isChanged = try store.setActive(part, tenant: tenant, active) else {
-                throw TokenStoreError(.unknown, "there is no \(part.name) `\(part.id ?? tenant)`")
+            let (before, after) = try organisations(part, tenant: tenant, active: active)
+            let ends = try ends(from: before, to: after, part, of: tenant, revokesTokens: revokesTokens, context.now)
+            try Self.refuse(ends)
+            if try store.setActive(part, tenant: tenant, active) == true {
+                guard let meant = after.tenants.first(where: { $0.id == tenant }) else {
+                    throw Self.unknown(tenant: tenant)
+                }
+                let version = try sealTenant(meant, keepsStrings: store.keepsStrings(tenant))
+                let fallen = try perform(ends, context)
+                try logTenant(
+                    "\(part.name).\(active ? "activate" : "deactivate")", tenant, version: version, context,
+                    part.id.map { [.init("id", .string($0))] } ?? [])
+                return fallen
             }
-            guard isChanged else { return (0, 0) }
-            guard var meant = before.tenants.first(where: { $0.id == tenant }) else {
-                throw Self.unknown(tenant: tenant)
-            }
-            meant.set(part, active: active)
-            let version = try sealTenant(meant, keepsStrings: store.keepsStrings(tenant))
-            let fallen = try endUnassignedTokens(
-                from: before, to: try read(.none), revokesTokens: revokesTokens, context)
-            try logTenant(
-                "\(part.name).\(active ? "activate" : "deactivate")", tenant, version: version, context,
-                part.id.map { [.init("id", .string($0))] } ?? [])
-            return fallen
+            return try perform(ends, context)
         }
+    }
+
+    /// The tokens that a change of a part would end, without changing anything.
+    /// - Throws: `.unknown`.
+    package func ends(
+        of part: DirectoryPart, tenant: ExactName, active: Bool, revokesTokens: Bool, now: Instant
+    ) throws(TokenStoreError) -> [TokenEnd] {
+        try store.read { () throws(TokenStoreError) in
+            let (before, after) = try organisations(part, tenant: tenant, active: active)
+            return try ends(from: before, to: after, part, of: tenant, revokesTokens: revokesTokens, now)
+        }
+    }
+
+    /// The directories before and after a change of a part.
+    private func organisations(
+        _ part: DirectoryPart, tenant: ExactName, active: Bool
+    ) throws(TokenStoreError) -> (before: Organisation, after: Organisation) {
+        let before = try read(.none)
+        guard let place = before.tenants.firstIndex(where: { $0.id == tenant }) else {
+            throw Self.unknown(tenant: tenant)
+        }
+        guard before.tenants[place].has(part) else {
+            throw TokenStoreError(.unknown, "there is no \(part.name) `\(part.id ?? tenant)`")
+        }
+        var after = before
+        after.tenants[place].set(part, active: active)
+        return (before, after)
+    }
+
+    private func ends(
+        from before: Organisation, to after: Organisation, _ part: DirectoryPart, of tenant: ExactName,
+        revokesTokens: Bool,
+        _ now: Instant
+    ) throws(TokenStoreError) -> [TokenEnd] {
+        guard revokesTokens, case .user(let id) = part else {
+            return try ends(from: before, to: after, revokesTokens: revokesTokens, now)
+        }
+        // Everything that could ever work again: an expired token can be given another expiry.
+        guard let user = after.tenants.first(where: { $0.id == tenant })?.users.first(where: { $0.id == id }),
+            !user.isActive
+        else { return [] }
+        var ends: [TokenEnd] = []
+        for assignment in user.assignments {
+            let unrevoked = TokenCondition.unexpired(
+                assignment: assignment.id, tenant: tenant, now: Instant(microseconds: .min))
+            ends += try tokens(unrevoked).map { TokenEnd($0, tenant, .revoked) }
+        }
+        return ends
+    }
+
+    /// The tokens whose assignments lose their validity by a change of the directory.
+    private func ends(
+        from before: Organisation, to after: Organisation, revokesTokens: Bool, _ instant: Instant
+    ) throws(TokenStoreError) -> [TokenEnd] {
+        var ends: [TokenEnd] = []
+        let now = AssignmentStatus(after)
+        for (place, former) in AssignmentStatus(before).sorted {
+            guard let present = now[place], present != former else { continue }
+            let isUserLost = former.user && !present.user
+            let isRestLost = former.rest && !present.rest
+            for token in try tokens(.unexpired(assignment: place.assignment, tenant: place.tenant, now: instant)) {
+                let effect: TokenEnd.Effect
+                if isRestLost {
+                    effect = revokesTokens ? .revoked : .inTheWay
+                } else if isUserLost, revokesTokens || token.details.token.kind == .mobile {
+                    effect = .revoked
+                } else if isUserLost, token.details.token.suspended == nil, !token.details.token.isTampered {
+                    effect = .suspended
+                } else {
+                    continue
+                }
+                ends.append(TokenEnd(token, place.tenant, effect))
+            }
+        }
+        return ends
     }
 
     /// Revokes or suspends the tokens whose assignments lose their validity by a change of the directory.
     func endUnassignedTokens(
         from before: Organisation, to after: Organisation, revokesTokens: Bool, _ context: AuditContext
     ) throws(TokenStoreError) -> (revoked: Int, suspended: Int) {
+        let ends = try ends(from: before, to: after, revokesTokens: revokesTokens, context.now)
+        try Self.refuse(ends)
+        return try perform(ends, context)
+    }
+
+    /// - Throws: `.used` while live tokens are in the way.
+    private static func refuse(_ ends: [TokenEnd]) throws(TokenStoreError) {
+        guard let first = ends.first(where: { $0.effect == .inTheWay }) else { return }
+        let count = ends.count {
+            $0.effect == .inTheWay && $0.details.token.assignment == first.details.token.assignment
+        }
+        throw TokenStoreError(
+            .used,
+            "\(counted(count, "live token")) of the assignment `\(first.details.token.assignment)` "
+                + "\(count == 1 ? "is" : "are") in the way: list them with `--preview`, and revoke them with "
+                + "`--revoke-tokens`")
+    }
+
+    private func perform(
+        _ ends: [TokenEnd], _ context: AuditContext
+    ) throws(TokenStoreError) -> (revoked: Int, suspended: Int) {
         var result = (revoked: 0, suspended: 0)
-        let now = AssignmentStatus(after)
-        for (place, former) in AssignmentStatus(before).sorted {
-            guard let present = now[place], present != former else { continue }
-            let tokens = try tokens(
-                .unexpired(assignment: place.assignment, tenant: place.tenant, now: context.now))
-            if tokens.isEmpty { continue }
-            let isUserLost = former.user && !present.user
-            let isRestLost = former.rest && !present.rest
-            guard !isRestLost || revokesTokens else {
-                let verb = tokens.count == 1 ? "is" : "are"
-                throw TokenStoreError(
-                    .used,
-                    "\(counted(tokens.count, "live token")) of the assignment `\(place.assignment)` \(verb) in the way"
-                        + ": list them with `--preview`, and revoke them with `--revoke-tokens`")
-            }
-            for var token in tokens {
-                if isRestLost || isUserLost && token.details.token.kind == .mobile {
-                    try end(&token, context, log: "token.revoke")
-                    result.revoked += 1
-                } else if isUserLost, token.details.token.suspended == nil, !token.details.token.isTampered {
-                    token.details.token.suspended = context.now
-                    token = try save(token, context)
-                    try log("token.suspend", token, by: context)
-                    result.suspended += 1
-                }
+        for end in ends {
+            guard var token = try stored(end.details.token.id) else { continue }
+            switch end.effect {
+            case .revoked:
+                try self.end(&token, context, log: "token.revoke")
+                result.revoked += 1
+            case .suspended:
+                token.details.token.suspended = context.now
+                token = try save(token, context)
+                try log("token.suspend", token, by: context)
+                result.suspended += 1
+            case .inTheWay: break
             }
         }
         return result

@@ -38,7 +38,9 @@ extension TokenService {
     func end(_ token: inout StoredToken, _ context: AuditContext, log name: String, _ more: [JSON.Member] = [])
         throws(TokenStoreError)
     {
-        let members: [JSON.Member] = token.details.token.isTampered ? [.init("tampered", .boolean(true))] : []
+        var members: [JSON.Member] = token.details.token.isTampered ? [.init("tampered", .boolean(true))] : []
+        // The row loses its string here, and its digest when it is purged or sealed anew. The log keeps it recognisable.
+        if let string = try unsealed(token) { members.append(try fingerprint(of: string)) }
         // A last use without a valid seal is dropped: sealing it would make it pass for genuine.
         if !token.isUseIntact(try keys) { token.details.token.lastActive = nil }
         token.details.token.revoked = context.now

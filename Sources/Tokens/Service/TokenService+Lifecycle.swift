@@ -10,12 +10,15 @@ extension TokenService {
     ) {
         try write(context) { () throws(TokenStoreError) in
             let (token, string) = try make(draft, context)
-            try log("token.issue", token, by: context)
+            try log("token.issue", token, by: context, [try fingerprint(of: string)])
             return (token.details, string)
         }
     }
 
-    func make(_ draft: TokenDraft, _ context: AuditContext) throws(TokenStoreError) -> (StoredToken, TokenString) {
+    /// - Parameter id: the id of the new token; `nil` for a random one.
+    func make(
+        _ draft: TokenDraft, id: TokenID? = nil, _ context: AuditContext
+    ) throws(TokenStoreError) -> (StoredToken, TokenString) {
         let name = try TokenName(draft.name, allowsNothing: draft.kind == .mobile).text
         try requireIntactTenant(draft.tenant)
         try requireAssignment(draft.assignment, tenant: draft.tenant)
@@ -24,7 +27,7 @@ extension TokenService {
         }
         var random = SecureRandom()
         let record = TokenRecord(
-            id: TokenID(using: &random), kind: draft.kind, name: name, assignment: draft.assignment,
+            id: id ?? TokenID(using: &random), kind: draft.kind, name: name, assignment: draft.assignment,
             created: context.now,
             expires: draft.expires)
         var token = StoredToken(
@@ -125,11 +128,16 @@ extension TokenService {
                 token.previous = former
                 token.details.overlapUntil = min(context.now.adding(overlap), token.details.token.expires)
             }
+            let former = try unsealed(token)
             var random = SecureRandom()
             let string = try mint(&token, &random)
             token = try save(token, context)
-            let until = token.details.overlapUntil.map { [JSON.Member("overlap_until", .string($0.description))] }
-            try log("token.rotate", token, by: context, until ?? [])
+            var members = [try fingerprint(of: string)]
+            if let former { members.append(try fingerprint(of: former, as: Self.formerString)) }
+            if let until = token.details.overlapUntil {
+                members.append(.init("overlap_until", .string(until.description)))
+            }
+            try log("token.rotate", token, by: context, members)
             return (token.details, string)
         }
     }
@@ -194,17 +202,22 @@ extension TokenService {
             let draft = TokenDraft(
                 tenant: old.details.tenant, kind: .api, name: old.details.token.name, assignment: assignment,
                 expires: expires ?? old.details.token.expires)
+            var random = SecureRandom()
+            let successor = TokenID(using: &random)
+            let replaced = [JSON.Member(Self.successor, .string(successor.description))]
             if let overlap {
                 old.details.token.expires = min(context.now.adding(overlap), old.details.token.expires)
                 // Two live tokens cannot share a name: the one that ends soon gives it up.
                 old.details.token.name = Self.name(old.details.token.name, marked: "replaced", id)
                 old = try save(old, context)
-                try log("token.amend", old, by: context)
+                try log("token.amend", old, by: context, replaced)
             } else {
-                try end(&old, context, log: "token.revoke")
+                try end(&old, context, log: "token.revoke", replaced)
             }
-            let (new, string) = try make(draft, context)
-            try log("token.issue", new, by: context, [.init("replaces", .string(id.description))])
+            let (new, string) = try make(draft, id: successor, context)
+            try log(
+                "token.issue", new, by: context,
+                [.init("replaces", .string(id.description)), try fingerprint(of: string)])
             return (new.details, string)
         }
     }

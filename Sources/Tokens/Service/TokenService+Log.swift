@@ -5,6 +5,7 @@ extension TokenService {
 
     /// Adds an entry, in the same transaction as the act that it records.
     @discardableResult func log(_ entry: LogEntry) throws(TokenStoreError) -> LogEntry {
+        assert(LogAct.all.contains(entry.act), "`\(entry.act)` is missing in `LogAct`")
         var entry = entry
         let head = try store.newestEntry
         let last = head?.number ?? 0
@@ -91,6 +92,42 @@ extension TokenService {
     }
 
     // MARK: Reading
+
+    /// The newest entry of an act on a token, with its actor and reason; `nil` where the log has none, or not as it was
+    /// written.
+    package func lastEntry(_ act: String, of id: TokenID) throws(TokenStoreError) -> LogEntry? {
+        guard !isReadOnly else { return nil }
+        var query = LogQuery()
+        query.token = id
+        query.act = act
+        query.size = 1
+        guard let entry = try log(query).last, try isIntact(entry) else { return nil }
+        return entry
+    }
+
+    /// Reads the entries that match a query, in ascending order and bounded memory, whatever the query's size.
+    package func eachEntry(
+        _ query: LogQuery, _ body: (LogEntry) throws(TokenStoreError) -> Void
+    ) throws(TokenStoreError) {
+        _ = try keys
+        var query = query
+        (query.isOldestFirst, query.size) = (true, 1_000)
+        try store.read { () throws(TokenStoreError) in
+            while true {
+                let entries = try store.entries(query)
+                for entry in entries { try body(entry) }
+                guard entries.count == query.size else { return }
+                query.after = entries.last?.number
+            }
+        }
+    }
+
+    /// The number of entries that match a query, whatever its size.
+    package func entryCount(_ query: LogQuery) throws(TokenStoreError) -> Int {
+        var count = 0
+        try eachEntry(query) { _ in count += 1 }
+        return count
+    }
 
     /// The newest entries that match a query, in ascending order.
     package func log(_ query: LogQuery) throws(TokenStoreError) -> [LogEntry] {

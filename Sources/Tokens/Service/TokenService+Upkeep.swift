@@ -43,7 +43,7 @@ extension TokenService {
         return found.token.id
     }
 
-    /// The token with this present or former string, also after its overlap: for strings found somewhere.
+    /// The token with this string, present or former, whose overlap may be over.
     package func find(_ string: TokenString) throws(TokenStoreError) -> TokenDetails? {
         try authenticate(string, now: Instant(microseconds: .min))
     }

@@ -26,8 +26,18 @@ package enum DirectoryPart: Equatable, Sendable {
 }
 
 extension TenantRecord {
+    /// True when the tenant has the part.
+    func has(_ part: DirectoryPart) -> Bool {
+        switch part {
+        case .user(let id): users.contains { $0.id == id }
+        case .department(let id): departments.contains { $0.id == id }
+        case .userType(let id): userTypes.contains { $0.id == id }
+        case .tenant: true
+        }
+    }
+
     /// Activates or deactivates a part.
-    mutating func set(_ part: DirectoryPart, active: Bool) {
+    package mutating func set(_ part: DirectoryPart, active: Bool) {
         switch part {
         case .user(let id): for place in users.indices where users[place].id == id { users[place].isActive = active }
         case .department(let id):

@@ -5,7 +5,8 @@ internal import Tokens
 /// The filters of `token list`, which `token revoke` takes as well.
 enum FilterOptions {
     static let all: [any OptionDeclaration] = [
-        Option.mobile, Option.user.described("tokens of this user"), Option.department, Option.userType, Option.state,
+        Option.kind, Option.mobile, Option.user.described("tokens of this user"), Option.department, Option.userType,
+        Option.state,
         Option.expiringWithin, Option.unusedSince, Option.search,
     ]
 
@@ -13,17 +14,83 @@ enum FilterOptions {
     fileprivate enum State: Sendable {
         case unrevoked
         case all
-        case only(TokenQuery.State)
+        case only(TokenFilter.State)
     }
 
     /// True when any filter option is given.
     static func isStated(_ invocation: Invocation) -> Bool { all.contains { invocation.isGiven($0) } }
 
-    static func filter(_ session: AdministrationSession) throws(CommandError) -> TokenFilter {
+    /// The kinds of tokens asked for: of one person all, unless a kind is given; API tokens otherwise.
+    static func kinds(_ invocation: Invocation) throws(CommandError) -> [TokenKind] {
+        guard let stated = invocation[.kind] else {
+            if invocation[.mobile] { return [.mobile] }
+            return invocation.isGiven(Option.user) ? TokenKind.allCases : [.api]
+        }
+        guard !invocation[.mobile] else {
+            throw .usage("`--mobile` and `--kind` cannot be combined; use only one of them")
+        }
+        return stated.kinds
+    }
+
+    /// The queries of the filters: one for each tenant in scope that has every name given, and each kind.
+    /// - Parameter order: the order of the list; `nil` for the usual one.
+    /// - Throws: for a name that no tenant in scope has.
+    static func queries(
+        _ session: AdministrationSession, order: TokenFilter.Order? = nil, isDescending: Bool = false
+    ) throws(CommandError) -> [TokenQuery] {
+        let kinds = try kinds(session.invocation)
+        var queries: [TokenQuery] = []
+        var missing: CommandError?
+        for tenant in session.scope {
+            var filter: TokenFilter
+            do throws(CommandError) { filter = try self.filter(session, session.names(of: tenant)) } catch {
+                guard error.isUnknownName else { throw error }
+                missing = missing ?? error
+                continue
+            }
+            filter.order = order ?? (kinds == [.api] ? .title : .user)
+            filter.isDescending = isDescending
+            for kind in kinds {
+                filter.kind = kind
+                queries.append(filter.query(on: session.directory, tenant: tenant, now: session.now))
+            }
+        }
+        if queries.isEmpty, let missing {
+            guard session.scope.count > 1 else { throw missing }
+            let more =
+                session.scope.count == 2 ? "; the other tenant has no such one either" : "; no other tenant has one"
+            throw CommandError(messages: missing.messages.map { $0 + more }, status: missing.status)
+        }
+        try checkSearch(session)
+        return queries
+    }
+
+    /// - Throws: when the text of `--search` is in no name at all: no token, user or department is called so.
+    private static func checkSearch(_ session: AdministrationSession) throws(CommandError) {
+        guard let search = session.invocation[.search] else { return }
+        var queries: [TokenQuery] = []
+        for tenant in session.scope {
+            var filter = TokenFilter()
+            (filter.search, filter.leavesOutRevoked) = (search, false)
+            for kind in TokenKind.allCases {
+                filter.kind = kind
+                let query = filter.query(on: session.directory, tenant: tenant, now: session.now)
+                // A user or a department has the text, or there is no text.
+                if query.search == nil || !query.searchAssignments.isEmpty { return }
+                queries.append(query)
+            }
+        }
+        let count = try session.act { administration throws(AdministrationError) in
+            try administration.count(queries, most: 1)
+        }
+        guard count > 0 else { throw CommandError("no token, user or department has `\(search)` in its name") }
+    }
+
+    private static func filter(
+        _ session: AdministrationSession, _ names: NameResolver
+    ) throws(CommandError) -> TokenFilter {
         let invocation = session.invocation
-        let names = session.names
         var filter = TokenFilter()
-        filter.kind = invocation[.mobile] ? .mobile : .api
         switch invocation[.state] {
         case .unrevoked: filter.leavesOutRevoked = true
         case .all: filter.leavesOutRevoked = false
@@ -40,14 +107,37 @@ enum FilterOptions {
             let microseconds = duration.components.seconds * 1_000_000
             filter.expiringBefore = Instant(microseconds: session.now.microseconds + microseconds)
         }
-        filter.unusedSince = invocation[.unusedSince]?.instant(in: session.zone)
+        filter.unusedSince = invocation[.unusedSince]?.instant(in: names.directory.tenants[names.tenant].zone)
         filter.search = invocation[.search]
         return filter
     }
 }
 
+/// The kinds of tokens of a list.
+enum KindChoice: String, CaseIterable {
+    case api
+    case mobile
+    case all
+
+    var kinds: [TokenKind] {
+        switch self {
+        case .api: [.api]
+        case .mobile: [.mobile]
+        case .all: TokenKind.allCases
+        }
+    }
+}
+
+extension Option<KindChoice?> {
+    fileprivate static var kind: Self {
+        Self("kind", "KIND", "api, mobile or all (api; with --user all)")
+    }
+}
+
 extension Option<Bool> {
-    fileprivate static var mobile: Self { Self(flag: "mobile", "mobile users logged in, instead of API tokens") }
+    fileprivate static var mobile: Self {
+        Self(flag: "mobile", "the same as `--kind mobile`: the mobile users logged in")
+    }
 }
 
 extension Option<String?> {
@@ -63,9 +153,9 @@ extension Option<String?> {
 extension Option<FilterOptions.State> {
     fileprivate static var state: Self {
         Self(
-            "state", "STATE", "live, suspended, expired, revoked or all",
-            choices: TokenQuery.State.allCases.map(\.rawValue) + ["all"], absent: .unrevoked
-        ) { text in TokenQuery.State(rawValue: text).map { .only($0) } ?? .all }
+            "state", "STATE", "live, inactive, suspended, dormant, expired, revoked or all",
+            choices: TokenFilter.State.allCases.map(\.rawValue) + ["all"], absent: .unrevoked
+        ) { text in TokenFilter.State(rawValue: text).map { .only($0) } ?? .all }
     }
 }
 

@@ -39,8 +39,11 @@ extension Option<Int> {
 
 extension Option<Int?> {
     /// A whole number from `least` to `most`.
-    init(_ name: String, _ placeholder: String, _ help: String, least: Int = 1, most: Int = .max) {
-        self.init(name, placeholder, help, absent: nil) { text throws(CommandError) in
+    package init(
+        _ name: String, _ placeholder: String, _ help: String, least: Int = 1, most: Int = .max,
+        formerName: String? = nil
+    ) {
+        self.init(name, placeholder, help, formerName: formerName, absent: nil) { text throws(CommandError) in
             try wholeNumber(text, name, least: least, most: most)
         }
     }

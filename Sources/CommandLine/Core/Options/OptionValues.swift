@@ -4,11 +4,16 @@ struct OptionValues {
     /// The texts of options that the command line gives, or whose default the environment sets.
     private var texts: [String: String] = [:]
     private let line: ParsedLine
+    private let use: OptionUse
 
+    /// - Parameter use: notes the options that are read.
     /// - Parameter verb: `nil` to read the global options only.
     /// - Throws: `.usage` for the first text that its option does not permit.
-    init(_ line: ParsedLine, of verb: Verb?, environment: [String: String]) throws(CommandError) {
+    init(_ line: ParsedLine, of verb: Verb?, environment: [String: String], use: OptionUse = OptionUse())
+        throws(CommandError)
+    {
         self.line = line
+        self.use = use
         for option in GlobalOptions.all {
             let isFlag = option.placeholder == nil
             let stated = isFlag ? nil : environment[option.variable]
@@ -30,6 +35,7 @@ struct OptionValues {
     ///   such as `--preview` would be ignored.
     subscript<Value>(_ option: Option<Value>) -> Value {
         guard let value = values[option.name] as? Value else { preconditionFailure(undeclared(option)) }
+        use.note(option)
         return value
     }
 
@@ -41,6 +47,7 @@ struct OptionValues {
     /// True when the command line gives the option; a default in the environment does not count.
     func isGiven(_ option: any OptionDeclaration) -> Bool {
         precondition(values[option.name] != nil, undeclared(option))
+        use.note(option)
         return line.isGiven(option)
     }
 
@@ -50,7 +57,16 @@ struct OptionValues {
     /// The text of an option, as given or as the environment sets it; `nil` without both.
     func text(of option: any OptionDeclaration) -> String? {
         precondition(values[option.name] != nil, undeclared(option))
+        use.note(option)
         return texts[option.name]
+    }
+
+    /// The options given after the verb that nothing has read.
+    var unread: [any OptionDeclaration] {
+        (GlobalOptions.all + (line.verb?.options ?? [])).filter { option in
+            let isOfProgram = GlobalUse.nothing.contains(option)
+            return line.isGivenAfterVerb(option) && !isOfProgram && !use.contains(option)
+        }
     }
 
     private func undeclared(_ option: any OptionDeclaration) -> String {

@@ -43,19 +43,30 @@ package struct ParsedLine {
                 positionals.append(argument)
             }
         }
-        if !isGiven(Option.help), !isGiven(Option.version) { try checkPositionals(program) }
+        guard !isGiven(Option.help), !isGiven(Option.version) else { return }
+        try checkPositionals(program)
+        try checkUse()
     }
 
     package func isGiven(_ option: any OptionDeclaration) -> Bool { given.contains(option.name) }
 
     /// True when the option stands after the verb, where it is addressed to this verb alone.
-    func isGivenAfterVerb(_ option: any OptionDeclaration) -> Bool { givenAfterVerb.contains(option.name) }
+    package func isGivenAfterVerb(_ option: any OptionDeclaration) -> Bool { givenAfterVerb.contains(option.name) }
 
     /// Notes a given option.
     private mutating func note(_ option: any OptionDeclaration, value: String? = "") {
         given.insert(option.name)
         if verb != nil { givenAfterVerb.insert(option.name) }
         options[option.name] = value
+    }
+
+    /// - Throws: `.usage` for a global option after a verb that does not use it. Before the verb, and in the environment,
+    ///   it is a default for every verb.
+    private func checkUse() throws(CommandError) {
+        guard let verb else { return }
+        for option in GlobalOptions.all where isGivenAfterVerb(option) && !verb.uses.contains(option) {
+            throw .usage("`\(verb.name)` does not use `\(option.flag)`; leave it out")
+        }
     }
 
     private mutating func readOption(_ argument: String, _ rest: inout ArraySlice<String>) throws(CommandError) {

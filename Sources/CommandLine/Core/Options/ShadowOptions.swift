@@ -23,7 +23,9 @@ extension Invocation {
     /// A closure that decides one line by running this program again in a process of its own.
     private func process(_ policies: PolicySet, _ options: BatchOptions) -> @Sendable ([UInt8]) -> Bool? {
         var words = ["--at", options.now.description]
-        let passed = GlobalOptions.all.filter { $0.placeholder != nil && $0.name != Option.at.name }
+        let passed = GlobalOptions.all.filter {
+            $0.placeholder != nil && $0.name != Option.at.name && Verb.batch.uses.contains($0)
+        }
         for option in passed { words += given(option) }
         words += ["batch", "--explain", "--jobs", "1", "--tree-memory", "0"]
         for option in BudgetOptions.all { words += given(option) }

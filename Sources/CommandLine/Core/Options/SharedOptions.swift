@@ -34,6 +34,21 @@ extension Option<String?> {
     static var assignment: Self { Self("assignment", "ID", "one of the user's assignments") }
 }
 
+extension Option<Int?> {
+    /// The length of a list. Its help text names what a list for people shows without it.
+    package static func limit(_ help: String) -> Self {
+        Self("limit", "N", help, formerName: "size")
+    }
+    static var limit: Self { limit("at most N rows") }
+}
+
+extension Option<String?> {
+    /// The consent to exactly what was reviewed.
+    static var digest: Self {
+        Self("digest", "D", "the digest that a run without --yes printed: everything must still be the same")
+    }
+}
+
 extension Option<Set<ExactName>> {
     static var mask: Self {
         Self("mask", "NAME[,NAME]", "properties whose values the log does not show", absent: []) { text in

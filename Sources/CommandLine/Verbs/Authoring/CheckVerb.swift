@@ -19,6 +19,7 @@ extension Verb {
             Option.format, Option.failOn, Option.trace.described("show every finding and every place (the first)"),
             Option.rules, Option.explain, Option.isolate, Option.watch,
         ],
+        uses: .all.removing(Option.as, Option.tenant, Option.at),
         details: [
             "With --store, it also finds names and ids in policies and settings that no tenant of the store has.",
             "A finding is allowed by a comment on its line or the one before: `-- check: allow RULE: why`.",
@@ -116,7 +117,7 @@ extension Verb {
             invocation.terminal.print(JSON.array(rows).pretty)
             return ExitStatus.done
         }
-        var table = Table(["RULE", "SEVERITY", "PURPOSE"])
+        var table = Table(.rules)
         for rule in rules {
             let purpose = rule.purpose + (rule.plugin.map { " (plugin \($0))" } ?? "")
             table.add([rule.name, rule.severity.rawValue, purpose])

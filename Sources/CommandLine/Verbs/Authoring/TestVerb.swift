@@ -21,6 +21,7 @@ extension Verb {
         options: [
             Option.filter, Option.failFast, Option.ci, Option.format, Option.trace.described(traceHelp), Option.verbose,
         ] + TestGates.options + [Option.isolate, Option.watch],
+        uses: .all.removing(Option.as, Option.tenant),
         details: [
             "Tests without a `directory` use the demo organisation, or with --store that store, now or `--at`.",
             "`skip = \"why\"` in a test skips it; `only = true` skips all others.",

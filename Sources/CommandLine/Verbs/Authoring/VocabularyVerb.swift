@@ -12,6 +12,7 @@ extension Verb {
         options: [
             Option.luacats
         ],
+        uses: .policies.removing(Option.locked).adding(Option.json),
         details: [
             "--luacats writes `language.lua`, `schema.lua` and `plugins.lua` into `.luacats`, and `.luarc.json` where there is none."
         ],
@@ -25,7 +26,7 @@ extension Verb {
                 invocation.terminal.print(JSON.array(objects).pretty)
                 return status
             }
-            var table = Table(["OF", "NAME", "IS", "MEANING"], main: "MEANING")
+            var table = Table(.vocabulary)
             for row in rows { table.add(row) }
             table.print(to: invocation.terminal)
             return status

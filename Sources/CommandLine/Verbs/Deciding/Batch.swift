@@ -15,6 +15,7 @@ extension Verb {
             Option.explain, Option.expect, Option.summary, Option.jobs, Option.log, Option.mask, Option.sink,
             Option.recordUse, Option.invalid, Option.count, Option.trustTime, Option.isolate,
         ] + BudgetOptions.all + [Option.treeMemory, Option.shadow],
+        uses: .all.removing(Option.as, Option.json),
         details: [
             "Works without a store when the subjects are external.",
             "Answers as soon as the input pauses, so that another program can ask and wait.",

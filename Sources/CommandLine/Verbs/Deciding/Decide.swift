@@ -38,9 +38,10 @@ extension Verb {
             // A token string identifies its token, and a permit counts as a use of it.
             let used = try stringHolder(invocation)
             if let used { words[0] = used.description }
+            try RequestParser.requireToken(words, invocation)
             var snapshot =
                 isExternal
-                ? try invocation.timedDirectory(needsStore: false) : try invocation.timedDirectory(of: words[0])
+                ? try invocation.timedDirectory(needsStore: false) : try invocation.timedDirectory(of: &words[0])
             let directory = snapshot.directory
             if invocation[.isolate] {
                 // The keys must not stay in a process that runs unreviewed policies.

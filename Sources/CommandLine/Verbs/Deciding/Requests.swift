@@ -9,6 +9,7 @@ extension Verb {
         options: [
             Option.count, Option.seed,
         ],
+        uses: .all.removing(Option.as, Option.json, Option.tenant),
         run: { invocation throws(CommandError) in
             let count = invocation[.count]
             let seed = invocation[.seed]

@@ -6,11 +6,12 @@ extension Verb {
     static let departmentList = Verb(
         name: "department list", summary: "lists the departments of a tenant as a tree",
         options: [Option.csv],
+        uses: .directory,
         run: { invocation throws(CommandError) in
             let names = try invocation.names()
             let directory = names.directory
             let isTree = !invocation[.csv]
-            var listing = Listing(["ID", "NAME", "ACTIVE", "REQUIRES"])
+            var listing = Listing(.departments)
             // The directory keeps them in the order of a walk through the tree.
             for department in directory.departments where department.tenant == names.tenant {
                 let indent = isTree ? String(repeating: "  ", count: department.depth) : ""

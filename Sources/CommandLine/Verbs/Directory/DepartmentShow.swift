@@ -7,6 +7,7 @@ extension Verb {
         name: "department show",
         summary: "shows a department: its place in the tree, its requirements and its users",
         positionals: [.init(name: "DEPARTMENT", help: "a department's id or name")],
+        uses: .directory,
         run: { invocation throws(CommandError) in
             let names = try invocation.names()
             let directory = names.directory

@@ -7,9 +7,10 @@ extension Verb {
     static let tenantList = Verb(
         name: "tenant list", summary: "lists the tenants, with the number of their users and departments",
         options: [Option.csv],
+        uses: .store.adding(Option.json),
         run: { invocation throws(CommandError) in
             let directory = try invocation.directory(.none)
-            var listing = Listing(["ID", "NAME", "ZONE", "USERS", "DEPARTMENTS"])
+            var listing = Listing(.tenants)
             for (index, tenant) in directory.tenants.enumerated() {
                 let users = directory.users.count { $0.tenant == index }
                 let departments = directory.departments.count { $0.tenant == index }

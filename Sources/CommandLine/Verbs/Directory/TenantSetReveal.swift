@@ -10,6 +10,7 @@ extension Verb {
         options: [
             Option.policy, Option.yes.described("do it: what is destroyed cannot be shown again"), Option.reason,
         ],
+        uses: .act,
         details: ["After `never`, `allowed` holds for new strings only: `token rotate` gives a token one."],
         formerNames: ["tenant reveal"],  // old-names: works for one more version
         run: { invocation throws(CommandError) in

@@ -1,3 +1,4 @@
+internal import Decisions
 internal import Model
 internal import Presentation
 internal import Tokens
@@ -7,6 +8,7 @@ extension Verb {
     static let tenantShow = Verb(
         name: "tenant show", summary: "shows a tenant: its zone, its size, and whether its token strings are kept",
         positionals: [.init(name: "TENANT", help: "a tenant's id")],
+        uses: .store.adding(Option.json, Option.at),
         run: { invocation throws(CommandError) in
             let store = try invocation.openStore()
             let directory = try invocation.directory(.all, of: store)
@@ -17,7 +19,9 @@ extension Verb {
             }
             let tenant = directory.tenants[index]
             let now = try invocation.now(store)
-            let live = directory.tokens.filter { $0.tenant == index && $0.revoked == nil && $0.expires > now }
+            let live = directory.tokens.filter {
+                $0.tenant == index && ActorValidity.fault($0, in: directory, now: now) == nil
+            }
             var keeps: Bool?
             // An export does not have the policy.
             if !store.isReadOnly {

@@ -6,10 +6,11 @@ extension Verb {
     static let userList = Verb(
         name: "user list", summary: "lists the users of a tenant, with their assignments",
         options: [Option.csv],
+        uses: .directory,
         run: { invocation throws(CommandError) in
             let names = try invocation.names()
             let directory = names.directory
-            var listing = Listing(["ID", "USER NAME", "NAME", "EMAIL", "ACTIVE", "ASSIGNMENTS"])
+            var listing = Listing(.users)
             for (index, user) in directory.users.enumerated() where user.tenant == names.tenant {
                 let assignments = names.assignments(of: index)
                 listing.add(

@@ -6,6 +6,7 @@ extension Verb {
     static let userShow = Verb(
         name: "user show", summary: "shows a user: assignments, and the permissions of each",
         positionals: [.init(name: "USER", help: "a user's id or name")],
+        uses: .directory,
         run: { invocation throws(CommandError) in
             let names = try invocation.names()
             let directory = names.directory

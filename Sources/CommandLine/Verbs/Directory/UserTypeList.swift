@@ -6,9 +6,10 @@ extension Verb {
     static let userTypeList = Verb(
         name: "user-type list", summary: "lists the user types of a tenant, with their permissions",
         options: [Option.csv],
+        uses: .directory,
         run: { invocation throws(CommandError) in
             let names = try invocation.names()
-            var listing = Listing(["ID", "NAME", "ACTIVE", "PERMISSIONS"])
+            var listing = Listing(.userTypes)
             for type in names.directory.userTypes where type.tenant == names.tenant {
                 let permissions = type.permissions.patterns
                 listing.add(

@@ -6,6 +6,7 @@ extension Verb {
     static let userTypeShow = Verb(
         name: "user-type show", summary: "shows a user type: its permissions, and who is assigned to it",
         positionals: [.init(name: "USER TYPE", help: "a user type's id or name")],
+        uses: .directory,
         run: { invocation throws(CommandError) in
             let names = try invocation.names()
             let directory = names.directory

@@ -14,6 +14,7 @@ extension Verb {
         options: [
             Option.count, Option.requests, Option.jobs, Option.grow,
         ] + BenchComparison.options,
+        uses: .policies.adding(Option.json),
         details: [
             "Decisions of prepared requests on one thread, by trees and by running every policy; a batch from file to "
                 + "file; from nothing to the first decision; and what each policy costs, which is the same everywhere.",

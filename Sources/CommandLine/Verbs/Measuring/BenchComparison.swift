@@ -94,7 +94,7 @@ struct BenchComparison {
     private func print(_ comparison: ProgramComparison) {
         terminal.print(
             "this program and \(Terminal.escaped(binary)), \(rounds) rounds by turns; lower quartiles, in nanoseconds:")
-        var table = Table(["what", "this", "other", "ratio", "other twice", ""], fixed: ["what"])
+        var table = Table(.benchComparison)
         for row in comparison.rows {
             table.add([
                 row.name, Self.figure(row.new, 1), Self.figure(row.old, 1), Self.figure(row.ratio, 3),

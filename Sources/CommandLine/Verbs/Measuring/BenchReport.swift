@@ -25,7 +25,7 @@ struct BenchReport {
             return
         }
         terminal.print("one decision, in nanoseconds (median, and what 99 in 100 stay under):")
-        var times = Table(["policies", "by trees", "99 %", "run", "99 %", "runs left", "bytes"])
+        var times = Table(.benchTimes)
         for (name, row) in rows { times.add(Self.cells(row, name: name)) }
         if let own { times.add(Self.cells(own, name: "the folder's \(own.policies)")) }
         times.print(to: terminal)
@@ -35,7 +35,7 @@ struct BenchReport {
         terminal.print("from nothing to the first decision: \(cold / 1_000) µs")
         terminal.print()
         terminal.print("what a policy costs at most, the same everywhere:")
-        var table = Table(["policy", "fuel", "bytes", "facts"])
+        var table = Table(.benchCosts)
         for cost in costs { table.add([cost.policy.text, "\(cost.fuel)", "\(cost.bytes)", "\(cost.facts)"]) }
         table.print(to: terminal)
     }

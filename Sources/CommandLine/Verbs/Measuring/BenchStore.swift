@@ -10,6 +10,7 @@ extension Verb {
     static let benchStore = Verb(
         name: "bench store", summary: "measures how fast this machine keeps, finds, lists and revokes tokens",
         options: [Option.count],
+        uses: GlobalUse([Option.at, Option.json]),
         details: [
             "Makes a store with 10,000 users and 90 departments in a folder of its own under TMPDIR, which is "
                 + "deleted afterwards. The listing user may see the tokens of one department in ninety.",
@@ -42,7 +43,7 @@ extension Verb {
                 terminal.print(JSON.array(json).compact)
                 return ExitStatus.done
             }
-            var table = Table(["what", "median µs", "longest µs", "runs"], fixed: ["what"])
+            var table = Table(.benchStore)
             for row in rows {
                 table.add([
                     row.name, "\(Self.microseconds(row.median))", "\(Self.microseconds(row.longest))", "\(row.runs)",

@@ -8,6 +8,7 @@ extension Verb {
     /// `plugins`: lists the plugins that policies can `use`.
     static let plugins = Verb(
         name: "plugins", summary: "lists the plugins, what each provides and what it needs",
+        uses: .policies.removing(Option.locked).adding(Option.json),
         details: ["exit status: 0, or 3 when one does not load"],
         run: { invocation throws(CommandError) in
             let loaded = PluginLoader.load(try invocation.plugins())
@@ -15,7 +16,7 @@ extension Verb {
                 let rows = loaded.set.provided.map { PluginListing.json($0, loaded.extras[$0.name] ?? PluginExtras()) }
                 invocation.terminal.print(JSON.array(rows).pretty)
             } else {
-                var table = Table(["NAME", "VERSION", "PROVIDES", "NEEDS", "REQUIRES"])
+                var table = Table(.plugins)
                 for plugin in loaded.set.provided {
                     table.add([
                         plugin.name.text, plugin.version,
@@ -33,6 +34,7 @@ extension Verb {
     static let pluginsShow = Verb(
         name: "plugins show", summary: "prints what a plugin provides, in the words of its own comments",
         positionals: [.init(name: "NAME", help: "a plugin")],
+        uses: .policies.removing(Option.locked).adding(Option.json),
         run: { invocation throws(CommandError) in
             let name = invocation.positionals[0]
             let loaded = PluginLoader.load(try invocation.plugins())
@@ -57,6 +59,7 @@ extension Verb {
     /// `plugins lock`: records the hashes of the reviewed files.
     static let pluginsLock = Verb(
         name: "plugins lock", summary: "writes the hash of every file of plugins and policies, for --locked",
+        uses: .policies,
         details: ["The file is `plugins.lock`, beside the folder of the policies; an older one is replaced."],
         run: { invocation throws(CommandError) in
             let files = try invocation.policyFiles(invocation.policyFolder)
@@ -74,6 +77,7 @@ extension Verb {
     static let pluginsNew = Verb(
         name: "plugins new", summary: "makes a new plugin to start from, with a test that passes",
         positionals: [.init(name: "NAME", help: "lower-case letters, digits and `_`")],
+        uses: .policies.removing(Option.locked),
         run: { invocation throws(CommandError) in
             let name = invocation.positionals[0]
             guard let files = PluginTemplate.files(ExactName(name)) else {

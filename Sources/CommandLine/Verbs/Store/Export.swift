@@ -8,6 +8,7 @@ extension Verb {
         options: [
             Option.tokens, Option.pseudonymous,
         ],
+        uses: .store,
         details: [
             "`demilune import` reads it; `--store FILE.json` uses it directly.",
             "Ids of departments, user types, assignments and tokens stay: policies and settings may name them.",

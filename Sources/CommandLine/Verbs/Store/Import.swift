@@ -10,6 +10,7 @@ extension Verb {
         options: [
             Option.preview, Option.revokesTokens, Option.reason,
         ],
+        uses: .act.adding(.policies).adding(Option.json),
         details: [
             "Everything is imported or nothing. Importing the same file again changes nothing.",
             "Fields that a record leaves out keep their values; a new record gets defaults. `null` is refused.",
@@ -32,7 +33,7 @@ extension Verb {
                 )
                 let after = before.merging(records)
                 let directories = (try Preview.directory(before, invocation), try Preview.directory(after, invocation))
-                try Preview(from: directories.0, to: directories.1, invocation).print()
+                try Preview(from: directories.0, to: directories.1, in: store, invocation).print()
                 return ExitStatus.done
             }
             let act = try invocation.operatorAct(store)

@@ -6,6 +6,8 @@ extension Verb {
     /// `keys list`: lists the keys by number, never their content.
     static let keysList = Verb(
         name: "keys list", summary: "lists the keys of the key file, and how many tokens still need each",
+        options: [Option.csv],
+        uses: .store.adding(Option.json),
         run: { invocation throws(CommandError) in
             let store = try invocation.openStore(writes: true)
             let uses: [Int: Int]
@@ -13,7 +15,7 @@ extension Verb {
             do throws(TokenStoreError) { (uses, keys) = (try store.keyUses(), try store.keys.keys) } catch {
                 throw CommandError(error.message)
             }
-            var listing = Listing(["KEY", "STATE", "CREATED", "ROWS"])
+            var listing = Listing(.keys)
             for key in keys {
                 let count = uses[key.number] ?? 0
                 listing.add(
@@ -30,6 +32,7 @@ extension Verb {
     /// `keys add`: adds a key, with which all new records are sealed.
     static let keysAdd = Verb(
         name: "keys add", summary: "adds a key to the key file; new records are sealed with it",
+        uses: .act,
         run: { invocation throws(CommandError) in
             let store = try invocation.openStore(writes: true)
             let act = try invocation.operatorAct(store)

@@ -7,6 +7,7 @@ extension Verb {
         name: "keys rewrap",
         summary: "seals with the active key the records of older keys; continues where it was stopped",
         options: [Option.batch],
+        uses: .act,
         run: { invocation throws(CommandError) in
             let store = try invocation.openStore(writes: true)
             let batch = invocation[.batch]
@@ -36,6 +37,7 @@ extension Verb {
         name: "keys retire", summary: "destroys an old key that no token needs any longer",
         positionals: [.init(name: "KEY", help: "its number in `keys list`")],
         options: [Option.yes.described("do it: it cannot be undone")],
+        uses: .act,
         run: { invocation throws(CommandError) in
             guard let value = Int(invocation.positionals[0]), value > 0 else {
                 throw .usage("a key is a number such as 1, got `\(invocation.positionals[0])`")

@@ -10,6 +10,7 @@ extension Verb {
             Option.yes.described("do it: you vouch for the records as they are"), Option.acceptRollback,
             Option.reason,
         ],
+        uses: .act,
         details: [
             "A store whose log ends before the entry noted beside its key file was rolled back: nothing is written to it, "
                 + "and everything is denied. NUMBER is its newest entry, which the warning of every verb names.",

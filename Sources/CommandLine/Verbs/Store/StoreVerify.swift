@@ -5,6 +5,7 @@ extension Verb {
     /// `log verify`: finds changes to the log made without the keys.
     static let logVerify = Verb(
         name: "log verify", summary: "finds entries of the log that were changed, removed, reordered or cut off",
+        uses: .store.adding(Option.json),
         run: { invocation throws(CommandError) in
             let store = try invocation.openStore()
             let (count, faults): (Int, [IntegrityViolation])
@@ -18,6 +19,7 @@ extension Verb {
     static let storeVerify = Verb(
         name: "store verify",
         summary: "finds what was changed without the keys: tokens, users, rights, the log, and the file itself",
+        uses: .store.adding(Option.json),
         run: { invocation throws(CommandError) in
             let store = try invocation.openStore(toVerify: true)
             let faults: [IntegrityViolation]

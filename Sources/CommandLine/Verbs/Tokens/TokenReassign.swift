@@ -1,5 +1,6 @@
 internal import Decisions
 internal import Model
+internal import Presentation
 internal import Tokens
 
 extension Verb {
@@ -26,7 +27,10 @@ extension Verb {
             }
             let secret = TokenStringOutput(session: session, details: details, string: string)
             secret.print()
-            let end = invocation.text(of: Option.overlap).map { "is valid for \($0) more" } ?? "is revoked"
+            let former = try session.details(id)?.token
+            let end =
+                former.flatMap { $0.revoked == nil ? LocalTime.stated($0.expires, in: session.zone) : nil }
+                .map { "works until \($0)" } ?? "is revoked"
             session.terminal.note("the token it replaces, \(id), \(end)")
             secret.noteAboutRevealing()
             return ExitStatus.done

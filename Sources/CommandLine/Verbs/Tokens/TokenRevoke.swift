@@ -10,7 +10,9 @@ extension Verb {
         summary: "revokes tokens: one, several, or all that match; without --yes it only shows which",
         positionals: [
             .init(
-                name: "TOKEN", help: "ids or unique names; none with filters", isOptional: true,
+                name: "TOKEN",
+                help: "ids, their first \(TokenID.shortestPrefix) digits or more, or unique names; none with filters",
+                isOptional: true,
                 isRepeated: true)
         ],
         options: FilterOptions.all + [
@@ -18,10 +20,11 @@ extension Verb {
         ],
         details: [
             "All are revoked in one transaction, or none: one unknown or refused token leaves all as they are.",
+            "`--user` means every token of that person, API and mobile, unless `--kind` is given.",
             "A token that is already revoked is not a failure. Revoked tokens stay listed until `token purge`.",
         ],
         run: { invocation throws(CommandError) in
-            let session = try AdministrationSession(invocation, writes: true)
+            let session = try AdministrationSession(invocation, writes: true, spansTenants: true)
             let ids = try selection(session)
             let digest = SelectionDigest.of(ids)
             try session.act { administration throws(AdministrationError) in try administration.require(.revoke, ids) }
@@ -65,10 +68,11 @@ extension Verb {
         guard FilterOptions.isStated(invocation) else {
             throw .usage("no token is given: use ids or names, or filters such as `--user`")
         }
-        let query = try FilterOptions.filter(session).query(
-            on: session.directory, tenant: session.names.tenant, now: session.now)
-        let ids = try session.act { administration throws(AdministrationError) in
-            try administration.all(query).map(\.token.id)
+        var ids: [TokenID] = []
+        for query in try FilterOptions.queries(session) {
+            ids += try session.act { administration throws(AdministrationError) in
+                try administration.all(query).map(\.token.id)
+            }
         }
         guard !ids.isEmpty else { throw CommandError("no token matches") }
         return ids
@@ -83,27 +87,18 @@ extension Verb {
             session.terminal.print(JSON.object(members).compact)
             return
         }
-        var table = Table(["ID", "KIND", "NAME", "USER", "DEPARTMENT", "USER TYPE"])
+        let columns: [TokenColumn] =
+            [.id] + (session.scope.count > 1 ? [.tenant] : [])
+            + [.kind, .title, .user, .department, .userType, .state]
+        var table = Table(.tokens(columns, nil))
         for id in ids {
             guard let details = try session.details(id),
-                let index = session.directory.assignment(details.token.assignment, tenant: session.names.tenant)
+                let fields = try session.row(details, columns)?.fields(columns)
             else { continue }
-            let assignment = session.directory.assignments[index]
-            table.add([
-                id.description, details.token.kind.rawValue, details.token.name.text,
-                session.directory.users[assignment.user].name.text,
-                session.directory.departments[assignment.department].name.text,
-                session.directory.userTypes[assignment.userType].name.text,
-            ])
+            table.add(fields.cells)
         }
         table.print(to: session.terminal)
         session.terminal.note("\(ids.count) would be revoked; nothing is changed yet")
         session.terminal.note("to do it, add: --yes --digest \(digest)")
-    }
-}
-
-extension Option<String?> {
-    fileprivate static var digest: Self {
-        Self("digest", "D", "the digest that a run without --yes printed: the tokens must still be the same")
     }
 }

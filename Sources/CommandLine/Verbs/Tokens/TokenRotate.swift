@@ -1,5 +1,6 @@
 internal import Decisions
 internal import Model
+internal import Presentation
 internal import Tokens
 
 extension Verb {
@@ -22,8 +23,10 @@ extension Verb {
             }
             let secret = TokenStringOutput(session: session, details: details, string: string)
             secret.print()
-            if let text = invocation.text(of: Option.overlap) {
-                session.terminal.note("the old string is valid for \(text) more")
+            if let until = details.overlapUntil {
+                session.terminal.note(
+                    "the old string works until \(LocalTime.stated(until, in: session.zone))"
+                        + (details.token.suspended == nil ? "" : ", once the token is resumed"))
             }
             secret.noteAboutRevealing()
             return ExitStatus.done

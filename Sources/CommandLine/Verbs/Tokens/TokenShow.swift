@@ -17,13 +17,14 @@ extension Verb {
             }
             let directory = try invocation.directory(.some([id]), of: session.store)
             let names = NameResolver(directory: directory, tenant: session.names.tenant)
-            TokenDescription(details, names: names, session: session).fields.print(invocation)
+            try session.description(details, names).fields.print(invocation)
             return ExitStatus.done
         })
 }
 
 extension Verb.Positional {
     static let token = Verb.Positional(
-        name: "TOKEN", help: "a token's id or unique name; `-` reads its string from standard input"
+        name: "TOKEN",
+        help: "a token's id, its first \(TokenID.shortestPrefix) digits or more, or a unique name; `-` reads its string"
     )
 }

@@ -37,5 +37,7 @@ extension Verb {
 }
 
 extension Verb.Positional {
-    static let tokens = Verb.Positional(name: "TOKEN", help: "ids or unique names", isRepeated: true)
+    static let tokens = Verb.Positional(
+        name: "TOKEN", help: "ids, their first \(TokenID.shortestPrefix) digits or more, or unique names",
+        isRepeated: true)
 }

@@ -1,0 +1,114 @@
+package import Model
+
+/// The columns of a table. Every table of the program is one of these.
+package struct TableLayout: Sendable {
+    package let columns: [Column]
+
+    private init(_ columns: Column...) { self.columns = columns }
+    private init(_ first: [Column], _ rest: [Column]) { columns = first + rest }
+
+    // MARK: Tokens
+
+    /// Tokens with chosen columns.
+    /// - Parameter kind: the kind of all of them; `nil` for both.
+    package static func tokens(_ columns: [TokenColumn], _ kind: TokenKind?) -> TableLayout {
+        TableLayout(columns.map { $0.column(kind) }, [])
+    }
+    /// The token strings that `token find` found.
+    package static let foundStrings = TableLayout(
+        .fixed("ID"), .name("TENANT", least: 6), .fixed("KIND"), .name("NAME"), .name("USER", least: 6),
+        .fixed("LAST 4"), .fixed("STATE"), .prose("STRING"))
+    /// The losses of tokens by a change of the directory.
+    package static let losses = TableLayout(
+        .fixed("ID"), .fixed("KIND"), .name("NAME"), .name("USER", least: 6), .prose("LOSES"))
+
+    /// The tokens that a change of the directory ends.
+    package static let endedTokens = TableLayout(
+        .fixed("ID"), .fixed("KIND"), .name("NAME"), .name("USER", least: 6), .fixed("EFFECT"))
+
+    // MARK: Directory, log and keys
+
+    package static let tenants = TableLayout(
+        .fixed("ID"), .name("NAME"), .fixed("ZONE"), .fixed("USERS"), .fixed("DEPARTMENTS"))
+    package static let users = TableLayout(
+        .fixed("ID"), .name("USER NAME", least: 8), .name("NAME", least: 8), .text("EMAIL", least: 8), .fixed("ACTIVE"),
+        .text("ASSIGNMENTS", least: 8))
+    package static let departments = TableLayout(.fixed("ID"), .name("NAME"), .fixed("ACTIVE"), .text("REQUIRES"))
+    package static let userTypes = TableLayout(.fixed("ID"), .name("NAME"), .fixed("ACTIVE"), .text("PERMISSIONS"))
+    package static let log = TableLayout(
+        .fixed("NUMBER"), .fixed("TIME"), .fixed("WHO"), .fixed("ACT"), .fixed("TENANT"), .fixed("TOKEN"),
+        .name("ABOUT"), .prose("REASON", least: 12))
+    package static let keys = TableLayout(.fixed("KEY"), .fixed("STATE"), .fixed("CREATED"), .fixed("ROWS"))
+
+    // MARK: Policies and plugins
+
+    package static let policies = TableLayout(
+        .name("POLICY", least: 16), .text("ON"), .text("GRANTS"), .fixed("MODE"), .fixed("EFFECTS"), .prose("PURPOSE"))
+    package static let plugins = TableLayout(
+        .name("NAME"), .fixed("VERSION"), .prose("PROVIDES", least: 14), .text("NEEDS"), .text("REQUIRES"))
+    package static let pluginCommands = TableLayout(.name("COMMAND", least: 16), .name("PLUGIN"), .prose("DOES"))
+    package static let vocabulary = TableLayout(
+        .name("OF"), .name("NAME", least: 14), .text("IS"), .prose("MEANING"))
+    package static let rules = TableLayout(.name("RULE", least: 16), .fixed("SEVERITY"), .prose("PURPOSE"))
+    /// The costs of policies in their tests.
+    package static let testCosts = TableLayout(
+        .name("POLICY", least: 16), .fixed("INSTRUCTIONS"), .fixed("BYTES"), .fixed("FACTS"))
+
+    // MARK: Analyses
+
+    package static let decisionCost = TableLayout(.name("POLICY", least: 16), .fixed("INSTRUCTIONS"), .fixed("FACTS"))
+    package static let denials = TableLayout(
+        .fixed("#"), .fixed("TIME"), .name("TOKEN"), .name("ACTION"), .name("RESOURCE"), .fixed("CODE"), .text("BY"))
+    package static let timeline = TableLayout(
+        .fixed("FROM"), .fixed("TO"), .fixed("ANSWER"), .prose("WHY"), .prose("BECAUSE"))
+    package static let whoMay = TableLayout(.name("USER"), .name("AS"), .fixed("ANSWER"))
+    package static let whoCan = TableLayout(
+        .name("TOKEN"), .name("USER", least: 6), .name("DEPARTMENT", least: 6), .name("USER TYPE", least: 6),
+        .prose("ANSWER"))
+    /// `whoCan` with the answers of two sides.
+    package static let whoCanOfTwo = TableLayout(
+        .name("TOKEN"), .name("USER", least: 6), .name("DEPARTMENT", least: 6), .name("USER TYPE", least: 6),
+        .prose("BEFORE", least: 14), .prose("AFTER", least: 14))
+    /// The tokens whose decisions a scenario changes.
+    package static let changedTokens = TableLayout(
+        .name("TOKEN"), .name("USER", least: 6), .prose("LOSES", least: 14), .prose("GAINS", least: 14))
+
+    package static func whatCan(_ departments: [String]) -> TableLayout {
+        TableLayout([.name("ACTION", least: 14), .fixed("ANYWHERE")], departments.map { .answer($0) })
+    }
+    package static func comparedFacts(_ first: String, _ second: String) -> TableLayout {
+        TableLayout(.prose("FACT"), .prose(first), .prose(second))
+    }
+    package static func comparedAttributes(_ first: String, _ second: String) -> TableLayout {
+        TableLayout(.name(""), .prose(first, least: 12), .prose(second, least: 12), .fixed("MAKES THE DIFFERENCE"))
+    }
+
+    // MARK: Measurements
+
+    package static let benchTimes = TableLayout(
+        .name("policies"), .fixed("by trees"), .fixed("99 %"), .fixed("run"), .fixed("99 %"), .fixed("runs left"),
+        .fixed("bytes"))
+    package static let benchCosts = TableLayout(
+        .name("policy", least: 16), .fixed("fuel"), .fixed("bytes"), .fixed("facts"))
+    package static let benchStore = TableLayout(
+        .name("what", least: 16), .fixed("median µs"), .fixed("longest µs"), .fixed("runs"))
+    package static let benchComparison = TableLayout(
+        .name("what", least: 16), .fixed("this"), .fixed("other"), .fixed("ratio"), .fixed("other twice"), .fixed(""))
+
+    /// Every layout, with its name; those that depend on data have examples of it.
+    package static let all: [(name: String, layout: TableLayout)] = [
+        ("API tokens", tokens(TokenColumn.view(.api, spansTenants: false), .api)),
+        ("mobile tokens", tokens(TokenColumn.view(.mobile, spansTenants: true), .mobile)),
+        ("tokens", tokens(TokenColumn.view(nil, spansTenants: true), nil)),
+        ("all columns", tokens(TokenColumn.allCases, nil)), ("foundStrings", foundStrings), ("losses", losses),
+        ("endedTokens", endedTokens), ("tenants", tenants), ("users", users),
+        ("departments", departments), ("userTypes", userTypes), ("log", log), ("keys", keys), ("policies", policies),
+        ("plugins", plugins), ("pluginCommands", pluginCommands), ("vocabulary", vocabulary), ("rules", rules),
+        ("testCosts", testCosts), ("decisionCost", decisionCost), ("denials", denials), ("timeline", timeline),
+        ("whoMay", whoMay), ("whoCan", whoCan), ("whoCanOfTwo", whoCanOfTwo), ("changedTokens", changedTokens),
+        ("whatCan", whatCan(["Sales", "Nordlys Warehouse and Transport", "東京支社"])),
+        ("comparedFacts", comparedFacts("Warehouse sync", "Price feed")),
+        ("comparedAttributes", comparedAttributes("Warehouse sync", "Price feed")), ("benchTimes", benchTimes),
+        ("benchCosts", benchCosts), ("benchStore", benchStore), ("benchComparison", benchComparison),
+    ]
+}

@@ -1,0 +1,30 @@
+internal import Model
+package import Tokens
+
+/// The entries of the log about the end of a token or its suspension; `nil` where the log does not have them.
+package struct TokenHistory {
+    let suspension: LogEntry?
+    let revocation: LogEntry?
+
+    package init(suspension: LogEntry? = nil, revocation: LogEntry? = nil) {
+        self.suspension = suspension
+        self.revocation = revocation
+    }
+
+    /// The history of a token that is suspended or revoked.
+    package init(of details: TokenDetails, in store: TokenService) throws(TokenStoreError) {
+        let id = details.token.id
+        revocation = details.token.revoked == nil ? nil : try store.lastEntry("token.revoke", of: id)
+        suspension = try Self.suspension(of: details, in: store)
+    }
+
+    /// The entry about the suspension of a token; `nil` for one that is not suspended.
+    package static func suspension(
+        of details: TokenDetails, in store: TokenService
+    ) throws(TokenStoreError) -> LogEntry? {
+        guard let time = details.token.suspended else { return nil }
+        let entry = try store.lastEntry("token.suspend", of: details.token.id)
+        // An import can suspend a token too: an older entry is not about that.
+        return entry?.time == time ? entry : nil
+    }
+}
