@@ -10,8 +10,9 @@ extension AdministrationSession {
     func token(_ word: String) throws(CommandError) -> TokenID {
         if word == "-" { return try tokenFromInput() }
         if let id = TokenID(word) { return id }
-        let ids = try found(named: word)
+        let (ids, unseen) = try found(named: word)
         guard let id = ids.first else {
+            if let acting { try logUnseen(unseen, acting) }
             throw CommandError(
                 "there is no token `\(word)` in the tenant `\(tenant.id)`; try `demilune token list --search TEXT`",
                 status: ExitStatus.deny)
@@ -38,20 +39,24 @@ extension AdministrationSession {
 
     private func tokenFromInput() throws(CommandError) -> TokenID {
         let string = try invocation.tokenString()
-        guard let match = try stored({ store throws(TokenStoreError) in try store.find(string) }),
-            match.tenant == tenant.id
-        else { throw CommandError("no token has this string", status: ExitStatus.deny) }
+        let match = try stored { store throws(TokenStoreError) in try store.find(string) }
+        guard let match, match.tenant == tenant.id else {
+            if let match, let acting { try logUnseen([match.token.id], acting) }
+            throw CommandError("no token has this string", status: ExitStatus.deny)
+        }
         return match.token.id
     }
 
-    /// Visible tokens of exactly this name. Revoked ones are left out when any other has the name.
-    private func found(named name: String) throws(CommandError) -> [TokenID] {
+    /// The tokens of exactly this name that the actor may see, and those that the actor may not see. Revoked ones are
+    /// left out when any other has the name.
+    private func found(named name: String) throws(CommandError) -> (seen: [TokenID], unseen: [TokenID]) {
         let named = try stored { store throws(TokenStoreError) in try store.named(ExactName(name), tenant: tenant.id) }
         let alive = named.filter { $0.token.revoked == nil }
         let isVisible = try act { administration throws(AdministrationError) in
             try administration.current().visibility(tenant: tenant.id)
         }
-        return (alive.isEmpty ? named : alive).map(\.token).filter(isVisible).map(\.id)
+        let meant = (alive.isEmpty ? named : alive).map(\.token)
+        return (meant.filter(isVisible).map(\.id), meant.filter { !isVisible($0) }.map(\.id))
     }
 
     func stored<Result>(
@@ -64,11 +69,15 @@ extension AdministrationSession {
         try stored { store throws(TokenStoreError) in try store.details(id) }
     }
 
-    /// The user whom a token is bound to, as its index.
+    /// The user whom a token that the actor may see is bound to, as its index.
     func owner(of id: TokenID) throws(CommandError) -> Int {
-        guard let details = try details(id), details.tenant == tenant.id,
+        let seen = try act { administration throws(AdministrationError) in try administration.visible(id) }
+        guard let details = seen, details.tenant == tenant.id,
             let index = directory.assignment(details.token.assignment, tenant: names.tenant)
-        else { throw CommandError("there is no token `\(id)`", status: ExitStatus.deny) }
+        else {
+            if let acting { try logUnseen([id], acting) }
+            throw CommandError("there is no token `\(id)`", status: ExitStatus.deny)
+        }
         return directory.assignments[index].user
     }
 

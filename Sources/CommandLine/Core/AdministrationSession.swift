@@ -11,6 +11,8 @@ struct AdministrationSession {
     let names: NameResolver
     let administration: Administration
     let policies: PolicySet
+    /// The kind of act on tokens that the verb performs; `nil` for a verb that only shows, and for upkeep.
+    let acting: DecisionKind?
 
     var directory: Directory { names.directory }
     var tenant: Tenant { directory.tenants[names.tenant] }
@@ -19,11 +21,16 @@ struct AdministrationSession {
     /// The time of the act, never earlier than the latest time that the store has seen.
     var now: Instant { administration.context.now }
 
-    /// - Parameter writes: true for an act, which a store that is only read refuses at once.
-    init(_ invocation: Invocation, writes: Bool = false) throws(CommandError) {
+    /// - Parameters:
+    ///   - use: the use of the store, where the verb performs no act that is decided about.
+    ///   - acting: the act on tokens, which a store that is only read refuses at once.
+    init(
+        _ invocation: Invocation, for use: StoreUse = .reading, acting: DecisionKind? = nil
+    ) throws(CommandError) {
         self.invocation = invocation
+        self.acting = acting
         policies = try invocation.policies()
-        store = try invocation.openStore(writes: writes)
+        store = try invocation.openStore(for: acting == nil ? use : .writing)
         let version: DirectoryVersion
         do throws(TokenStoreError) { version = try store.directoryVersion } catch { throw CommandError(error.message) }
         let directory = try invocation.directory(.none, of: store)
@@ -88,6 +95,15 @@ struct AdministrationSession {
             if let decision = error.decision { explain(decision) }
             let status = error.code == .denied || error.code == .unknown ? ExitStatus.deny : ExitStatus.failure
             throw CommandError(error.message, status: error.store == nil ? status : ExitStatus.failure)
+        }
+    }
+
+    /// Logs that an act on tokens was refused because the actor may not see them. The actor is told that there are none.
+    func logUnseen(_ ids: [TokenID], _ kind: DecisionKind) throws(CommandError) {
+        guard !ids.isEmpty else { return }
+        try stored { store throws(TokenStoreError) in
+            try store.refused(
+                kind.rawValue, ids, tenant: tenant.id, code: "token_unknown", administration.context)
         }
     }
 

@@ -38,7 +38,7 @@ enum DirectoryVerbs {
     }
 
     private static func run(_ noun: Noun, activates: Bool, _ invocation: Invocation) throws(CommandError) -> Int32 {
-        let store = try invocation.openStore(writes: true)
+        let store = try invocation.openStore(for: .writing)
         let act = try invocation.operatorAct(store)
         let organisation: Organisation
         do throws(TokenStoreError) {

@@ -7,7 +7,7 @@ extension Verb {
     static let keysList = Verb(
         name: "keys list", summary: "lists the keys of the key file, and how many tokens still need each",
         run: { invocation throws(CommandError) in
-            let store = try invocation.openStore(writes: true)
+            let store = try invocation.openStore(for: .readingKeys)
             let uses: [Int: Int]
             let keys: [Key]
             do throws(TokenStoreError) { (uses, keys) = (try store.keyUses(), try store.keys.keys) } catch {
@@ -31,7 +31,7 @@ extension Verb {
     static let keysAdd = Verb(
         name: "keys add", summary: "adds a key to the key file; new records are sealed with it",
         run: { invocation throws(CommandError) in
-            let store = try invocation.openStore(writes: true)
+            let store = try invocation.openStore(for: .writing)
             let act = try invocation.operatorAct(store)
             let number: Int
             do throws(TokenStoreError) { number = try store.addKey(act) } catch { throw CommandError(error.message) }

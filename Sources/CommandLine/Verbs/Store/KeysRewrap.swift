@@ -8,7 +8,7 @@ extension Verb {
         summary: "seals with the active key the records of older keys; continues where it was stopped",
         options: [Option.batch],
         run: { invocation throws(CommandError) in
-            let store = try invocation.openStore(writes: true)
+            let store = try invocation.openStore(for: .writing)
             let batch = invocation[.batch]
             let act = try invocation.operatorAct(store)
             let terminal = invocation.terminal
@@ -40,7 +40,7 @@ extension Verb {
             guard let value = Int(invocation.positionals[0]), value > 0 else {
                 throw .usage("a key is a number such as 1, got `\(invocation.positionals[0])`")
             }
-            let store = try invocation.openStore(writes: true)
+            let store = try invocation.openStore(for: .writing)
             let act = try invocation.operatorAct(store)
             let keys: [Key]
             do throws(TokenStoreError) { keys = try store.keys.keys } catch { throw CommandError(error.message) }

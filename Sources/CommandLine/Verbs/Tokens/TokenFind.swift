@@ -17,6 +17,7 @@ extension Verb {
             let session = try AdministrationSession(invocation)
             let strings = TokenString.occurrences(in: invocation.terminal.streams.input())
             var ids: [TokenID] = []
+            var unseen: [TokenID] = []
             var unknown = 0
             let isVisible = try session.act { administration throws(AdministrationError) in
                 try administration.current().visibility(tenant: session.tenant.id)
@@ -28,6 +29,7 @@ extension Verb {
                     // A token that the actor may not see counts as unknown.
                     if !isVisible(match.token) {
                         unknown += 1
+                        unseen.append(match.token.id)
                     } else if !ids.contains(match.token.id) {
                         ids.append(match.token.id)
                     }
@@ -36,6 +38,7 @@ extension Verb {
                 }
             }
             try show(ids, unknown, session)
+            if invocation[.revoke] { try session.logUnseen(unseen, .revoke) }
             var live: [TokenID] = []
             for id in ids where try session.details(id)?.token.revoked == nil { live.append(id) }
             guard !live.isEmpty else { return ExitStatus.done }
