@@ -56,8 +56,8 @@ internal import Testing
                     + "`finance.enter`?), `order.*` (did you mean `orders.*`?), `orders.raed` (did you mean `orders.read`?)",
                 "note: 1 user has no assignment, so no token can be made: `wim` (t/w)",
                 "note: 1 department, 1 user were inactive and become active again: `D` (t/d), `una` (t/u)",
-                "note: 1 department, 1 user, 1 assignment are in the store and not in the file; an import removes "
-                    + "nothing: `E` (t/e), `vera` (t/v), `b of una` (t/b)",
+                "note: 1 department, 1 user, 1 assignment are in the store and not in the file, and "
+                    + "stay: `E` (t/e), `vera` (t/v), `b of una` (t/b)",
             ] { #expect(lines.contains(line + "\n"), "\(lines)") }
         }
         #expect(session.run("user", "list", "--tenant", "t").output.contains("vera"))

@@ -20,6 +20,8 @@ final class ConditionSolver {
     /// The paths on which no open property can turn the decision, whatever is stated: the facts of a path are the same
     /// in every branch. By path, the tokens to which the decision applies.
     private var settled: [[UInt32]: TokenEquivalence] = [:]
+    /// The request, to be moved from one department to another.
+    private var moved: ResolvedRequest?
     private var classes: EquivalenceClasses
     private var generation: Int
 
@@ -107,6 +109,27 @@ final class ConditionSolver {
         }
         guard let first = pathDecision(token, stated), first.isOfPolicies else { return (.no, .none) }
         return search(token, stated, first)
+    }
+
+    /// The answer of `answer` for the request in another department, where the trees decide it on a path that is known
+    /// to be settled; `nil` where that is not known. It costs a walk through the trees.
+    /// - Parameters:
+    ///   - department: its number.
+    ///   - place: the place of the property that names it.
+    func settledAnswer(for token: Int, department: Int, at place: Int) -> ConditionalDecision? {
+        guard authorizer.generation == generation else { return nil }
+        if moved == nil {
+            let branch = branch()
+            _ = pathDecision(token, branch)
+            moved = branch.request
+        }
+        guard moved != nil else { return nil }
+        moved!.set(.token, .listed(token))
+        moved!.put(.department(department), at: place)
+        let (summary, path) = authorizer.tracedSummary(&moved!, obligations: obligations)
+        guard summary.isOfPolicies else { return .no }
+        guard let path, settled[path] != nil else { return nil }
+        return summary.isPermitted ? .yes : .no
     }
 
     /// The number of a token's equivalence class.

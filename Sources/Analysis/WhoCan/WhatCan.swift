@@ -67,6 +67,9 @@ package struct WhatCan: Sendable {
                 question.resource = .init(type: type.name, id: nil)
                 if let first = columns.first { question.set(property, to: .string(directory.departments[first].id)) }
                 let solver = ConditionSolver(question, authorizer, on: directory)
+                let named = schema.resource(type.name).flatMap { index in
+                    type.slot("department").map { schema.layout.resources[index][$0] }
+                }
                 for (place, column) in columns.enumerated() {
                     let step = number * steps + round * columns.count + place
                     guard place % 64 != 0 || progress(step, actions.count * steps) else {
@@ -74,7 +77,9 @@ package struct WhatCan: Sendable {
                         return
                     }
                     let change = Change.property(property, .init(.string(directory.departments[column].id)))
-                    let answer = solver.answer(for: token, solver.branch(stating: [change])).answer
+                    let answer =
+                        named.flatMap { solver.settledAnswer(for: token, department: column, at: $0) }
+                        ?? solver.answer(for: token, solver.branch(stating: [change])).answer
                     if let same = answers[place].firstIndex(where: { $0.answer == answer }) {
                         answers[place][same].types.append(type.name)
                     } else {

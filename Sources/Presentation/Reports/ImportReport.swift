@@ -69,8 +69,8 @@ package struct ImportReport {
         if !review.missing.isEmpty {
             let verb = review.missing.count == 1 ? "is" : "are"
             lines.append(
-                "note: \(Self.counts(review.missing)) \(verb) in the store and not in the file; an import removes "
-                    + "nothing: \(Self.listed(review.missing))")
+                "note: \(Self.counts(review.missing)) \(verb) in the store and not in the file, and "
+                    + "stay: \(Self.listed(review.missing))")
         }
         return lines
     }

@@ -92,9 +92,9 @@ extension Repl {
         func name(_ place: Int) -> String { directory.departments[what.columns[place]].name.text }
         guard places.count > Self.mostColumns else { return places.map { Column(places: [$0], head: name($0)) } }
         var columns: [Column] = []
-        var known: [[String]: Int] = [:]
+        var known: [[ExactName]: Int] = [:]
         for place in places {
-            let answers = possible.map { Self.mark($0.cells[place]) }
+            let answers = possible.map { ExactName(Self.mark($0.cells[place])) }
             if let column = known[answers] {
                 columns[column].places.append(place)
             } else {

@@ -64,18 +64,18 @@ struct ImportedNames {
         guard !new.isEmpty else { return }
         var all = known
         for user in users { all[user.id] = user }
-        var byName: [String: [UserRecord]] = [:]
-        var byID: [String: [UserRecord]] = [:]
+        var byName: [ExactName: [UserRecord]] = [:]
+        var byID: [ExactName: [UserRecord]] = [:]
         for user in all.values {
-            byName[TextNormalizer.key(user.name), default: []].append(user)
-            byID[TextNormalizer.key(user.id), default: []].append(user)
+            byName[ExactName(TextNormalizer.key(user.name)), default: []].append(user)
+            byID[ExactName(TextNormalizer.key(user.id)), default: []].append(user)
         }
         func other(_ found: [UserRecord]?, than user: UserRecord) -> UserRecord? {
             found?.filter { $0.id != user.id }.min { $0.id < $1.id }
         }
         for (index, user) in new {
             let place = "\(path).users[\(index)]"
-            let key = TextNormalizer.key(user.name)
+            let key = ExactName(TextNormalizer.key(user.name))
             if let other = other(byName[key], than: user) {
                 guard other.name != user.name else {
                     throw TokenStoreError(
@@ -94,7 +94,8 @@ struct ImportedNames {
                     "\(place).name: the user name `\(user.name)` is the id of another user, `\(other.id)` "
                         + "(`\(other.name)`): choose another name")
             }
-            guard known[user.id] == nil, let other = other(byName[TextNormalizer.key(user.id)], than: user) else {
+            guard known[user.id] == nil, let other = other(byName[ExactName(TextNormalizer.key(user.id))], than: user)
+            else {
                 continue
             }
             throw TokenStoreError(
