@@ -74,7 +74,7 @@ internal import Testing
         #expect(throws: OrganisationError.self) { try Organisation(json: JSONReader.parse(Array(text.utf8))) }
     }
 
-    /// What a schema cannot say: references, order, bytes, and twins.
+    /// Faults that a schema cannot express: references, order, bytes, and twins.
     @Test(arguments: [
         (#""user_type":"y""#, #""user_type":"n""#), (#""zone":"Europe/Oslo""#, #""zone":"Mars/Base""#),
         (#""created":"2026-01-01T00:00:00Z","expires":"2027"#, #""created":"2028-01-01T00:00:00Z","expires":"2027"#),

@@ -1,6 +1,6 @@
 package import Model
 
-/// What is worth knowing about an import that is valid: none of it stops the import.
+/// The remarks about a valid import: none of them stops it.
 package struct ImportReview: Equatable, Sendable {
     /// A record of an organisation, by its path: `3/users/anna`.
     package struct Place: Equatable, Comparable, Sendable {
