@@ -6,6 +6,12 @@ static const unsigned char demo[] = {
 const unsigned char *const cdemo_json = demo;
 const size_t cdemo_json_size = sizeof demo;
 
+static const unsigned char organisation[] = {
+#embed "../../examples/organisation.schema.json"
+};
+const unsigned char *const cdemo_organisation = organisation;
+const size_t cdemo_organisation_size = sizeof organisation;
+
 static const unsigned char administration[] = {
 #embed "../../examples/first/administration.lua"
 };

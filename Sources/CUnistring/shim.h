@@ -1,4 +1,5 @@
 #include <unicase.h>
+#include <unictype.h>
 #include <uninorm.h>
 #include <uniwidth.h>
 

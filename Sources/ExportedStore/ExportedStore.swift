@@ -30,6 +30,8 @@ package final class ExportedStore: TokenStore {
 
     private var refusal: TokenStoreError { .readOnly(name) }
 
+    package var refusalToWrite: TokenStoreError? { refusal }
+
     package var id: String { get throws(TokenStoreError) { throw refusal } }
 
     // MARK: Transactions

@@ -40,6 +40,12 @@ package enum File {
 
     package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
+    /// The reason why this process may not write a file, or not make files in a folder: no permission, or a read-only
+    /// file system. `nil` where it may, as far as the system tells before it is tried.
+    package static func writeObstacle(_ path: String) -> String? {
+        unsafe access(path, W_OK) == 0 ? nil : FileError.words(for: errno)
+    }
+
     package static func isExecutable(_ path: String) -> Bool { unsafe access(path, X_OK) == 0 }
 
     /// The path without links, from the root; `nil` where there is none.

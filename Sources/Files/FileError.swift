@@ -55,4 +55,9 @@ package struct FileError: Error, Equatable, Sendable {
         self.path = path
         reason = unsafe String(cString: strerror(number))
     }
+
+    /// The system's words for the number of an error; `nil` for 0, which is none.
+    package static func words(for number: Int32) -> String? {
+        number == 0 ? nil : unsafe String(cString: strerror(number))
+    }
 }

@@ -126,7 +126,9 @@ struct DataReader {
             return report("the file is not valid UTF-8", line: 1)
         }
         var reader = CSVReader(bytes)
-        guard let names = reader.next() else { return report("the first line must name the columns", line: 1) }
+        guard let names = reader.next() else {
+            return report(reader.fault ?? "the first line must name the columns", line: reader.line)
+        }
         let header = names.fields.map { field in columns.firstIndex { $0.name == field } }
         for (field, place) in zip(names.fields, header) where place == nil {
             report("unknown column `\(field)`\(hint(field))", line: 1)
@@ -194,27 +196,51 @@ private struct CSVReader {
         let start = line
         var fields: [ExactName] = []
         var field: [UInt8] = []
+        var isQuoted = false
         while true {
             let byte = position < bytes.count ? bytes[position] : UInt8(ascii: "\n")
             let isAtEnd = position >= bytes.count
-            if byte == UInt8(ascii: "\""), field.isEmpty {
+            if byte == UInt8(ascii: "\"") {
+                guard field.isEmpty, !isQuoted else { return stop("a field with a quote in it must be quoted") }
                 guard let quoted = quoted() else { return nil }
                 field = quoted
+                isQuoted = true
+                skipReturn()
+                guard isAtEndOfField else { return stop("text follows the closing quote of a field") }
                 continue
             }
+            if byte == 0 { return stop(Self.nul) }
             position += 1
             switch byte {
             case UInt8(ascii: ","):
                 fields.append(ExactName(String(decoding: field, as: UTF8.self)))
-                field = []
+                (field, isQuoted) = ([], false)
             case UInt8(ascii: "\n"):
-                if field.last == UInt8(ascii: "\r") { field.removeLast() }
+                if !isQuoted, field.last == UInt8(ascii: "\r") { field.removeLast() }
                 fields.append(ExactName(String(decoding: field, as: UTF8.self)))
                 if !isAtEnd { line += 1 }
                 return (fields, start)
             default: field.append(byte)
             }
         }
+    }
+
+    private static let nul = "a field holds NUL, which is no text"
+
+    private mutating func stop(_ message: String) -> (fields: [ExactName], line: Int)? {
+        fault = message
+        return nil
+    }
+
+    /// Skips the carriage return that ends a line together with a line feed, or with the end of the file.
+    private mutating func skipReturn() {
+        guard position < bytes.count, bytes[position] == UInt8(ascii: "\r") else { return }
+        if position + 1 == bytes.count || bytes[position + 1] == UInt8(ascii: "\n") { position += 1 }
+    }
+
+    /// True before a comma, at the end of a line, and at the end of the file.
+    private var isAtEndOfField: Bool {
+        position == bytes.count || bytes[position] == UInt8(ascii: ",") || bytes[position] == UInt8(ascii: "\n")
     }
 
     private mutating func quoted() -> [UInt8]? {
@@ -224,6 +250,10 @@ private struct CSVReader {
             let byte = bytes[position]
             position += 1
             if byte == UInt8(ascii: "\n") { line += 1 }
+            if byte == 0 {
+                fault = Self.nul
+                return nil
+            }
             guard byte == UInt8(ascii: "\"") else {
                 field.append(byte)
                 continue

@@ -15,7 +15,7 @@ package enum SQLiteStore {
         if File.exists(path) {
             throw TokenStoreError(.exists, "`\(path)` already exists: name another file, or remove it first")
         }
-        let connection = try SQLiteConnection(path, creates: true, patience: patience)
+        let connection = try SQLiteConnection(path, .making, patience: patience)
         try configure(connection)
         try connection.execute("PRAGMA journal_mode = WAL")
         try migrate(connection, from: 0)
@@ -35,11 +35,8 @@ package enum SQLiteStore {
         patience: Int32 = 5_000,
         clock: @escaping @Sendable () -> Instant = { .now() }
     ) throws(TokenStoreError) -> TokenService {
-        guard File.exists(path) else {
-            throw TokenStoreError(.missing, "there is no store `\(path)`; `demilune init` makes one")
-        }
-        let connection = try SQLiteConnection(path, creates: false, patience: patience)
-        try configure(connection)
+        try requireFile(path)
+        let connection = try connection(path, patience)
         let version = try connection.read { () throws(TokenStoreError) in
             guard try connection.number("PRAGMA application_id") == Migrations.applicationID else {
                 throw TokenStoreError(.foreign, "`\(path)` is not a Demilune store")
@@ -51,6 +48,42 @@ package enum SQLiteStore {
         if version < Migrations.steps.count { try migrate(connection, from: version, listsAll: toVerify) }
         try connection.guardLog()
         return try TokenService(SQLTokenStore(connection), keys: keys, makesKeys: makesKeys, place: path, clock: clock)
+    }
+
+    private static func requireFile(_ path: String) throws(TokenStoreError) {
+        do throws(FileError) { _ = try FileStatus(of: path) } catch {
+            guard error.code == .missing else { throw TokenStoreError(.io, "cannot open the store: \(error.message)") }
+            throw TokenStoreError(.missing, "there is no store `\(path)`; `demilune init` makes one")
+        }
+    }
+
+    /// A connection that has read from the file. Where SQLite cannot make the files that it needs beside it, because the
+    /// folder is read-only or the disk is full, the file is read without them.
+    ///
+    /// INVARIANT: that is done only while no committed change is outside the file: a revocation is never overlooked.
+    private static func connection(_ path: String, _ patience: Int32) throws(TokenStoreError) -> SQLiteConnection {
+        let failure: TokenStoreError
+        let shared = try SQLiteConnection(path, .shared, patience: patience)
+        do throws(TokenStoreError) {
+            try configure(shared)
+            // The first read is what needs those files.
+            try shared.read { () throws(TokenStoreError) in _ = try shared.number("PRAGMA schema_version") }
+            return shared
+        } catch {
+            guard error.code == .io || error.code == .readOnly else { throw error }
+            failure = error
+        }
+        let obstacle = File.writeObstacle(File.folder(of: path)) ?? shared.systemWords ?? failure.message
+        if let changes = SQLiteConnection.unmergedChanges(path) {
+            throw TokenStoreError(
+                failure.code,
+                "the newest changes of the store `\(path)` are in `\(changes)`, and cannot be read without writing beside it "
+                    + "(\(obstacle)): let somebody who may write there run `demilune log verify`, or copy both files to a "
+                    + "folder that you may write")
+        }
+        let unlocked = try SQLiteConnection(path, .unlocked(reason: obstacle), patience: patience)
+        try configure(unlocked)
+        return unlocked
     }
 
     private static func configure(_ connection: SQLiteConnection) throws(TokenStoreError) {
@@ -80,6 +113,12 @@ package enum SQLiteStore {
     private static func migrate(
         _ connection: SQLiteConnection, from version: Int, listsAll: Bool = false
     ) throws(TokenStoreError) {
+        if let refusal = connection.refusalToWrite {
+            throw TokenStoreError(
+                refusal.code,
+                "the store `\(connection.name)` was made by an earlier version and must be brought up to date: "
+                    + refusal.message)
+        }
         // A migration replaces a table by a new one of the same name. The references to it are checked at the end.
         try connection.execute("PRAGMA foreign_keys = OFF")
         try connection.transaction("BEGIN EXCLUSIVE") { () throws(TokenStoreError) in

@@ -61,7 +61,7 @@ struct Architecture {
         ),
         "CSQLite": .c(["sqlite3.h"]),
         "CSodium": .c(["sodium.h"]),
-        "CUnistring": .c(["unicase.h", "uninorm.h", "uniwidth.h"]),
+        "CUnistring": .c(["unicase.h", "unictype.h", "uninorm.h", "uniwidth.h"]),
     ])
 
     /// The modules that every Swift target may import; Foundation and Dispatch are not among them.

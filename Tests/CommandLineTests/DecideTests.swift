@@ -103,6 +103,49 @@ internal import Testing
         #expect(!lines[1].contains("1234") && !lines[1].contains("10.1.2.3"))
     }
 
+    @Test(arguments: [[], ["order:42", "department=Sales", "amount=5"], ["order:42", "department=Nowhere"]])
+    func `a string that no token has, or no longer has, is denied like any other`(rest: [String]) {
+        let session = Session()
+        #expect(session.run("init", "--demo").status == 0)
+        let dead = session.run("token", "reveal", "Warehouse sync", "--tenant", "3").output
+        #expect(session.run("token", "rotate", "Warehouse sync", "--tenant", "3").status == 0)
+        for string in [dead, "dml_" + String(repeating: "0", count: 36), "nonsense", "Bearer x"] {
+            let words = ["decide", "-", "orders.read"] + rest
+            let answer = session.run(words, input: Array(string.utf8))
+            #expect(answer.status == 2 && answer.output.hasPrefix("deny  (token_unknown)"), "\(answer)")
+            let json = session.run(words + ["--json"], input: Array(string.utf8))
+            #expect(json.status == 2 && json.output.contains(#""code":"token_unknown""#), "\(json)")
+            #expect(!(answer.output + answer.errors + json.output + json.errors).contains(string))
+        }
+        #expect(session.run(["decide", "-", "orders.read"] + rest, input: Array(" \n".utf8)).status == 1)
+    }
+
+    @Test func `a decision without write access is made, and says that the use is not recorded`() throws {
+        let session = Session()
+        #expect(session.run("init", "--demo").status == 0)
+        let string = session.run("token", "reveal", "Warehouse sync", "--tenant", "3").output
+        try session.obstruct()
+        let decided = session.run("decide", "-", "orders.read", "order:42", "department=d-sales-north", input: string)
+        #expect(
+            decided.status == 0 && decided.errors.contains("it is not recorded when the token was last active: cannot"))
+        for words in [
+            ["token", "list"], ["token", "show", "Warehouse sync"], ["user", "list"], ["department", "list"],
+            ["export", "--tokens"], ["log", "list"], ["log", "verify"], ["store", "verify"], ["keys", "list"],
+            ["tenant", "show", "3"], ["user", "deactivate", "bjorn", "--preview"], ["check", "--store", session.store],
+        ] {
+            let result = session.run(
+                words + (["token", "user", "department"].contains(words[0]) ? ["--tenant", "3"] : []))
+            #expect(result.status == 0, "\(words): \(result.errors)")
+        }
+        for words in [
+            ["token", "revoke", "Warehouse sync", "--yes"], ["token", "reveal", "Warehouse sync"],
+            ["token", "suspend", "Warehouse sync"], ["user", "deactivate", "bjorn"],
+        ] {
+            let result = session.run(words + ["--tenant", "3"])
+            #expect(result.status == 1 && result.errors.contains("error: cannot write the store"), "\(result.errors)")
+        }
+    }
+
     @Test func `a log that cannot be written is a failure, without a decision`() {
         let result = session.run(asked + ["--log", session.folder + "/nowhere/decisions.ndjson"])
         #expect(result.status == 1 && result.output.isEmpty)

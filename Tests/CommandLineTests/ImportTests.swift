@@ -27,9 +27,88 @@ internal import Testing
         let path = try session.file("small.json", Self.small)
         #expect(session.run("import", path).output == "0 added, 0 changed, 11 unchanged\n")
         let json = session.run("import", path, "--json")
-        #expect(json.output == #"{"added":0,"changed":0,"unchanged":11,"revoked":0,"suspended":0}"# + "\n")
+        #expect(
+            json.output == #"{"added":0,"changed":0,"unchanged":11,"revoked":0,"suspended":0,"unknown_permissions":[],"#
+                + #""unassigned":[{"tenant":"t","list":"users","id":"v"}],"reactivated":[],"missing":[]}"# + "\n")
         let renamed = Self.small.replacing("una\"", with: "urd\"")
         #expect(session.run("import", "-", input: renamed).output == "0 added, 1 changed, 10 unchanged\n")
+    }
+
+    @Test func `an import says what may be a mistake, and its preview says the same`() throws {
+        let before = #"""
+            {"tenants":[{"id":"t","name":"T","zone":"Europe/Oslo","departments":[{"id":"d","name":"D","active":false},
+            {"id":"e","name":"E"}],"user_types":[{"id":"y","name":"Y"}],"users":[
+            {"id":"u","name":"una","full_name":"U","email":"u","active":false,"assignments":[
+            {"id":"a","department":"d","user_type":"y"},{"id":"b","department":"e","user_type":"y"}]},
+            {"id":"v","name":"vera","full_name":"V","email":"v","assignments":[{"id":"c","department":"d","user_type":"y"}]}]}]}
+            """#
+        #expect(session.run("import", "-", input: before).status == 0)
+        let after = #"""
+            {"tenants":[{"id":"t","departments":[{"id":"d","active":true,"requires":["finanse.enter"]}],
+            "user_types":[{"id":"y","permissions":["orders.raed","order.*","invoices.*","*"]}],"users":[
+            {"id":"u","active":true,"assignments":[{"id":"a"}]},
+            {"id":"w","name":"wim","full_name":"W","email":"w"}]}]}
+            """#
+        for words in [["--preview"], []] {
+            let lines = session.run(["import", "-"] + words, input: Array(after.utf8)).errors
+            for line in [
+                "warning: 3 permissions match no action of the policies' schema: `finanse.enter` (did you mean "
+                    + "`finance.enter`?), `order.*` (did you mean `orders.*`?), `orders.raed` (did you mean `orders.read`?)",
+                "note: 1 user has no assignment, so no token can be made: `wim` (t/w)",
+                "note: 1 department, 1 user were inactive and become active again: `D` (t/d), `una` (t/u)",
+                "note: 1 department, 1 user, 1 assignment are in the store and not in the file, and "
+                    + "stay: `E` (t/e), `vera` (t/v), `b of una` (t/b)",
+            ] { #expect(lines.contains(line + "\n"), "\(lines)") }
+        }
+        #expect(session.run("user", "list", "--tenant", "t").output.contains("vera"))
+    }
+
+    @Test func `a long list is cut, and its rest is counted`() {
+        let users = (0..<25).map { #"{"id":"u\#($0)","name":"n\#($0)","full_name":"F","email":"e"}"# }
+        let file = #"{"tenants":[{"id":"t","name":"T","zone":"UTC","users":[\#(users.joined(separator: ","))]}]}"#
+        let errors = session.run("import", "-", input: file).errors
+        #expect(errors.contains("note: 25 users have no assignment") && errors.contains(" and 15 more\n"), "\(errors)")
+    }
+
+    @Test func `policies that do not load leave permissions uncompared, and the import is done`() throws {
+        let broken = try session.policies(["a": "return 5"])
+        let result = session.run("import", "-", "--policies", broken, input: Self.small)
+        #expect(result.status == 0 && result.errors.contains("do not load, so permissions are not compared"))
+        let none = session.run("import", "-", "--policies", session.folder + "/none", "--json", input: Self.small)
+        #expect(none.status == 0 && none.output.contains(#""unknown_permissions":null"#))
+    }
+
+    /// A user beside `una` (`u`) and `vera` (`v`).
+    private func user(_ id: String, _ name: String) -> String {
+        #"{"tenants":[{"id":"t","users":[{"id":"\#(id)","name":"\#(name)","full_name":"F","email":"e"}]}]}"#
+    }
+
+    @Test(arguments: [
+        (
+            "w", "Una",
+            "users[0].name: the user name `Una` differs only in case, width or invisible characters from `una`"
+        ),
+        ("w", "ｕｎａ", "differs only in case, width or invisible characters from `una` of the user `u`"),
+        ("w", "v", "users[0].name: the user name `v` is the id of another user, `v` (`vera`)"),
+        ("w", "V", "users[0].name: the user name `V` is the id of another user, `v` (`vera`)"),
+        ("una", "w", "users[0].id: the id `una` is the name of another user, `u`"),
+        ("v", "UNA", "users[0].name: the user name `UNA` differs only in case"),
+        ("w", "u\u{200B}na", "users[0].name: a name cannot contain U+200B, which is invisible"),
+        ("w", "u\u{202E}x", "users[0].name: a name cannot contain U+202E, which changes the text direction"),
+        ("w\u{200D}", "w", "users[0].id: a name cannot contain U+200D, which is invisible where no script"),
+    ])
+    func `a new user name that reads like another one is refused`(id: String, name: String, message: String) {
+        #expect(session.run("import", "-", input: Self.small).status == 0)
+        let result = session.run("import", "-", input: user(id, name))
+        #expect(result.status == 1 && result.errors.contains(message), "\(result.errors)")
+        #expect(session.run("import", "-", "--preview", input: user(id, name)).status == 1)
+    }
+
+    @Test func `users may have their own id as their name, and names that only begin alike`() {
+        #expect(session.run("import", "-", input: Self.small).status == 0)
+        #expect(session.run("import", "-", input: user("w", "w")).status == 0)
+        #expect(session.run("import", "-", input: user("x", "Unas")).status == 0)
+        #expect(session.run("import", "-", input: user("y", "ܐ می\u{200C}خواهم")).status == 0)
     }
 
     @Test func `importing an export changes nothing`() {

@@ -77,6 +77,13 @@ package final class Session {
             columns: columns, use: use)
     }
 
+    /// Takes write access to the store's folder from SQLite, also where this is run by root: a link that leads nowhere is
+    /// in the place of a file that it must make.
+    package func obstruct() throws {
+        try FileManager.default.createSymbolicLink(
+            atPath: store + "-shm", withDestinationPath: folder + "/missing/file")
+    }
+
     /// Runs SQL on the store like somebody who has the file but no key.
     package func sql(_ statement: String) throws { try SQLFile(store).run(statement) }
 }

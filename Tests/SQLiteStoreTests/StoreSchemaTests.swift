@@ -11,7 +11,7 @@ import Testing
 @Suite struct StoreSchemaTests {
     /// A database made by the migrations up to a version.
     private func migrated(_ version: Int, _ folder: Folder) throws -> SQLiteConnection {
-        let connection = try SQLiteConnection(folder.file("v\(version).db"), creates: true, patience: 100)
+        let connection = try SQLiteConnection(folder.file("v\(version).db"), .making, patience: 100)
         for step in Migrations.steps.prefix(version) {
             try connection.execute(step.sql)
             try step.fill(connection)

@@ -17,6 +17,7 @@ package final class MemoryStore: TokenStore {
     package let name: String
     package let id: String
     package private(set) var isInTransaction = false
+    package var refusalToWrite: TokenStoreError? { nil }
 
     package init(id: String = String(repeating: "0", count: 31) + "1", name: String = "memory") {
         self.id = id

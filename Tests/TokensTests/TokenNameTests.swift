@@ -23,6 +23,27 @@ import Tokens
         #expect(error?.code == .name)
     }
 
+    /// Farsi, Sanskrit, Malayalam, and emoji that are made of several.
+    @Test(arguments: [
+        "می\u{200C}خواهم", "क्\u{200D}ष", "ക്\u{200C}ഷ", "👩🏽\u{200D}🚀", "🏳\u{FE0F}\u{200D}🌈", "🧑\u{200D}⚕\u{FE0F}",
+        "❤\u{FE0F} Oslo",
+        "👨\u{200D}👩\u{200D}👧",
+    ])
+    func `invisible characters are allowed where a script or an emoji needs them`(text: String) throws {
+        let name = try TokenName(ExactName(text))
+        #expect(Array(name.text.text.unicodeScalars) == Array(text.unicodeScalars))
+    }
+
+    @Test(arguments: [
+        "a\u{200C}b", "\u{200C}می", "می\u{200C}", "د\u{200C}د", "1\u{200D}2", "🚀\u{200D}", "\u{200D}🚀", "🚀\u{200D}a",
+        "🚀\u{200C}🚀",
+        "👩\u{200D}\u{200D}🚀", "می\u{200D}خواهم", "1\u{FE0F}", "🚀\u{FE0F}\u{FE0F}",
+    ])
+    func `invisible characters are refused where nothing needs them`(text: String) {
+        let error = #expect(throws: TokenStoreError.self) { try TokenName(ExactName(text)) }
+        #expect(error?.code == .name && error?.message.contains("which is invisible") == true)
+    }
+
     @Test func `a device label may be empty, with no other exceptions`() throws {
         #expect(try TokenName("", allowsNothing: true).text == "")
         let refused = #expect(throws: TokenStoreError.self) { try TokenName("\u{202E}", allowsNothing: true) }

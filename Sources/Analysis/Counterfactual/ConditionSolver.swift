@@ -17,6 +17,11 @@ final class ConditionSolver {
     private let open: Set<Change.Property>
     private let obligations: AuthorizationRequest.Obligations
     private var branches: [Set<Change>: Branch] = [:]
+    /// The paths on which no open property can turn the decision, whatever is stated: the facts of a path are the same
+    /// in every branch. By path, the tokens to which the decision applies.
+    private var settled: [[UInt32]: TokenEquivalence] = [:]
+    /// The request, to be moved from one department to another.
+    private var moved: ResolvedRequest?
     private var classes: EquivalenceClasses
     private var generation: Int
 
@@ -42,6 +47,8 @@ final class ConditionSolver {
     fileprivate struct Node {
         /// The changes that may turn the decision; empty when no open property can.
         var next: [(change: Change, branch: Branch)] = []
+        /// True when no open property can turn the decision.
+        var isSettled = false
         /// The open properties whose content is read in a way that no list of changes can cover.
         var contents: Set<Change.Property> = []
         /// The tokens on the same path for which the node is valid. A fact that compares an open property with the
@@ -97,10 +104,32 @@ final class ConditionSolver {
     func answer(for token: Int, _ stated: Branch) -> (answer: ConditionalDecision, equivalence: TokenEquivalence) {
         if authorizer.generation != generation {
             for branch in branches.values { (branch.nodes, branch.equivalences) = ([:], [:]) }
+            settled = [:]
             generation = authorizer.generation
         }
         guard let first = pathDecision(token, stated), first.isOfPolicies else { return (.no, .none) }
         return search(token, stated, first)
+    }
+
+    /// The answer of `answer` for the request in another department, where the trees decide it on a path that is known
+    /// to be settled; `nil` where that is not known. It costs a walk through the trees.
+    /// - Parameters:
+    ///   - department: its number.
+    ///   - place: the place of the property that names it.
+    func settledAnswer(for token: Int, department: Int, at place: Int) -> ConditionalDecision? {
+        guard authorizer.generation == generation else { return nil }
+        if moved == nil {
+            let branch = branch()
+            _ = pathDecision(token, branch)
+            moved = branch.request
+        }
+        guard moved != nil else { return nil }
+        moved!.set(.token, .listed(token))
+        moved!.put(.department(department), at: place)
+        let (summary, path) = authorizer.tracedSummary(&moved!, obligations: obligations)
+        guard summary.isOfPolicies else { return .no }
+        guard let path, settled[path] != nil else { return nil }
+        return summary.isPermitted ? .yes : .no
     }
 
     /// The number of a token's equivalence class.
@@ -112,8 +141,10 @@ final class ConditionSolver {
     private func search(_ token: Int, _ stated: Branch, _ first: PathDecision) -> (
         answer: ConditionalDecision, equivalence: TokenEquivalence
     ) {
-        let root = node(token, stated, first)
         let plain: ConditionalDecision = first.isPermitted ? .yes : .no
+        if let path = first.path, let equivalence = settled[path] { return (plain, equivalence) }
+        let root = node(token, stated, first)
+        if root.isSettled, let path = first.path { settled[path] = root.equivalence }
         if root.next.isEmpty, root.contents.isEmpty { return (plain, root.equivalence) }
         var tries = 0
         var contents: Set<Change.Property> = []
@@ -204,7 +235,10 @@ final class ConditionSolver {
         var node = Node()
         node.equivalence = traced.equivalence
         let (facts, canTurn) = openFacts(traced)
-        guard canTurn else { return node }
+        guard canTurn else {
+            node.isSettled = true
+            return node
+        }
         for fact in facts {
             node.validFor = min(node.validFor, fact.parts.map(\.equivalence).min() ?? .all)
             // Also for a property that was only tried: the value is one of many.

@@ -50,8 +50,9 @@ package struct WhatCan: Sendable {
             $0.properties.contains { $0.name == "department" && $0.type == .department }
         }
         let actions = actions ?? schema.actionNames
+        let steps = columns.count * types.count + 1
         for (number, action) in actions.enumerated() {
-            guard progress(number, actions.count) else {
+            guard progress(number * steps, actions.count * steps) else {
                 isComplete = false
                 return
             }
@@ -61,14 +62,24 @@ package struct WhatCan: Sendable {
             let solver = ConditionSolver(question, authorizer, on: directory)
             let plain = solver.answer(for: token, solver.branch()).answer
             var answers = [[(types: [ExactName], answer: ConditionalDecision)]](repeating: [], count: columns.count)
-            for type in types {
+            for (round, type) in types.enumerated() {
                 let property = Change.Property(.resource, "department")
                 question.resource = .init(type: type.name, id: nil)
                 if let first = columns.first { question.set(property, to: .string(directory.departments[first].id)) }
                 let solver = ConditionSolver(question, authorizer, on: directory)
+                let named = schema.resource(type.name).flatMap { index in
+                    type.slot("department").map { schema.layout.resources[index][$0] }
+                }
                 for (place, column) in columns.enumerated() {
+                    let step = number * steps + round * columns.count + place
+                    guard place % 64 != 0 || progress(step, actions.count * steps) else {
+                        isComplete = false
+                        return
+                    }
                     let change = Change.property(property, .init(.string(directory.departments[column].id)))
-                    let answer = solver.answer(for: token, solver.branch(stating: [change])).answer
+                    let answer =
+                        named.flatMap { solver.settledAnswer(for: token, department: column, at: $0) }
+                        ?? solver.answer(for: token, solver.branch(stating: [change])).answer
                     if let same = answers[place].firstIndex(where: { $0.answer == answer }) {
                         answers[place][same].types.append(type.name)
                     } else {

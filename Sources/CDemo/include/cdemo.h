@@ -1,4 +1,4 @@
-/* Files of `examples/`, embedded in the program so that `init` works anywhere. */
+/* Files of `examples/`, embedded in the program so that they are there anywhere. */
 #ifndef CDEMO_H
 #define CDEMO_H
 #include <stddef.h>
@@ -6,6 +6,10 @@
 /* examples/demo.json, byte for byte. */
 extern const unsigned char *const cdemo_json;
 extern const size_t cdemo_json_size;
+
+/* examples/organisation.schema.json, byte for byte. */
+extern const unsigned char *const cdemo_organisation;
+extern const size_t cdemo_organisation_size;
 
 typedef struct {
     const char *name;

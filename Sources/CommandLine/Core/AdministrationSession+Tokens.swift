@@ -12,7 +12,14 @@ extension AdministrationSession {
         if word == "-" { return try tokenFromInput() }
         if let id = TokenID(word) { return id }
         let resolver = TokenResolver(store, tenant: scope.count == 1 ? tenant.id : nil, where: try visibility())
-        let (details, match) = try resolver.token(word, status: ExitStatus.deny)
+        let details: TokenDetails
+        let match: TokenResolver.Match
+        do throws(CommandError) {
+            (details, match) = try resolver.token(word, status: ExitStatus.deny)
+        } catch {
+            if let acting { try logUnseen(named: word, acting) }
+            throw error
+        }
         if writes, match != .name {
             terminal.note("`\(Terminal.escaped(word))` is the token \(described(details))")
         }
@@ -54,10 +61,23 @@ extension AdministrationSession {
 
     private func tokenFromInput() throws(CommandError) -> TokenID {
         let string = try invocation.tokenString()
-        guard let match = try stored({ store throws(TokenStoreError) in try store.find(string) }),
-            scope.contains(where: { directory.tenants[$0].id == match.tenant })
-        else { throw CommandError("no token has this string", status: ExitStatus.deny) }
+        let match = try stored { store throws(TokenStoreError) in try store.find(string) }
+        guard let match, scope.contains(where: { directory.tenants[$0].id == match.tenant }) else {
+            if let match, let acting { try logUnseen([match.token.id], acting, tenant: match.tenant) }
+            throw CommandError("no token has this string", status: ExitStatus.deny)
+        }
         return match.token.id
+    }
+
+    /// Logs that an act on the tokens of exactly this name was refused, where the actor may see none of them.
+    private func logUnseen(named name: String, _ kind: DecisionKind) throws(CommandError) {
+        let isVisible = try visibility()
+        for tenant in scope.map({ directory.tenants[$0].id }) {
+            let named = try stored { store throws(TokenStoreError) in try store.named(ExactName(name), tenant: tenant) }
+            guard !named.contains(where: { isVisible($0.token, tenant) }) else { continue }
+            let alive = named.filter { $0.token.revoked == nil }
+            try logUnseen((alive.isEmpty ? named : alive).map(\.token.id), kind, tenant: tenant)
+        }
     }
 
     func stored<Result>(
@@ -70,11 +90,15 @@ extension AdministrationSession {
         try stored { store throws(TokenStoreError) in try store.details(id) }
     }
 
-    /// The user whom a token is bound to, as its index.
+    /// The user whom a token that the actor may see is bound to, as its index.
     func owner(of id: TokenID) throws(CommandError) -> Int {
-        guard let details = try details(id), details.tenant == tenant.id,
+        let seen = try act { administration throws(AdministrationError) in try administration.visible(id) }
+        guard let details = seen, details.tenant == tenant.id,
             let index = directory.assignment(details.token.assignment, tenant: names.tenant)
-        else { throw CommandError("there is no token `\(id)`", status: ExitStatus.deny) }
+        else {
+            if let acting { try logUnseen([id], acting) }
+            throw CommandError("there is no token `\(id)`", status: ExitStatus.deny)
+        }
         return directory.assignments[index].user
     }
 

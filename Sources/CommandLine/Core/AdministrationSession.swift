@@ -15,6 +15,8 @@ struct AdministrationSession {
     let onlyZone: Zone?
     let administration: Administration
     let policies: PolicySet
+    /// The kind of act on tokens that the verb performs; `nil` for a verb that only shows, and for upkeep.
+    let acting: DecisionKind?
     /// True for an act, which changes something.
     let writes: Bool
 
@@ -39,16 +41,19 @@ struct AdministrationSession {
     /// The time of the act, never earlier than the latest time that the store has seen.
     var now: Instant { administration.context.now }
 
-    /// - Parameter writes: true for an act, which a store that is only read refuses at once.
-    /// - Parameter spansTenants: true for a verb that takes every tenant where none is given. An administrator always
-    ///   acts in one.
+    /// - Parameters:
+    ///   - use: the use of the store, where the verb performs no act that is decided about.
+    ///   - acting: the act on tokens, which a store that is only read refuses at once.
+    ///   - spansTenants: true for a verb that takes every tenant where none is given. An administrator always acts in
+    ///     one.
     init(
-        _ invocation: Invocation, writes: Bool = false, spansTenants: Bool = false
+        _ invocation: Invocation, for use: StoreUse = .reading, acting: DecisionKind? = nil, spansTenants: Bool = false
     ) throws(CommandError) {
         self.invocation = invocation
-        self.writes = writes
+        self.acting = acting
+        writes = acting != nil || use == .writing
         policies = try invocation.policies()
-        store = try invocation.openStore(writes: writes)
+        store = try invocation.openStore(for: acting == nil ? use : .writing)
         let version: DirectoryVersion
         do throws(TokenStoreError) { version = try store.directoryVersion } catch { throw CommandError(error.message) }
         let directory = try invocation.directory(.none, of: store)
@@ -126,6 +131,16 @@ struct AdministrationSession {
             if let decision = error.decision { explain(decision) }
             let status = error.code == .denied || error.code == .unknown ? ExitStatus.deny : ExitStatus.failure
             throw CommandError(error.message, status: error.store == nil ? status : ExitStatus.failure)
+        }
+    }
+
+    /// Logs that an act on tokens was refused because the actor may not see them. The actor is told that there are none.
+    /// - Parameter stated: their tenant; `nil` for the session's only one.
+    func logUnseen(_ ids: [TokenID], _ kind: DecisionKind, tenant stated: ExactName? = nil) throws(CommandError) {
+        guard !ids.isEmpty else { return }
+        try stored { store throws(TokenStoreError) in
+            try store.refused(
+                kind.rawValue, ids, tenant: stated ?? tenant.id, code: "token_unknown", administration.context)
         }
     }
 

@@ -81,9 +81,11 @@ package enum Demilune {
         }
     }
 
-    /// Runs the command line of this process. SIGPIPE is ignored, so a reader that goes away does not kill it.
+    /// Runs the command line of this process. SIGPIPE and SIGXFSZ are ignored: a reader that goes away, and a limit on
+    /// the size of files, make a write fail with its cause.
     package static func main(_ verbs: [Verb]) -> Int32 {
         signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
         csystem_silence_faults()
         if csystem_seal_process() == 0 {
             Terminal(.standard).note("note: this system does not keep the memory of a process out of core dumps")

@@ -4,15 +4,25 @@ package import Model
 internal import SQLiteStore
 package import Tokens
 
+/// The use that a verb makes of a store.
+package enum StoreUse: Sendable {
+    case reading
+    /// Reading of keys, seals or the log, which an export does not have.
+    case readingKeys
+    /// An act. Its preview only reads.
+    case writing
+}
+
 extension Invocation {
     var storePath: String { self[.store] ?? "demilune.db" }
 
     /// The store of `--store`: one with its keys, both of which must exist, or an exported organisation (`.json`).
     /// - Parameter makesKeys: true to give keys to a store that never had any.
     /// - Parameter toVerify: true to open a store with a foreign schema, which `verify` then reports.
-    /// - Parameter writes: true to refuse an export at once, before anything is previewed or asked.
+    /// - Parameter use: the use that the verb makes of it; an export, and a store that cannot be written, are refused at
+    ///   once where they do not serve it, before anything is previewed or asked.
     package func openStore(
-        makesKeys: Bool = false, toVerify: Bool = false, writes: Bool = false
+        makesKeys: Bool = false, toVerify: Bool = false, for use: StoreUse = .reading
     ) throws(CommandError) -> TokenService {
         let path = storePath
         if path.hasSuffix(".json") {
@@ -20,17 +30,17 @@ extension Invocation {
             do throws(TokenStoreError) { export = try ExportedStore.open(path) } catch {
                 throw CommandError(error.message)
             }
-            if writes { throw CommandError(TokenStoreError.readOnly(path).message) }
+            if use != .reading { throw CommandError(TokenStoreError.readOnly(path).message) }
             return export
-        }
-        guard File.exists(path) else {
-            throw CommandError("there is no store `\(path)`; `demilune init` makes one")
         }
         let keyPath = try keyPath(makesFolder: makesKeys)
         do throws(TokenStoreError) {
             let store = try SQLiteStore.open(path, keys: keyPath, makesKeys: makesKeys, toVerify: toVerify)
             store.decidesOnRollback = self[.onRollback] == .decide
             if let rollback = store.rollback { terminal.warnOnce(rollback.message) }
+            if use == .writing, !self[ifDeclared: Option.preview], let refusal = store.refusalToWrite {
+                throw refusal
+            }
             return store
         } catch { throw CommandError(error.message) }
     }
@@ -70,15 +80,26 @@ extension Invocation {
     }
 
     /// The one token string on the standard input.
+    /// - Throws: with the status of a deny for other text: it authenticates nobody.
     package func tokenString() throws(CommandError) -> TokenString {
-        let strings = TokenString.occurrences(in: terminal.streams.input())
-        guard let string = strings.first, strings.count == 1 else {
-            throw CommandError(
-                strings.isEmpty
-                    ? "there is no token string on standard input, or it is mistyped"
-                    : "there are several token strings on standard input; `demilune token find` lists their tokens")
+        guard let string = try presentedString() else {
+            throw CommandError("no token has this string; it may be mistyped", status: ExitStatus.deny)
         }
         return string
+    }
+
+    /// The one token string on the standard input; `nil` where there is other text, which no token has.
+    package func presentedString() throws(CommandError) -> TokenString? {
+        let input = terminal.streams.input()
+        let strings = TokenString.occurrences(in: input)
+        guard strings.count <= 1 else {
+            throw CommandError(
+                "there are several token strings on standard input; `demilune token find` lists their tokens")
+        }
+        guard input.contains(where: { $0 > UInt8(ascii: " ") }) else {
+            throw CommandError("there is no token string on standard input")
+        }
+        return strings.first
     }
 
     // MARK: Content

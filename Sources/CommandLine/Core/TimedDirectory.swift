@@ -17,6 +17,13 @@ package struct TimedDirectory {
 }
 
 extension Invocation {
+    /// Records uses of tokens in the store that they were decided on. A failure changes no decision: it is reported.
+    func recordUse(_ uses: [TokenID: Instant], in store: TokenService?) {
+        do throws(TokenStoreError) { try store?.recordUse(uses) } catch {
+            terminal.note("note: it is not recorded when the token was last active: \(error.message)")
+        }
+    }
+
     /// The whole store. An empty directory when no store is needed, none is named, and the default one does not exist.
     func timedDirectory(needsStore: Bool) throws(CommandError) -> TimedDirectory {
         if !needsStore, self[.store] == nil, !File.exists(storePath) {

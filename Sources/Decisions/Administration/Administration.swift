@@ -209,8 +209,7 @@ package final class Administration {
     /// - Throws: `.unknown` for a token that does not exist or may not be seen, `.denied` for one that may be seen.
     package func require(_ kind: DecisionKind, _ ids: [TokenID]) throws(AdministrationError) {
         do throws(AdministrationError) { try require(kind, ids, try current()) } catch {
-            try note(error, kind, ids, tenant: nil)
-            throw error
+            throw noted(error, kind, ids, tenant: nil)
         }
     }
 
@@ -245,8 +244,7 @@ package final class Administration {
             authorizer.visibility(tenant: details.tenant)(details.token)
         else {
             let error = unknown(id)
-            try note(error, kind, [id], tenant: nil)
-            throw error
+            throw noted(error, kind, [id], tenant: nil)
         }
         return details
     }
@@ -276,8 +274,7 @@ package final class Administration {
         for _ in 0..<2 {
             let decision = try ask(authorizer, expires)
             do throws(AdministrationError) { try permitted(kind, ids, decision) } catch {
-                try note(error, kind, ids, tenant: tenant)
-                throw error
+                throw noted(error, kind, ids, tenant: tenant)
             }
             if decision.advice.isEmpty { return expires }
             switch advised(decision) {
@@ -314,34 +311,40 @@ package final class Administration {
                 }
             }
         } catch {
-            try note(error, kind, ids, tenant: tenant)
-            throw error
+            throw noted(error, kind, ids, tenant: tenant)
         }
         if let refusal {
-            try note(refusal, kind, ids, tenant: tenant)
-            throw refusal
+            throw noted(refusal, kind, ids, tenant: tenant)
         }
         return result!
     }
 
-    /// Logs a refusal.
-    private func note(
+    /// The refusal, once it is logged. Where the log cannot be written, the act is refused all the same, and the message
+    /// tells both.
+    private func noted(
         _ error: AdministrationError, _ kind: DecisionKind, _ ids: [TokenID], tenant: ExactName?
-    ) throws(AdministrationError) {
+    ) -> AdministrationError {
+        let original = error
         let code: ExactName
         switch error.code {
         case .denied: code = error.decision?.policyCode ?? error.decision.map { ExactName($0.code) } ?? "denied"
         case .unknown: code = "token_unknown"
-        case .request, .stopped: return
+        case .request, .stopped: return error
         case .store:
             // Only refusals caused by the token are logged. A store that fails cannot log anything.
             guard let stored = error.store, [.state, .unrevealable, .tampered, .duplicate, .stale].contains(stored)
-            else { return }
+            else { return error }
             code = "token_\(stored.rawValue)"
         }
         let named = error.token.map { [$0] } ?? ids
-        try stored { () throws(TokenStoreError) in
+        do throws(TokenStoreError) {
             try store.refused(kind.rawValue, named, tenant: tenant, code: code.text, context)
+            return error
+        } catch {
+            return AdministrationError(
+                original.code, "\(original.message); the refusal is not logged: \(error.message)",
+                token: original.token,
+                decision: original.decision, store: original.store)
         }
     }
 

@@ -61,6 +61,7 @@ internal import Policies
     private(set) var constants = PackedConstants()
     /// The answers of facts by the values they depend on, on one snapshot.
     var factCache = FactCache()
+    private var listIndexes = ListIndexes()
     let keys: FactKeys
     /// The number of points in time at which requests were decided; consecutive requests at the same time share one.
     private var moments = 0
@@ -172,6 +173,7 @@ internal import Policies
         stamps = stamps.map { _ in 0 }
         for index in 0..<asked.count { asked[index].stamp = 0 }
         (stamp, stoppedAt) = (1, 0)
+        listIndexes = ListIndexes()
     }
 
     /// Makes room for the expressions that were formed since the last time.
@@ -333,9 +335,13 @@ internal import Policies
             default: return absence(node.a)
             }
         case .contains:
-            return compare(node) { list, element in
+            // Taken out, because computing the operands may look into lists, too.
+            var indexes = ListIndexes()
+            swap(&indexes, &listIndexes)
+            defer { swap(&indexes, &listIndexes) }
+            return compare(node) { [stamp] list, element in
                 guard case .list(let list) = list else { return false }
-                return list.contains { $0.equals(element) }
+                return indexes.contains(element, in: list, node.a, request: stamp)
             }
         case .meets:
             guard isHolderThere(node.a) else { return absence(node.a) }

@@ -145,6 +145,9 @@ extension Organisation {
         else {
             throw OrganisationError("a token's kind is `api` or `mobile`", path: path + ".kind")
         }
+        try reader.refuse(
+            kind == .api ? "device" : "name",
+            kind == .api ? "an API token has a `name` and no device" : "a mobile token has a `device` and no name")
         let token = TokenRecord(
             id: id, kind: kind,
             name: kind == .api

@@ -32,6 +32,12 @@ struct RecordReader {
         OrganisationError("expected \(expected), got \(found?.kindName ?? "nothing")", path: path(name))
     }
 
+    /// Refuses a member that this record cannot have.
+    func refuse(_ name: ExactName, _ message: String) throws(OrganisationError) {
+        guard members.contains(where: { $0.key == name }) else { return }
+        throw OrganisationError(message, path: path(name))
+    }
+
     // INVARIANT: a missing member keeps its old value. Only a new record gets a default.
 
     /// Reads a string of 1 to 400 bytes without control characters.

@@ -57,6 +57,7 @@ extension ReplCommand {
                 return ExitStatus.done
             }
             try listing.print(invocation, "action")
+            for line in repl.legend(what, directory) { terminal.note(line) }
             let idle = what.idle
             if !idle.isEmpty { terminal.note("held, but not usable anywhere: \(idle.joined(separator: ", "))") }
             if !what.isComplete { terminal.note("stopped: not every action was evaluated") }
@@ -74,19 +75,62 @@ extension ReplCommand {
 }
 
 extension Repl {
+    /// The most columns of departments that a person can read.
+    private static var mostColumns: Int { 12 }
+
+    /// Departments with the same answers: a column of the table.
+    fileprivate struct Column {
+        var places: [Int]
+        var head: String
+    }
+
+    /// The departments in which something is possible. Where there are too many for a table, those with the same answers
+    /// share a column.
+    fileprivate func columns(_ what: WhatCan, _ directory: Directory) -> [Column] {
+        let possible = what.rows.filter(\.isPossible)
+        let places = what.columns.indices.filter { place in possible.contains { $0.cells[place].isPossible } }
+        func name(_ place: Int) -> String { directory.departments[what.columns[place]].name.text }
+        guard places.count > Self.mostColumns else { return places.map { Column(places: [$0], head: name($0)) } }
+        var columns: [Column] = []
+        var known: [[ExactName]: Int] = [:]
+        for place in places {
+            let answers = possible.map { ExactName(Self.mark($0.cells[place])) }
+            if let column = known[answers] {
+                columns[column].places.append(place)
+            } else {
+                known[answers] = columns.count
+                columns.append(Column(places: [place], head: name(place)))
+            }
+        }
+        for index in columns.indices where columns[index].places.count > 1 {
+            columns[index].head += " +\(columns[index].places.count - 1)"
+        }
+        return columns
+    }
+
+    /// The lines that name the departments of the shared columns, the first few of each.
+    fileprivate func legend(_ what: WhatCan, _ directory: Directory) -> [String] {
+        let most = 5
+        return columns(what, directory).filter { $0.places.count > 1 }.map { column in
+            let names = column.places.prefix(most).map { directory.departments[what.columns[$0]].name.text }
+            let rest = column.places.count - names.count
+            let end = rest > 0 ? " and \(rest) more" : ""
+            return Terminal.escaped("\(column.head): the same in \(names.joined(separator: ", "))\(end)")
+        }
+    }
+
     /// The table with one row per action and one column per department, without the empty rows and columns.
     fileprivate func listing(_ what: WhatCan, _ directory: Directory) -> Listing {
-        let possible = what.rows.filter(\.isPossible)
-        let columns = what.columns.indices.filter { column in possible.contains { $0.cells[column].isPossible } }
-        let heads = columns.map { directory.departments[what.columns[$0]].name.text }
-        var listing = Listing(.whatCan(heads))
-        for row in possible {
+        let columns = columns(what, directory)
+        var listing = Listing(.whatCan(columns.map(\.head)))
+        for row in what.rows where row.isPossible {
+            let cells = columns.map { column in Self.mark(row.cells[column.places[0]]) }
             listing.add(
-                [row.action.text, Self.mark(row.plain)] + columns.map { Self.mark(row.cells[$0]) },
+                [row.action.text, Self.mark(row.plain)] + cells,
                 [.init("action", .string(row.action)), .init("anywhere", .string(Self.mark(row.plain)))]
-                    + columns.map { column in
+                    + columns.flatMap(\.places).sorted().map { place in
                         JSON.Member(
-                            directory.departments[what.columns[column]].id, .string(Self.mark(row.cells[column])))
+                            directory.departments[what.columns[place]].id, .string(Self.mark(row.cells[place])))
                     })
         }
         return listing

@@ -10,6 +10,8 @@ package protocol Database: AnyObject {
     /// The words in which this database differs from others.
     var dialect: SQLDialect { get }
     var isInTransaction: Bool { get }
+    /// The error of every write, where it is known that none succeeds; `nil` where one may.
+    var refusalToWrite: TokenStoreError? { get }
     /// A number that changes whenever another connection has written.
     var othersVersion: Int64 { get throws(TokenStoreError) }
 

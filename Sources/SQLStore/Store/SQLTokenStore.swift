@@ -27,6 +27,8 @@ package final class SQLTokenStore: TokenStore {
 
     package var isInTransaction: Bool { database.isInTransaction }
 
+    package var refusalToWrite: TokenStoreError? { database.refusalToWrite }
+
     package var othersVersion: Int64 { get throws(TokenStoreError) { try database.othersVersion } }
 
     package func read<Result>(

@@ -1,3 +1,4 @@
+internal import Files
 package import Model
 
 /// The keys of one store, as its key file has them. One per connection, for one thread.
@@ -93,6 +94,16 @@ package final class Keyring {
     /// The newest entry of the log, as noted outside the store, so that a truncated log is noticed.
     var head: LogCheckpoint? {
         get throws(TokenStoreError) { try LogCheckpoint.read(path + ".head") }
+    }
+
+    /// The error of noting an entry, where it is known that none can be noted beside the key file.
+    var refusalToNote: TokenStoreError? {
+        File.writeObstacle(File.folder(of: path)).map { reason in
+            TokenStoreError(
+                .keys,
+                "cannot write `\(path).head`, the checkpoint of the log beside the key file: \(reason); nothing is "
+                    + "changed")
+        }
     }
 
     func note(_ head: LogCheckpoint, isAccepted: Bool = false) throws(TokenStoreError) {

@@ -21,6 +21,9 @@ package protocol TokenStore: AnyObject {
     // MARK: Transactions
 
     var isInTransaction: Bool { get }
+    /// The error of every write, where it is known that none succeeds: a file of an export, a read-only folder. `nil`
+    /// where one may succeed.
+    var refusalToWrite: TokenStoreError? { get }
     /// Runs a body that reads as of one moment. Inside another transaction it becomes part of that.
     func read<Result>(_ body: () throws(TokenStoreError) -> Result) throws(TokenStoreError) -> Result
     /// Runs a body while nobody else can write. Inside another transaction it becomes part of that.

@@ -37,7 +37,8 @@ package struct TokenStoreError: Error, Equatable, Sendable {
         case unrevealable
         /// Live tokens or rows still need it.
         case used
-        /// The store only reads, or does not hold what was asked for: an exported organisation.
+        /// The store only reads, or does not hold what was asked for: an exported organisation, or a file that this
+        /// process may not write.
         case readOnly
         /// The caller stopped reading.
         case stopped

@@ -59,21 +59,26 @@ extension TokenService {
     {
         try write(context) { () throws(TokenStoreError) in
             let base = try read(.some(Organisation.tokens(in: json)))
-            return try merge(Self.records(json, on: base), context, revokesTokens: revokesTokens)
+            let records = try Self.records(json, on: base)
+            var summary = try merge(records, context, revokesTokens: revokesTokens)
+            summary.review = ImportReview(stored: base, records: records)
+            return summary
         }
     }
 
     /// The records of an import file, completed with the store's records and validated.
     /// - Throws: `.invalid` with the JSON path of the first fault.
     private static func records(_ json: JSON, on base: Organisation) throws(TokenStoreError) -> Organisation {
+        let records: Organisation
         do throws(OrganisationError) {
-            let records = try Organisation(json: json, on: base)
+            records = try Organisation(json: json, on: base)
             _ = try Directory(records.standing(on: base))
-            return records
         } catch {
             throw TokenStoreError(
                 .invalid, [error.path, error.message].filter { !$0.isEmpty }.joined(separator: ": "))
         }
+        try ImportedNames.check(records, stored: base)
+        return records
     }
 
     /// The records and the counts of an import, without doing it and without the tokens that it would end.
@@ -96,7 +101,9 @@ extension TokenService {
                 _ = importer.note(old.record == record)
             }
         }
-        return (records, importer.summary)
+        var summary = importer.summary
+        summary.review = ImportReview(stored: base, records: records)
+        return (records, summary)
     }
 
     private static func differ(_ id: ExactName, _ before: Organisation, _ after: Organisation) -> Bool {

@@ -65,6 +65,10 @@ package final class TokenService {
     /// The store's own id: 32 hexadecimal digits.
     package var id: String { get throws(TokenStoreError) { try keys.store } }
 
+    /// The error of every act, where it is known that none succeeds: the store, or the checkpoint of its log, cannot be
+    /// written. Reading is not affected.
+    package var refusalToWrite: TokenStoreError? { store.refusalToWrite ?? keyring?.refusalToNote }
+
     /// True when the store has no keys, and is only read.
     package var isReadOnly: Bool { keyring == nil }
 
@@ -81,11 +85,14 @@ package final class TokenService {
 
     /// Runs a write with its log entries in one transaction: all of it takes effect, or nothing. Nobody else can change
     /// the data while `body` decides on it.
-    /// - Throws: `.clock` when the time is earlier than the latest that the store has seen, and what `body` throws.
+    /// - Throws: `.clock` when the time is earlier than the latest that the store has seen, `.readOnly` and `.keys` where
+    ///   nothing can be written, and what `body` throws.
     package func write<Result>(
         _ context: AuditContext, _ body: () throws(TokenStoreError) -> Result
     ) throws(TokenStoreError) -> Result {
         if store.isInTransaction { return try body() }
+        // An act that could not be noted would be done, and reported as failed.
+        if let refusalToWrite { throw refusalToWrite }
         lastLogged = nil
         let result = try writeUnlogged { () throws(TokenStoreError) in
             try checkClock(context.now)

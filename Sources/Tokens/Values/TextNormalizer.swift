@@ -9,16 +9,27 @@ package enum TextNormalizer {
         unsafe converted(text) { unsafe cunistring_compose($0, $1, $2) }
     }
 
-    /// The form for comparing names regardless of case and width: NFKC with case folded (after RFC 8266).
+    /// The form for comparing names regardless of case, width and invisible joiners: NFKC with case folded (after RFC
+    /// 8266).
     static func key(_ text: String) -> String {
-        unsafe converted(text) { unsafe cunistring_fold_compatible($0, $1, $2) }
+        lowercase(ascii: text)
+            ?? (unsafe converted(withoutJoiners(text)) { unsafe cunistring_fold_compatible($0, $1, $2) })
+    }
+
+    /// - Returns: `nil` for a text with other characters than ASCII.
+    private static func lowercase(ascii text: String) -> String? {
+        guard text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
+        return String(decoding: text.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+    }
+
+    private static func withoutJoiners(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: NameCharacters.isJoiner) else { return text }
+        return String(String.UnicodeScalarView(text.unicodeScalars.filter { !NameCharacters.isJoiner($0) }))
     }
 
     /// The form for searching: case, width and accents folded, `Ø` to `o`, `ß` to `ss`, `é` to `e`.
     package static func search(_ text: String) -> String {
-        if text.utf8.allSatisfy({ $0 < 0x80 }) {
-            return String(decoding: text.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
-        }
+        if let plain = lowercase(ascii: text) { return plain }
         var result = ""
         for scalar in text.unicodeScalars {
             // Beyond Latin the result for a letter may depend on its neighbours.
@@ -35,7 +46,7 @@ package enum TextNormalizer {
     private static let plain: [String] = (0..<0x250).map { thorough(String(Unicode.Scalar(UInt32($0))!)) }
 
     private static func thorough(_ text: String) -> String {
-        let folded = unsafe converted(text) { unsafe cunistring_fold_decomposed($0, $1, $2) }
+        let folded = unsafe converted(withoutJoiners(text)) { unsafe cunistring_fold_decomposed($0, $1, $2) }
         var result = ""
         for scalar in folded.unicodeScalars {
             if let plain = letters[scalar] {

@@ -1,7 +1,7 @@
 package import Model
 
-/// A token's name in its stored form: NFC, trimmed, 1 to 100 characters, none of them invisible or changing the text
-/// direction.
+/// A token's name in its stored form: NFC, trimmed, 1 to 100 characters, with those only that `NameCharacters`
+/// allows.
 package struct TokenName: Equatable, Sendable {
     package let text: ExactName
     /// The key for comparing names: equal for names that differ in case or width only.
@@ -14,12 +14,7 @@ package struct TokenName: Equatable, Sendable {
             $0 == " " || $0 == "\u{A0}" || $0 == "\u{3000}"
         })
         let name = words.joined(separator: " ")
-        for scalar in name.unicodeScalars {
-            guard let fault = Self.fault(scalar) else { continue }
-            let hexadecimal = String(scalar.value, radix: 16, uppercase: true)
-            let code = String(repeating: "0", count: max(0, 4 - hexadecimal.count)) + hexadecimal
-            throw TokenStoreError(.name, "a name cannot contain U+\(code), \(fault)")
-        }
+        if let fault = NameCharacters.fault(in: name) { throw TokenStoreError(.name, "a name \(fault)") }
         let count = name.unicodeScalars.count
         guard count > 0 || allowsNothing else { throw TokenStoreError(.name, "a name cannot be empty") }
         guard count <= 100, name.utf8.count <= 400 else {
@@ -37,22 +32,5 @@ package struct TokenName: Equatable, Sendable {
         case .nonspacingMark, .enclosingMark, .spacingMark: true
         default: false
         }
-    }
-
-    /// The fault of a character; `nil` for one that is allowed in a name.
-    private static func fault(_ scalar: Unicode.Scalar) -> String? {
-        let properties = scalar.properties
-        if properties.isNoncharacterCodePoint { return "which is not a character" }
-        if properties.isBidiControl { return "which changes the text direction" }
-        switch properties.generalCategory {
-        case .control: return "a control character"
-        case .format: return "which is invisible"
-        case .lineSeparator, .paragraphSeparator: return "which ends a line"
-        case .surrogate, .unassigned, .privateUse: return "which has no meaning in Unicode"
-        default: break
-        }
-        // Fillers and selectors: letters and marks by their category, but invisible.
-        if properties.isDefaultIgnorableCodePoint { return "which is invisible" }
-        return nil
     }
 }

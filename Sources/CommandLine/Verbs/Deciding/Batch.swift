@@ -57,12 +57,8 @@ extension Verb {
                 }
             } catch { throw CommandError(error.message) }
             if terminal.streams.isErrorTerminal { terminal.note("") }
-            // A failure to record the use changes no decision.
-            if let store = snapshot.store {
-                do throws(TokenStoreError) {
-                    try store.recordUse(Dictionary(uniqueKeysWithValues: summary.used.map { ($0, options.now) }))
-                } catch { terminal.note("note: cannot record when tokens were last active: \(error.message)") }
-            }
+            invocation.recordUse(
+                Dictionary(uniqueKeysWithValues: summary.used.map { ($0, options.now) }), in: snapshot.store)
             if invocation[.summary] { summarize(summary, isExpecting: options.expect, to: terminal) }
             let status = try status(of: summary, isExpecting: options.expect, count: count, invocation)
             guard let count, count != summary.lines else { return status }

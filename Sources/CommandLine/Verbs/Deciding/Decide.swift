@@ -50,7 +50,7 @@ extension Verb {
             }
             let (policies, plugins) = try invocation.loaded(source)
             let sink = try Sink(invocation, plugins, policies.schema)
-            let question = try RequestParser(invocation, snapshot, policies.schema, words: words).question()
+            let question = try question(invocation, snapshot, policies.schema, words, isUnknown: used == .unassigned)
             let decision: Decision
             let start = SteadyClock.nanoseconds()
             do {
@@ -68,8 +68,7 @@ extension Verb {
                 DecisionLog.line(question, decision, nanoseconds: elapsed, masked: invocation[.mask], into: &line)
                 try sink.take(line.bytes)
             }
-            // A failure to record the use changes no decision.
-            if decision.isPermitted, let used { try? snapshot.store?.recordUse([used: snapshot.now]) }
+            if decision.isPermitted, let used { invocation.recordUse([used: snapshot.now], in: snapshot.store) }
             if invocation[.json] {
                 var writer = JSONWriter()
                 decision.write(to: &writer, explain: true)
@@ -82,6 +81,17 @@ extension Verb {
             return status(decision, expected: invocation[.expect], invocation.terminal)
         })
 
+    /// - Parameter isUnknown: true for a string that no token has. It is denied whatever else is asked, also where the
+    ///   rest cannot be read without its tenant.
+    private static func question(
+        _ invocation: Invocation, _ snapshot: TimedDirectory, _ schema: Schema, _ words: [String], isUnknown: Bool
+    ) throws(CommandError) -> AuthorizationRequest {
+        let whole = RequestParser(invocation, snapshot, schema, words: words)
+        guard isUnknown else { return try whole.question() }
+        if let question = try? whole.question() { return question }
+        return try RequestParser(invocation, snapshot, schema, words: Array(words.prefix(2))).question()
+    }
+
     /// The token whose string is on standard input, when TOKEN is `-`; else `nil`.
     private static func stringHolder(_ invocation: Invocation) throws(CommandError) -> TokenID? {
         let words = invocation.positionals
@@ -90,12 +100,13 @@ extension Verb {
             return nil
         }
         let store = try invocation.openStore()
-        let string = try invocation.tokenString()
+        // An unknown string becomes an id that no token has, and the decision denies it.
+        guard let string = try invocation.presentedString() else { return .unassigned }
         do throws(TokenStoreError) {
             let now = try store.highWater.map { max($0, invocation.now) } ?? invocation.now
             let found = try store.authenticate(string, now: invocation.isTimeStated ? invocation.now : now)
+            // A failure changes no decision, and `recordUse` reports its cause.
             if found != nil { try? store.rehash(string, AuditContext(now: now)) }
-            // An unknown string becomes an id that no token has, and the decision reports it.
             return found?.token.id ?? .unassigned
         } catch { throw CommandError(error.message) }
     }

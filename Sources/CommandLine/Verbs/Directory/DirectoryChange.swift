@@ -76,7 +76,7 @@ private struct DirectoryChange {
         self.invocation = invocation
         self.noun = noun
         self.activates = activates
-        store = try invocation.openStore(writes: true)
+        store = try invocation.openStore(for: .writing)
         context = try invocation.operatorAct(store)
         do throws(TokenStoreError) {
             organisation = try store.organisation(invocation[ifDeclared: .preview] ? .all : .none)

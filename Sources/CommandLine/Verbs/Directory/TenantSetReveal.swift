@@ -14,7 +14,7 @@ extension Verb {
         details: ["After `never`, `allowed` holds for new strings only: `token rotate` gives a token one."],
         formerNames: ["tenant reveal"],  // old-names: works for one more version
         run: { invocation throws(CommandError) in
-            let store = try invocation.openStore(writes: true)
+            let store = try invocation.openStore(for: .writing)
             let tenant = ExactName(invocation.positionals[0])
             guard let policy = invocation[.policy] else {
                 let keeps: Bool

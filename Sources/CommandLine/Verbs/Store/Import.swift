@@ -1,14 +1,20 @@
 internal import Files
 internal import Model
+internal import Plugins
+internal import Policies
+internal import PolicyTesting
+internal import Presentation
 internal import Tokens
 
 extension Verb {
     /// `import`: adds and changes the records of a file, all of them or none.
     static let importing = Verb(
         name: "import", summary: "imports tenants, departments, user types, users and tokens from JSON",
-        positionals: [Positional(name: "FILE", help: "the output of `export`; `-` is standard input")],
+        positionals: [
+            Positional(name: "FILE", help: "the output of `export`; `-` is standard input", isOptional: true)
+        ],
         options: [
-            Option.preview, Option.revokesTokens, Option.reason,
+            Option.preview, Option.revokesTokens, Option.reason, Option.schema,
         ],
         uses: .act.adding(.policies).adding(Option.json),
         details: [
@@ -17,8 +23,17 @@ extension Verb {
             "When a user becomes inactive, mobile tokens are revoked for good and API tokens suspended.",
         ],
         run: { invocation throws(CommandError) in
-            let path = invocation.positionals[0]
-            let store = try invocation.openStore(writes: true)
+            if invocation[.schema] {
+                guard invocation.positionals.isEmpty else {
+                    throw .usage("`--schema` prints the schema and imports no file: leave one of them out")
+                }
+                invocation.terminal.write(OrganisationSchema.json)
+                return ExitStatus.done
+            }
+            guard let path = invocation.positionals.first else {
+                throw .usage("no file is given; `-` is the standard input, and `--schema` prints what a file may hold")
+            }
+            let store = try invocation.openStore(for: .writing)
             let bytes = path == "-" ? invocation.terminal.streams.input() : try File.contents(of: path)
             let shown = path == "-" ? "<stdin>" : path
             let json = try OrganisationFile.json(bytes, shown)
@@ -31,6 +46,7 @@ extension Verb {
                 invocation.terminal.note(
                     "\(summary.added) would be added, \(summary.changed) changed, \(summary.unchanged) unchanged"
                 )
+                for line in report(summary, invocation).lines { invocation.terminal.note(line) }
                 let after = before.merging(records)
                 let directories = (try Preview.directory(before, invocation), try Preview.directory(after, invocation))
                 try Preview(from: directories.0, to: directories.1, in: store, invocation).print()
@@ -39,16 +55,18 @@ extension Verb {
             let act = try invocation.operatorAct(store)
             do throws(TokenStoreError) {
                 let summary = try store.merge(json, act, revokesTokens: invocation[.revokesTokens])
+                let report = report(summary, invocation)
                 if invocation[.json] {
-                    let numbers: [JSON.Member] = [
+                    let members: [JSON.Member] = [
                         .init("added", .integer(Int64(summary.added))),
                         .init("changed", .integer(Int64(summary.changed))),
                         .init("unchanged", .integer(Int64(summary.unchanged))),
                         .init("revoked", .integer(Int64(summary.revoked))),
                         .init("suspended", .integer(Int64(summary.suspended))),
                     ]
-                    invocation.terminal.print(JSON.object(numbers).compact)
+                    invocation.terminal.print(JSON.object(members + report.members).compact)
                 } else {
+                    for line in report.lines { invocation.terminal.note(line) }
                     invocation.terminal.print(
                         "\(summary.added) added, \(summary.changed) changed, \(summary.unchanged) unchanged")
                     if summary.revoked + summary.suspended > 0 {
@@ -60,4 +78,25 @@ extension Verb {
             } catch { throw CommandError("\(shown): \(error.message)") }
             return ExitStatus.done
         })
+
+    /// The remarks about an import. Permissions are compared with the actions of the policies, where there are any.
+    private static func report(_ summary: MergeSummary, _ invocation: Invocation) -> ImportReport {
+        var schema: Schema?
+        if File.exists(invocation.policyFolder) {
+            let source = try? invocation.policySource().loadedPlugins().source
+            schema = source.flatMap { PolicySet.load($0).set?.schema }
+            if schema == nil {
+                invocation.terminal.note(
+                    "note: the policies in `\(Terminal.escaped(invocation.policyFolder))` do not load, so permissions "
+                        + "are not compared with their schema")
+            }
+        }
+        return ImportReport(summary.review, schema: schema)
+    }
+}
+
+extension Option<Bool> {
+    fileprivate static var schema: Self {
+        Self(flag: "schema", "print the JSON Schema of such a file, and import nothing")
+    }
 }

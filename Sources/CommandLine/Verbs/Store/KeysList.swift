@@ -9,7 +9,7 @@ extension Verb {
         options: [Option.csv],
         uses: .store.adding(Option.json),
         run: { invocation throws(CommandError) in
-            let store = try invocation.openStore(writes: true)
+            let store = try invocation.openStore(for: .readingKeys)
             let uses: [Int: Int]
             let keys: [Key]
             do throws(TokenStoreError) { (uses, keys) = (try store.keyUses(), try store.keys.keys) } catch {
@@ -34,7 +34,7 @@ extension Verb {
         name: "keys add", summary: "adds a key to the key file; new records are sealed with it",
         uses: .act,
         run: { invocation throws(CommandError) in
-            let store = try invocation.openStore(writes: true)
+            let store = try invocation.openStore(for: .writing)
             let act = try invocation.operatorAct(store)
             let number: Int
             do throws(TokenStoreError) { number = try store.addKey(act) } catch { throw CommandError(error.message) }

@@ -9,7 +9,7 @@ extension Verb {
         options: [Option.batch],
         uses: .act,
         run: { invocation throws(CommandError) in
-            let store = try invocation.openStore(writes: true)
+            let store = try invocation.openStore(for: .writing)
             let batch = invocation[.batch]
             let act = try invocation.operatorAct(store)
             let terminal = invocation.terminal
@@ -42,7 +42,7 @@ extension Verb {
             guard let value = Int(invocation.positionals[0]), value > 0 else {
                 throw .usage("a key is a number such as 1, got `\(invocation.positionals[0])`")
             }
-            let store = try invocation.openStore(writes: true)
+            let store = try invocation.openStore(for: .writing)
             let act = try invocation.operatorAct(store)
             let keys: [Key]
             do throws(TokenStoreError) { keys = try store.keys.keys } catch { throw CommandError(error.message) }

@@ -22,7 +22,7 @@ extension Verb {
     private static func reseal(_ invocation: Invocation) throws(CommandError) -> Int32 {
         if let number = invocation[.acceptRollback] { return try acceptRollback(number, invocation) }
         // A store from before keys existed gets them here, but only with `--yes`.
-        let store = try invocation.openStore(makesKeys: invocation[.yes], writes: true)
+        let store = try invocation.openStore(makesKeys: invocation[.yes], for: .writing)
         let terminal = invocation.terminal
         let isClockIntact: Bool
         do throws(TokenStoreError) { isClockIntact = try store.isClockIntact() } catch {
@@ -58,7 +58,7 @@ extension Verb {
         guard let reason = invocation[.reason], !reason.isEmpty else {
             throw .usage("missing required option --reason: why the backup was restored, for the log")
         }
-        let store = try invocation.openStore(writes: true)
+        let store = try invocation.openStore(for: .writing)
         let act = try invocation.operatorAct(store)
         do throws(TokenStoreError) { try store.acceptRollback(Int64(number), act) } catch {
             throw CommandError(error.message)

@@ -12,7 +12,7 @@ extension Verb {
             Option.clearDormant, Option.acceptAdvice, Option.reason,
         ],
         run: { invocation throws(CommandError) in
-            let session = try AdministrationSession(invocation, writes: true)
+            let session = try AdministrationSession(invocation, acting: .amend)
             let id = try session.token(invocation.positionals[0])
             var change = TokenChange()
             change.name = invocation[.name]

@@ -18,7 +18,7 @@ extension Verb {
         run: { invocation throws(CommandError) in
             let isMobile = invocation[.mobile]
             try check(invocation, isMobile: isMobile)
-            let session = try AdministrationSession(invocation, writes: true)
+            let session = try AdministrationSession(invocation, acting: .issue)
             let expires = try session.expiry()
             let user = try session.user()
             let assignment = try session.assignment(of: user)

@@ -29,7 +29,14 @@ extension Verb {
         // To somebody who does not see every token, an invisible token and an unknown string are the same.
         var unknown = search.unknownCount
         for found in search.found {
-            if try isVisible(found, session) { seen.append(found) } else { unknown += 1 }
+            if try isVisible(found, session) {
+                seen.append(found)
+            } else {
+                unknown += 1
+                if invocation[.revoke], let tenant = found.tenant {
+                    try session.logUnseen([found.token], .revoke, tenant: tenant)
+                }
+            }
         }
         let inScope = seen.filter { found in session.scope.contains { session.directory.tenants[$0].id == found.tenant }
         }

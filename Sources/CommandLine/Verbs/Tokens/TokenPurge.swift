@@ -13,7 +13,7 @@ extension Verb {
             guard let day = invocation[.before] else {
                 throw .usage("missing required option --before")
             }
-            let session = try AdministrationSession(invocation, writes: true)
+            let session = try AdministrationSession(invocation, for: .writing)
             let act = try invocation.operatorAct(session.store)
             let before = day.instant(in: session.zone)
             guard before <= session.now else { throw .usage("`--before` is in the future") }
@@ -47,7 +47,7 @@ extension Verb {
             guard let duration = invocation[.unusedFor] else {
                 throw .usage("missing required option --unused-for")
             }
-            let session = try AdministrationSession(invocation, writes: true)
+            let session = try AdministrationSession(invocation, for: .writing)
             let act = try invocation.operatorAct(session.store)
             let count = try session.stored { store throws(TokenStoreError) in
                 try store.markDormant(tenant: session.tenant.id, unusedFor: duration, act).count

@@ -16,7 +16,7 @@ extension Verb {
         ],
         formerNames: ["token replace"],  // old-names: works for one more version
         run: { invocation throws(CommandError) in
-            let session = try AdministrationSession(invocation, writes: true)
+            let session = try AdministrationSession(invocation, acting: .revoke)
             let id = try session.token(invocation.positionals[0])
             let assignment = session.directory.assignments[try session.assignment(of: try session.user())].id
             let overlap = invocation[.overlap]

@@ -11,7 +11,7 @@ extension Verb {
             "The log entry is written before the string is shown. Mobile, revoked and expired tokens are never shown."
         ],
         run: { invocation throws(CommandError) in
-            let session = try AdministrationSession(invocation, writes: true)
+            let session = try AdministrationSession(invocation, acting: .reveal)
             let id = try session.token(invocation.positionals[0])
             let (details, string) = try session.act { administration throws(AdministrationError) in
                 try administration.perform(.reveal, [id]) { store, act throws(TokenStoreError) in

@@ -24,7 +24,7 @@ extension Verb {
             "A token that is already revoked is not a failure. Revoked tokens stay listed until `token purge`.",
         ],
         run: { invocation throws(CommandError) in
-            let session = try AdministrationSession(invocation, writes: true, spansTenants: true)
+            let session = try AdministrationSession(invocation, acting: .revoke, spansTenants: true)
             let ids = try selection(session)
             let digest = SelectionDigest.of(ids)
             try session.act { administration throws(AdministrationError) in try administration.require(.revoke, ids) }

@@ -13,7 +13,7 @@ extension Verb {
         ],
         details: ["During an overlap, another rotation is refused: somebody may have done it already."],
         run: { invocation throws(CommandError) in
-            let session = try AdministrationSession(invocation, writes: true)
+            let session = try AdministrationSession(invocation, acting: .amend)
             let id = try session.token(invocation.positionals[0])
             let overlap = invocation[.overlap]
             let (details, string) = try session.act { administration throws(AdministrationError) in

@@ -24,7 +24,7 @@ extension Verb {
         _ invocation: Invocation, _ word: String,
         _ body: (TokenService, [TokenID], AuditContext) throws(TokenStoreError) -> Void
     ) throws(CommandError) -> Int32 {
-        let session = try AdministrationSession(invocation, writes: true)
+        let session = try AdministrationSession(invocation, acting: .amend)
         let ids = try session.tokens(invocation.positionals)
         try session.act { administration throws(AdministrationError) in
             try administration.perform(.amend, ids) { store, act throws(TokenStoreError) in
