@@ -127,15 +127,56 @@ struct AdministrationSession {
 
     /// The expiry of `--expires`, which must be in the future; `nil` without it.
     func expiry() throws(CommandError) -> Instant? {
-        guard let stated = invocation[.expires] else { return nil }
+        guard let time = invocation[.expires] else { return nil }
         let text = invocation.text(of: Option.expires) ?? ""
-        guard let expires = stated.instant(in: zone) else {
+        guard let expires = time.expiry(from: now, in: zone) else {
             throw .usage("`--expires` must be at most 9999-12-30, got `\(text)`")
         }
         guard expires > now else {
-            throw .usage(
-                "`--expires \(text)` is in the past: it is \(LocalTime.minute(now, in: zone)) in \(zone.name)")
+            throw .usage("`--expires \(text)` is in the past: it is \(minute(now))")
         }
         return expires
+    }
+}
+
+// MARK: Times
+
+extension AdministrationSession {
+    /// Day and minute in the tenant's zone, with its name.
+    func minute(_ instant: Instant) -> String { "\(LocalTime.minute(instant, in: zone)) in \(zone.name)" }
+
+    /// The end of a period that begins now, as an option gives it; `nil` without it.
+    func end(_ option: Option<TimeArgument?>) throws(CommandError) -> Instant? {
+        guard let time = invocation[option] else { return nil }
+        guard let end = time.end(from: now, in: zone) else { throw invocation.beyond(option) }
+        return end
+    }
+
+    /// The time that an old token or string stays valid, as `--overlap` gives it; `nil` without it.
+    func overlap(_ option: Option<TimeArgument?>) throws(CommandError) -> Duration? {
+        guard let end = try end(option) else { return nil }
+        guard end > now else {
+            throw .usage("`\(option.flag) \(invocation.text(of: option) ?? "")` is in the past")
+        }
+        return now.distance(to: end)
+    }
+
+    /// The start of a period that reaches to now, as an option gives it; `nil` without it.
+    func start(_ option: Option<TimeArgument?>) throws(CommandError) -> Instant? {
+        guard let time = invocation[option] else { return nil }
+        return try invocation.start(time, option, before: now, in: zone)
+    }
+}
+
+extension Invocation {
+    func start(
+        _ time: TimeArgument, _ option: Option<TimeArgument?>, before now: Instant, in zone: Zone
+    ) throws(CommandError) -> Instant {
+        guard let start = time.start(before: now, in: zone) else { throw beyond(option) }
+        return start
+    }
+
+    fileprivate func beyond(_ option: Option<TimeArgument?>) -> CommandError {
+        .usage("`\(option.flag) \(text(of: option) ?? "")` is outside the years 1 to 9999")
     }
 }

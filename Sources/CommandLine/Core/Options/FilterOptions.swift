@@ -36,11 +36,8 @@ enum FilterOptions {
             try names.department(text)
         }
         filter.userType = try invocation[.userType].map { text throws(CommandError) in try names.userType(text) }
-        if let duration = invocation[.expiringWithin] {
-            let microseconds = duration.components.seconds * 1_000_000
-            filter.expiringBefore = Instant(microseconds: session.now.microseconds + microseconds)
-        }
-        filter.unusedSince = invocation[.unusedSince]?.instant(in: session.zone)
+        filter.expiringBefore = try session.end(.expiringWithin)
+        filter.unusedSince = try session.start(.unusedSince)
         filter.search = invocation[.search]
         return filter
     }
@@ -69,14 +66,11 @@ extension Option<FilterOptions.State> {
     }
 }
 
-extension Option<Duration?> {
+extension Option<TimeArgument?> {
     fileprivate static var expiringWithin: Self {
-        Self("expiring-within", "DURATION", "tokens that expire within this time, such as 30d")
+        Self("expiring-within", "TIME", "tokens that expire within 30d, or by the end of a day")
     }
-}
-
-extension Option<TimeArgument.Start?> {
     fileprivate static var unusedSince: Self {
-        Self("unused-since", "DAY", "tokens not used since this day, such as 2026-08-01")
+        Self("unused-since", "TIME", "tokens not used since a day, such as 2026-08-01, or for 90d")
     }
 }

@@ -42,11 +42,9 @@ extension Option<Set<ExactName>> {
     }
 }
 
-extension Option<TimeArgument.Expiry?> {
+extension Option<TimeArgument?> {
     static var expires: Self {
-        Self("expires", "DAY", "its last valid day, such as 2027-01-31, or a time", absent: nil) {
-            text throws(CommandError) in try TimeArgument.expiry(text)
-        }
+        Self("expires", "TIME", "its last valid day, as 2027-01-31 or 90d, 12mo from today; or a time")
     }
 }
 

@@ -18,8 +18,12 @@ extension Verb {
             query.actor = invocation[.actor]
             query.tenant = invocation[.tenant]
             query.isRefused = invocation[.refused]
-            query.since = invocation[.since]?.instant(in: .utc)
-            query.until = invocation[.until]?.instant(in: .utc)
+            query.since = try invocation[.since].map { time throws(CommandError) in
+                try invocation.start(time, Option.since, before: invocation.now, in: .utc)
+            }
+            query.until = try invocation[.until].map { time throws(CommandError) in
+                try invocation.start(time, Option.until, before: invocation.now, in: .utc)
+            }
             query.size = invocation[.size]
             let store = try invocation.openStore()
             let entries: [LogEntry]
@@ -43,9 +47,9 @@ extension Option<Bool> {
     fileprivate static var refused: Self { Self(flag: "refused", "refusals only") }
 }
 
-extension Option<TimeArgument.Start?> {
-    fileprivate static var since: Self { Self("since", "DAY", "from this day or time on (UTC)") }
-    fileprivate static var until: Self { Self("until", "DAY", "before this day or time (UTC)") }
+extension Option<TimeArgument?> {
+    fileprivate static var since: Self { Self("since", "TIME", "from a day (UTC) or time on, or for the last 24h") }
+    fileprivate static var until: Self { Self("until", "TIME", "before a day (UTC) or time, or before 24h ago") }
 }
 
 extension Option<Int> {

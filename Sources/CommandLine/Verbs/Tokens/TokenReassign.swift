@@ -18,7 +18,7 @@ extension Verb {
             let session = try AdministrationSession(invocation, writes: true)
             let id = try session.token(invocation.positionals[0])
             let assignment = session.directory.assignments[try session.assignment(of: try session.user())].id
-            let overlap = invocation[.overlap]
+            let overlap = try session.overlap(.overlap)
             let (details, string) = try session.act { administration throws(AdministrationError) in
                 try administration.reassign(id, assignment: assignment, overlap: overlap) {
                     AdvicePrompt(invocation: invocation).respond(to: $0)
@@ -26,15 +26,16 @@ extension Verb {
             }
             let secret = TokenStringOutput(session: session, details: details, string: string)
             secret.print()
-            let end = invocation.text(of: Option.overlap).map { "is valid for \($0) more" } ?? "is revoked"
+            let old = overlap == nil ? nil : try session.details(id)
+            let end = old.map { "is valid until \(session.minute($0.token.expires))" } ?? "is revoked"
             session.terminal.note("the token it replaces, \(id), \(end)")
             secret.noteAboutRevealing()
             return ExitStatus.done
         })
 }
 
-extension Option<Duration?> {
+extension Option<TimeArgument?> {
     fileprivate static var overlap: Self {
-        Self("overlap", "DURATION", "the time the old token stays valid, such as 24h (none)")
+        Self("overlap", "TIME", "the time the old token stays valid, such as 24h, or its last day (none)")
     }
 }

@@ -14,7 +14,7 @@ extension Verb {
         run: { invocation throws(CommandError) in
             let session = try AdministrationSession(invocation, writes: true)
             let id = try session.token(invocation.positionals[0])
-            let overlap = invocation[.overlap]
+            let overlap = try session.overlap(.overlap)
             let (details, string) = try session.act { administration throws(AdministrationError) in
                 try administration.perform(.amend, [id]) { store, act throws(TokenStoreError) in
                     try store.rotate(id, overlap: overlap, act)
@@ -22,16 +22,16 @@ extension Verb {
             }
             let secret = TokenStringOutput(session: session, details: details, string: string)
             secret.print()
-            if let text = invocation.text(of: Option.overlap) {
-                session.terminal.note("the old string is valid for \(text) more")
+            if let until = details.overlapUntil {
+                session.terminal.note("the old string is valid until \(session.minute(until))")
             }
             secret.noteAboutRevealing()
             return ExitStatus.done
         })
 }
 
-extension Option<Duration?> {
+extension Option<TimeArgument?> {
     fileprivate static var overlap: Self {
-        Self("overlap", "DURATION", "the time that both strings are valid, such as 24h (none)")
+        Self("overlap", "TIME", "the time that both strings are valid, such as 24h, or the last day (none)")
     }
 }
