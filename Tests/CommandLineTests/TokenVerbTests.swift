@@ -120,6 +120,32 @@ internal import Testing
         #expect(demilune("token", "list", "--mobile", "--search", "pixel").output.contains("carla@nordlys.example"))
     }
 
+    @Test func `a token has a description and a contact, which are found, changed and removed`() throws {
+        let (id, _) = try create("Feed", "--description", "Prices for the shop", "--contact", "Øps <ops@example.com>")
+        let shown = demilune("token", "show", id).output
+        #expect(
+            shown.contains("Description               Prices for the shop") && shown.contains("Øps <ops@example.com>"))
+        for words in [
+            ["--search", "THE SHOP"], ["--search", "ops@"], ["--contact", "ops"], ["--contact", "øps <ops"],
+        ] {
+            let found = session.run(["token", "list", "--json"] + words, environment: ["DEMILUNE_TENANT": "3"]).output
+            #expect(found.contains(id) && found.contains("\"contact\": \"Øps <ops@example.com>\""), "\(words)")
+        }
+        #expect(!demilune("token", "list", "--contact", "shop").output.contains(id), "that is in the description")
+        #expect(demilune("token", "amend", id, "--description", "", "--contact", "Anna").status == 0)
+        let fields = try json("token", "show", id)
+        #expect(fields["description"] is NSNull && fields["contact"] as? String == "Anna")
+        #expect(!demilune("token", "list", "--search", "the shop").output.contains(id))
+        let log = demilune("log", "list", "--token", id, "--json").output
+        #expect(
+            log.contains("former_description") && log.contains("Prices for the shop") && log.contains("former_contact"))
+        let (next, _) = try create("Next", "--contact", "Carl")
+        let reassigned = try json("token", "reassign", next, "--user", "carla")
+        let new = try json("token", "show", try #require(reassigned["id"] as? String))
+        #expect(new["contact"] as? String == "Carl", "the new token keeps it")
+        #expect(demilune("store", "verify").status == 0)
+    }
+
     // MARK: Listing and inspecting
 
     @Test func `both views have the columns of the document, as table, JSON and CSV`() throws {

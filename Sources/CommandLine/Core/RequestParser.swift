@@ -123,7 +123,8 @@ package struct RequestParser {
             tenant: directory.tenants[tenant].id,
             token: token.map { directory.tokens[$0].id.description }
                 ?? (kind == .issue ? nil : self.words[0]),
-            proposed: hasProposal ? try proposed(pairs, in: directory.tenants[tenant].zone) : nil, now: now, obligations: .all)
+            proposed: hasProposal ? try proposed(pairs, in: directory.tenants[tenant].zone) : nil, now: now,
+            obligations: .all)
     }
 
     /// The actor of `--as USER[/ASSIGNMENT]`, the user by id or name; the operator without it.
@@ -138,11 +139,15 @@ package struct RequestParser {
         _ pairs: [(ExactName, String)], in zone: Zone
     ) throws(CommandError) -> ProposedToken {
         var token = ProposedToken()
-        let names: [ExactName] = ["name", "kind", "assignment", "expires", "last_day"]
+        let names: [ExactName] = [
+            "name", "kind", "assignment", "expires", "last_day", "description", "contact",
+        ]
         for (name, text) in pairs {
             switch name {
             case "name": token.name = ExactName(text)
             case "assignment": token.assignment = ExactName(text)
+            case "description": token.description = ExactName(text)
+            case "contact": token.contact = ExactName(text)
             case "kind":
                 token.kind = TokenKind(rawValue: text)
                 if token.kind == nil { throw .usage("`kind` must be api or mobile, got `\(text)`") }

@@ -129,7 +129,8 @@ package enum TimeArgument: Equatable, Sendable {
     /// - Parameter numbers: the three numbers of a date, in the order of the text.
     private static func dayHint(_ numbers: [Int]) -> String {
         let isYearFirst = numbers[0] > 31
-        let (year, rest) = isYearFirst ? (numbers[0], [numbers[1], numbers[2]]) : (numbers[2], [numbers[1], numbers[0]])
+        let (year, rest) =
+            isYearFirst ? (numbers[0], [numbers[1], numbers[2]]) : (numbers[2], [numbers[1], numbers[0]])
         var days = [Date(year: year, month: rest[0], day: rest[1])]
         if !isYearFirst { days.append(Date(year: year, month: rest[1], day: rest[0])) }
         let meant = days.compactMap(\.self)

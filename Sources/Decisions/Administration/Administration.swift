@@ -89,7 +89,7 @@ package final class Administration {
                 .issue, tenant: draft.tenant,
                 proposed: ProposedToken(
                     kind: draft.kind, name: draft.name, assignment: draft.assignment, created: self.context.now,
-                    expires: expires))
+                    expires: expires, description: draft.description, contact: draft.contact))
         }
         draft.expires = try settle(.issue, [], tenant: draft.tenant, draft.expires, advised, ask) ?? draft.expires
         return try transact(.issue, tenant: draft.tenant, []) { authorizer throws(AdministrationError) in
@@ -99,7 +99,7 @@ package final class Administration {
         }
     }
 
-    /// Changes a token's name, expiry or assignment.
+    /// Changes a token's name, expiry, assignment, description or contact.
     package func amend(
         _ id: TokenID, _ change: TokenChange, advised: (Decision) -> Response
     ) throws(AdministrationError) -> TokenDetails {
@@ -108,7 +108,9 @@ package final class Administration {
         let ask = { (authorizer: AdministrativeAuthorizer, expires: Instant?) throws(AdministrationError) -> Decision in
             try authorizer.decide(
                 .amend, tenant: known.tenant, token: known.token,
-                proposed: ProposedToken(name: change.name, assignment: change.assignment, expires: expires))
+                proposed: ProposedToken(
+                    name: change.name, assignment: change.assignment, expires: expires,
+                    description: change.description, contact: change.contact))
         }
         change.expires = try settle(.amend, [id], tenant: known.tenant, change.expires, advised, ask)
         return try transact(.amend, tenant: known.tenant, [id]) { authorizer throws(AdministrationError) in
@@ -140,7 +142,7 @@ package final class Administration {
                 .issue, tenant: old.tenant,
                 proposed: ProposedToken(
                     kind: old.token.kind, name: old.token.name, assignment: assignment, created: self.context.now,
-                    expires: expires))
+                    expires: expires, description: old.token.description, contact: old.token.contact))
         }
         let expires = try settle(.issue, [id], tenant: old.tenant, old.token.expires, advised, ask)
         return try transact(.issue, tenant: old.tenant, [id]) { authorizer throws(AdministrationError) in

@@ -12,6 +12,8 @@ struct TestVariation {
     /// The numbers and strings in the policy's source, and the neighbours of the numbers.
     private let numbers: [LuaValue]
     private let texts: [LuaValue]
+    /// The free texts of a token that the policy names.
+    private let notes: [ExactName]
 
     /// The greatest number of names that are tried.
     private static let most = 30
@@ -32,6 +34,7 @@ struct TestVariation {
         }
         self.numbers = numbers
         self.texts = texts
+        notes = ["description", "contact"].filter { note in source.contains { $0.contains(note.text) } }
     }
 
     /// Values to set at places of a test; `nil` removes one.
@@ -73,6 +76,9 @@ struct TestVariation {
         }
         for part in ["token", "proposed"] as [ExactName] where table[part]?.isRecord == true {
             changes += ["api", "mobile"].map { [([part, "kind"], .string($0))] }
+            for note in notes {
+                changes += (texts + [nil]).map { [([part, note], $0)] }
+            }
         }
         changes += asked(table, tenant, now)
         changes += times(table, now)

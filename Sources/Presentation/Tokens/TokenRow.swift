@@ -49,6 +49,7 @@ package struct TokenRow {
             [
                 .init("id", .string(token.id.description)), .init("tenant", .string(view.tenant.id)),
                 .init("kind", .string(token.kind.rawValue)), .init("name", .string(token.name)),
+                .init("description", .optional(token.description)), .init("contact", .optional(token.contact)),
                 .init("user", .string(user.id)), .init("user_name", .string(user.name)),
                 .init("email", .string(user.email)), .init("department", .string(department.id)),
                 .init("user_type", .string(type.id)), .init("assignment", .string(assignment.id)),

@@ -37,10 +37,11 @@ struct TokenQuerySQL {
         if let assignments = query.assignments {
             add("assignment IN (\(dialect.elements))", Self.list(assignments))
         }
+        if let contact = query.contact { add(dialect.contains("search_contact"), .text(contact)) }
         if let search = query.search {
-            add(
-                "(\(dialect.contains("search")) OR assignment IN (\(dialect.elements)))", .text(search),
-                Self.list(query.searchAssignments))
+            let texts = ["search", "search_description", "search_contact"].map(dialect.contains)
+            conditions.append("(\(texts.joined(separator: " OR ")) OR assignment IN (\(dialect.elements)))")
+            parameters += texts.map { _ in .text(search) } + [Self.list(query.searchAssignments)]
         }
     }
 
@@ -74,6 +75,9 @@ struct TokenQuerySQL {
                     "\(names.search) UNION ALL \(ofAssignments)",
                     [.text(grams)] + place + [Self.list(query.searchAssignments)]
                 ))
+        }
+        if let names = dialect.nameIndex, let contact = query.contact, let grams = Self.grams(contact) {
+            drivers.append((names.search, [.text(grams)]))
         }
         if let assignments = query.assignments {
             drivers.append((ofAssignments, place + [Self.list(assignments)]))

@@ -10,16 +10,8 @@ package struct TokenName: Equatable, Sendable {
     /// - Parameter allowsNothing: true to allow an empty name, as for a mobile token's device label.
     /// - Throws: `.name`; the message names a forbidden character.
     package init(_ text: ExactName, allowsNothing: Bool = false) throws(TokenStoreError) {
-        let words = TextNormalizer.composed(text.text).split(whereSeparator: {
-            $0 == " " || $0 == "\u{A0}" || $0 == "\u{3000}"
-        })
-        let name = words.joined(separator: " ")
-        for scalar in name.unicodeScalars {
-            guard let fault = Self.fault(scalar) else { continue }
-            let hexadecimal = String(scalar.value, radix: 16, uppercase: true)
-            let code = String(repeating: "0", count: max(0, 4 - hexadecimal.count)) + hexadecimal
-            throw TokenStoreError(.name, "a name cannot contain U+\(code), \(fault)")
-        }
+        let name = Self.trimmed(text)
+        if let fault = Self.fault(in: name) { throw TokenStoreError(.name, "a name cannot contain \(fault)") }
         let count = name.unicodeScalars.count
         guard count > 0 || allowsNothing else { throw TokenStoreError(.name, "a name cannot be empty") }
         guard count <= 100, name.utf8.count <= 400 else {
@@ -37,6 +29,24 @@ package struct TokenName: Equatable, Sendable {
         case .nonspacingMark, .enclosingMark, .spacingMark: true
         default: false
         }
+    }
+
+    /// The text in NFC, without spaces at its ends, and with one between words.
+    static func trimmed(_ text: ExactName) -> String {
+        TextNormalizer.composed(text.text).split(whereSeparator: {
+            $0 == " " || $0 == "\u{A0}" || $0 == "\u{3000}"
+        }).joined(separator: " ")
+    }
+
+    /// The first forbidden character of a text, and its fault; `nil` when every character is allowed.
+    static func fault(in text: String) -> String? {
+        for scalar in text.unicodeScalars {
+            guard let fault = fault(scalar) else { continue }
+            let hexadecimal = String(scalar.value, radix: 16, uppercase: true)
+            let code = String(repeating: "0", count: max(0, 4 - hexadecimal.count)) + hexadecimal
+            return "U+\(code), \(fault)"
+        }
+        return nil
     }
 
     /// The fault of a character; `nil` for one that is allowed in a name.

@@ -6,7 +6,7 @@ internal import Tokens
 enum FilterOptions {
     static let all: [any OptionDeclaration] = [
         Option.mobile, Option.user.described("tokens of this user"), Option.department, Option.userType, Option.state,
-        Option.expiringWithin, Option.unusedSince, Option.search,
+        Option.expiringWithin, Option.unusedSince, Option.search, Option.contactFilter,
     ]
 
     /// The tokens that `--state` selects.
@@ -39,6 +39,7 @@ enum FilterOptions {
         filter.expiringBefore = try session.end(.expiringWithin)
         filter.unusedSince = try session.start(.unusedSince)
         filter.search = invocation[.search]
+        filter.contact = invocation[.contactFilter]
         return filter
     }
 }
@@ -53,7 +54,12 @@ extension Option<String?> {
     }
     fileprivate static var userType: Self { Self("user-type", "TYPE", "tokens with this user type") }
     fileprivate static var search: Self {
-        Self("search", "TEXT", "text in names, users or departments; case and accents do not matter")
+        Self(
+            "search", "TEXT",
+            "text in names, descriptions, contacts, users or departments; case and accents do not matter")
+    }
+    fileprivate static var contactFilter: Self {
+        Self("contact", "TEXT", "tokens with this text in their contact")
     }
 }
 

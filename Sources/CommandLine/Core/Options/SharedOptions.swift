@@ -34,6 +34,15 @@ extension Option<String?> {
     static var assignment: Self { Self("assignment", "ID", "one of the user's assignments") }
 }
 
+extension Option<ExactName?> {
+    static var description: Self {
+        Self("description", "TEXT", "a sentence about its use, which policies and lists see; empty for none")
+    }
+    static var contact: Self {
+        Self("contact", "TEXT", "the person or team that answers for it; empty for none")
+    }
+}
+
 extension Option<Set<ExactName>> {
     static var mask: Self {
         Self("mask", "NAME[,NAME]", "properties whose values the log does not show", absent: []) { text in

@@ -3,13 +3,13 @@ internal import Model
 internal import Tokens
 
 extension Verb {
-    /// `token amend`: changes the name, the expiry or the assignment of a token.
+    /// `token amend`: changes the name, the expiry, the assignment, the description or the contact of a token.
     static let tokenAmend = Verb(
-        name: "token amend", summary: "changes the name, the expiry or the assignment of a token",
+        name: "token amend", summary: "changes the name, expiry, assignment, description or contact of a token",
         positionals: [.token],
         options: [
             Option.name, Option.expires, Option.assignment.described("another assignment of the same user"),
-            Option.clearDormant, Option.acceptAdvice, Option.reason,
+            Option.description, Option.contact, Option.clearDormant, Option.acceptAdvice, Option.reason,
         ],
         run: { invocation throws(CommandError) in
             let session = try AdministrationSession(invocation, writes: true)
@@ -21,11 +21,14 @@ extension Verb {
                 let user = try session.owner(of: id)
                 change.assignment = session.directory.assignments[try session.names.assignment(text, of: user)].id
             }
-            let isChange = change.name != nil || change.expires != nil || change.assignment != nil
-            guard isChange || invocation[.clearDormant] else {
-                throw .usage("nothing to change: use `--name`, `--expires`, `--assignment` or `--clear-dormant`")
+            change.description = invocation[.description]
+            change.contact = invocation[.contact]
+            guard !change.isEmpty || invocation[.clearDormant] else {
+                throw .usage(
+                    "nothing to change: use `--name`, `--expires`, `--assignment`, `--description`, `--contact` or "
+                        + "`--clear-dormant`")
             }
-            if isChange {
+            if !change.isEmpty {
                 _ = try session.act { administration throws(AdministrationError) in
                     try administration.amend(id, change) { AdvicePrompt(invocation: invocation).respond(to: $0) }
                 }

@@ -9,7 +9,7 @@ extension Verb {
         options: [
             Option.name, Option.expires, Option.user.described("the user whose permissions it has, by id or name"),
             Option.assignment.described("which of the user's assignments: an id, or DEPARTMENT/USER TYPE"),
-            Option.mobile, Option.device, Option.acceptAdvice, Option.reason,
+            Option.mobile, Option.device, Option.description, Option.contact, Option.acceptAdvice, Option.reason,
         ],
         details: [
             "At a terminal, it asks for the assignment if none is given.",
@@ -26,7 +26,8 @@ extension Verb {
                 tenant: session.tenant.id, kind: isMobile ? .mobile : .api,
                 name: invocation[isMobile ? .device : .name] ?? "",
                 assignment: session.directory.assignments[assignment].id,
-                expires: expires ?? TokenKind.mobileExpiry(login: session.now))
+                expires: expires ?? TokenKind.mobileExpiry(login: session.now),
+                description: invocation[.description], contact: invocation[.contact])
             let (details, string) = try session.act { administration throws(AdministrationError) in
                 try administration.create(draft) { AdvicePrompt(invocation: invocation).respond(to: $0) }
             }

@@ -67,7 +67,9 @@ extension AdministrationSession {
 }
 
 extension Option<TimeArgument?> {
-    fileprivate static var before: Self { Self("before", "TIME", "a day, such as 2026-01-01, or so long ago: 90d, 6mo") }
+    fileprivate static var before: Self {
+        Self("before", "TIME", "a day, such as 2026-01-01, or so long ago: 90d, 6mo")
+    }
     fileprivate static var unusedFor: Self {
         Self("unused-for", "TIME", "the time without use, such as 90d or 6mo, or the day since")
     }
