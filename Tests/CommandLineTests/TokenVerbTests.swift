@@ -68,7 +68,15 @@ internal import Testing
             let words = ["--name", name, "--expires", "2028-06-30", "--user", "bjorn", "--assignment", "a-bjorn-1"]
             return session.run(["token", "create"] + words + more, environment: ["DEMILUNE_TENANT": "3"])
         }
-        let kept = create("Long")
+        let refused = create("Long")
+        #expect(refused.status == 1 && refused.output.isEmpty)
+        #expect(refused.errors.contains("until 2027-11-22 is suggested  [expiry_cap:"))
+        #expect(
+            refused.errors.contains("nothing is saved: add `--accept-advice` to follow it, or `--ignore-advice`"),
+            "\(refused.errors)")
+        #expect(demilune("token", "list", "--search", "Long").errors.contains("0 tokens"))
+        #expect(create("Long", "--accept-advice", "--ignore-advice").status == 64)
+        let kept = create("Long", "--ignore-advice")
         #expect(kept.errors.contains("until 2027-11-22 is suggested  [expiry_cap:"))
         #expect(kept.output.contains("2028-06-30, the last valid day in Europe/Oslo"))
         let taken = create("long", "--accept-advice")
@@ -266,8 +274,13 @@ internal import Testing
                 "token_revoked"))
         let long = demilune(
             "token", "create", "--name", "Long", "--expires", "2029-01-31", "--user", "bjorn", "--assignment",
-            "a-bjorn-1")
+            "a-bjorn-1", "--ignore-advice")
         #expect(long.status == 0)
+        let advised = demilune("token", "reassign", "Long", "--user", "carla")
+        #expect(advised.status == 1 && advised.errors.contains("`--ignore-advice`"), "\(advised.errors)")
+        let stretched = demilune("token", "amend", "Long", "--expires", "2030-01-31")
+        #expect(stretched.status == 1 && stretched.errors.contains("`--accept-advice`"), "\(stretched.errors)")
+        #expect(demilune("token", "rotate", "Long").status == 0, "that stretches nothing")
         let shorter = demilune("token", "reassign", "Long", "--user", "carla", "--accept-advice")
         #expect(shorter.errors.contains("taken: the last day is 2027-11-22"), "\(shorter.errors)")
         #expect(shorter.output.contains("2027-11-22, the last valid day"), "\(shorter.output)")

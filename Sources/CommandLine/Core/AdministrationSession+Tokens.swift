@@ -64,6 +64,15 @@ extension AdministrationSession {
         try stored { store throws(TokenStoreError) in try store.details(id) }
     }
 
+    /// A token of the tenant that the actor may see.
+    func visible(_ id: TokenID) throws(CommandError) -> TokenDetails {
+        let seen = try act { administration throws(AdministrationError) in try administration.visible(id) }
+        guard let seen, seen.tenant == tenant.id else {
+            throw CommandError("there is no token `\(id)`", status: ExitStatus.deny)
+        }
+        return seen
+    }
+
     /// The user whom a token is bound to, as its index.
     func owner(of id: TokenID) throws(CommandError) -> Int {
         guard let details = try details(id), details.tenant == tenant.id,

@@ -103,10 +103,12 @@ struct AdministrationSession {
         }
     }
 
-    /// The user of `--user`.
+    /// The user of `--user`, or the one that the person finds.
     func user() throws(CommandError) -> Int {
-        guard let text = invocation[.user] else { throw .usage("missing required option --user") }
-        return try names.user(text)
+        if let text = invocation[.user] { return try names.user(text) }
+        let form = TokenForm(self)
+        guard form.isPossible else { throw .missing([Option.user]) }
+        return try form.user()
     }
 
     /// The assignment of `--assignment`, the user's only one, or the one that the person chooses.
@@ -127,15 +129,28 @@ struct AdministrationSession {
 
     /// The expiry of `--expires`, which must be in the future; `nil` without it.
     func expiry() throws(CommandError) -> Instant? {
-        guard let time = invocation[.expires] else { return nil }
-        let text = invocation.text(of: Option.expires) ?? ""
-        guard let expires = time.expiry(from: now, in: zone) else {
-            throw .usage("`--expires` must be at most 9999-12-30, got `\(text)`")
-        }
-        guard expires > now else {
-            throw .usage("`--expires \(text)` is in the past: it is \(minute(now))")
-        }
+        guard invocation[.expires] != nil, let text = invocation.text(of: Option.expires) else { return nil }
+        return try expiry(text, for: "--expires")
+    }
+
+    /// The expiry that a text gives, which must be in the future.
+    /// - Parameter name: the name of the text in errors, such as `--expires`.
+    func expiry(_ text: String, for name: String) throws(CommandError) -> Instant {
+        let expires = try TimeArgument.expiry(text, for: name, from: now, in: zone)
+        guard expires > now else { throw .usage("`\(name) \(text)` is in the past: it is \(minute(now))") }
         return expires
+    }
+
+    /// A name in its stored form, which no live token of the tenant may have.
+    /// - Parameter own: the token that may have it.
+    func freeName(_ text: ExactName, except own: TokenID? = nil) throws(CommandError) -> ExactName {
+        try stored { store throws(TokenStoreError) in
+            let name = try TokenName(text).text
+            if let holder = try store.holder(of: name, tenant: tenant.id, now: now), holder != own {
+                throw .taken(name, by: holder)
+            }
+            return name
+        }
     }
 }
 

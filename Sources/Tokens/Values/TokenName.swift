@@ -12,6 +12,9 @@ package struct TokenName: Equatable, Sendable {
     package init(_ text: ExactName, allowsNothing: Bool = false) throws(TokenStoreError) {
         let name = Self.trimmed(text)
         if let fault = Self.fault(in: name) { throw TokenStoreError(.name, "a name cannot contain \(fault)") }
+        guard TokenString.occurrences(in: Array(name.utf8)).isEmpty else {
+            throw TokenStoreError(.name, "a name cannot hold a token string: choose another, and rotate that token")
+        }
         let count = name.unicodeScalars.count
         guard count > 0 || allowsNothing else { throw TokenStoreError(.name, "a name cannot be empty") }
         guard count <= 100, name.utf8.count <= 400 else {

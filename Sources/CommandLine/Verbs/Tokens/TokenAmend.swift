@@ -9,9 +9,11 @@ extension Verb {
         positionals: [.token],
         options: [
             Option.name, Option.expires, Option.assignment.described("another assignment of the same user"),
-            Option.description, Option.contact, Option.clearDormant, Option.acceptAdvice, Option.reason,
-        ],
+            Option.description, Option.contact, Option.clearDormant, Option.reason,
+        ] + AdviceOptions.all,
+        details: ["At a terminal and without a change, it asks for one, shows it, and saves after a yes."],
         run: { invocation throws(CommandError) in
+            try AdviceOptions.check(invocation)
             let session = try AdministrationSession(invocation, writes: true)
             let id = try session.token(invocation.positionals[0])
             var change = TokenChange()
@@ -23,6 +25,14 @@ extension Verb {
             }
             change.description = invocation[.description]
             change.contact = invocation[.contact]
+            var asked: TokenRecord?
+            let form = TokenForm(session)
+            if change.isEmpty, !invocation[.clearDormant], form.isPossible {
+                let token = try session.visible(id).token
+                change = try form.change(of: token)
+                guard !change.isEmpty else { throw CommandError("nothing is changed") }
+                asked = token
+            }
             guard !change.isEmpty || invocation[.clearDormant] else {
                 throw .usage(
                     "nothing to change: use `--name`, `--expires`, `--assignment`, `--description`, `--contact` or "
@@ -30,14 +40,14 @@ extension Verb {
             }
             if !change.isEmpty {
                 _ = try session.act { administration throws(AdministrationError) in
-                    try administration.amend(id, change) { AdvicePrompt(invocation: invocation).respond(to: $0) }
+                    try administration.amend(
+                        id, change, advised: AdvicePrompt(invocation: invocation).respond,
+                        isConfirmed: { change in asked.map { form.confirm(change, of: $0) } ?? true })
                 }
             }
             if invocation[.clearDormant] {
-                try session.act { administration throws(AdministrationError) in
-                    try administration.perform(.amend, [id]) { store, act throws(TokenStoreError) in
-                        try store.clearDormant(id, act)
-                    }
+                try session.perform(.amend, [id]) { store, act throws(TokenStoreError) in
+                    try store.clearDormant(id, act)
                 }
             }
             try session.report(id, "changed")
