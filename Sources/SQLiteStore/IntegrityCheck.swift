@@ -56,16 +56,22 @@ struct IntegrityCheck {
                 """)
         defer { try? connection.execute(tables) }
         var faults: [IntegrityViolation] = []
-        try connection.rows("SELECT number, name, search, id FROM tokens NOT INDEXED") {
-            (row: any SQLRow) throws(TokenStoreError) in
-            let search = TextNormalizer.search(row.text(1) as String)
-            if !row.holds(2, .text(search)) {
-                let id = row.token(3)
+        let sql = """
+            SELECT number, id, name, description, contact, search, search_description, search_contact
+            FROM tokens NOT INDEXED
+            """
+        try connection.rows(sql) { (row: any SQLRow) throws(TokenStoreError) in
+            let texts: [ExactName?] = [row.text(2), row.optionalText(3), row.optionalText(4)]
+            for (place, text) in texts.enumerated()
+            where !row.holds(5 + place, .text(TextNormalizer.search(text ?? ""))) {
+                let id = row.token(1)
+                let word = ["name", "description", "contact"][place]
                 faults.append(
-                    IntegrityViolation("the token `\(id)` is listed under a name that is not its own", token: id))
+                    IntegrityViolation("the token `\(id)` is listed under a \(word) that is not its own", token: id))
             }
+            let indexed = StoredToken.indexed(name: row.text(2), description: texts[1], contact: texts[2])
             try connection.run(
-                "INSERT INTO temp.names_meant (rowid, text) VALUES (?, ?)", [.integer(row.integer(0)), .text(search)])
+                "INSERT INTO temp.names_meant (rowid, text) VALUES (?, ?)", [.integer(row.integer(0)), .text(indexed)])
         }
         for number in try differentRows().sorted().prefix(100) {
             let id = try connection.first("SELECT id FROM tokens WHERE number = ?", [.integer(number)]) { $0.token(0) }

@@ -12,7 +12,7 @@ enum Migrations {
         var fill: @Sendable (SQLiteConnection) throws(TokenStoreError) -> Void = { _ in }
     }
 
-    static let steps = [Step(sql: first), Step(sql: second, fill: fillSecond), Step(sql: third)]
+    static let steps = [Step(sql: first), Step(sql: second, fill: fillSecond), Step(sql: third), Step(sql: fourth)]
 
     /// Records, and the columns for tokens' secrets.
     private static let first = """
@@ -112,6 +112,14 @@ enum Migrations {
         INSERT INTO meta (name, value) VALUES ('clock', '') ON CONFLICT (name) DO NOTHING;
         ALTER TABLE tokens ADD COLUMN use_mac BLOB;
         ALTER TABLE tokens ADD COLUMN use_key INTEGER;
+        """
+
+    /// Descriptions and contacts, and their searchable forms. A token without them keeps its seal.
+    private static let fourth = """
+        ALTER TABLE tokens ADD COLUMN description TEXT;
+        ALTER TABLE tokens ADD COLUMN contact TEXT;
+        ALTER TABLE tokens ADD COLUMN search_description TEXT NOT NULL DEFAULT '';
+        ALTER TABLE tokens ADD COLUMN search_contact TEXT NOT NULL DEFAULT '';
         """
 
     /// Gives the store its id, and every name its searchable form.

@@ -26,7 +26,10 @@ internal import Testing
             ["export", "--color", "alway"],
             "`--color` must be one of auto, always, never, got `alway` (did you mean `always`?)"
         ),
-        (["--at", "noon", "export"], "`--at` must be a time such as 2026-11-22T12:00:00Z, got `noon`"),
+        (
+            ["--at", "noon", "export"],
+            "`--at` must be a time with its zone (2027-01-31T10:00:00+01:00), a day (2027-01-31), or `+30d`, got `noon`"
+        ),
         (["export", "more"], "unexpected argument `more`"),
         (["decide", "x"], "missing argument `ACTION`: demilune decide"),
         (["import"], "missing argument `FILE`: demilune import"),

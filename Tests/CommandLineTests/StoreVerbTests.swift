@@ -133,8 +133,16 @@ internal import Tokens
         let result = demilune(
             "decide", "Warehouse sync", "orders.read", "order:1", "department=Sales", environment: elsewhere)
         #expect(result.status == 0, "\(result.errors)")
+        #expect(
+            demilune("token", "amend", "Warehouse sync", "--description", "Stock levels", "--contact", "Stock team")
+                .status
+                == 0)
         let masked = demilune("export", "--tokens", "--pseudonymous").output
-        for name in ["bjorn", "Bjørn", "Haugen", "anna@nordlys.example", "Warehouse sync", "u-anna"] {
+        #expect(masked.contains("\"contact\": \"contact-") && masked.contains("\"description\": \"description-"))
+        for name in [
+            "Stock levels", "Stock team", "bjorn", "Bjørn", "Haugen", "anna@nordlys.example", "Warehouse sync",
+            "u-anna",
+        ] {
             #expect(!masked.contains("\"\(name)"), "\(name)")
         }
         #expect(masked == demilune("export", "--tokens", "--pseudonymous").output)

@@ -68,7 +68,15 @@ internal import Testing
             let words = ["--name", name, "--expires", "2028-06-30", "--user", "bjorn", "--assignment", "a-bjorn-1"]
             return session.run(["token", "create"] + words + more, environment: ["DEMILUNE_TENANT": "3"])
         }
-        let kept = create("Long")
+        let refused = create("Long")
+        #expect(refused.status == 1 && refused.output.isEmpty)
+        #expect(refused.errors.contains("until 2027-11-22 is suggested  [expiry_cap:"))
+        #expect(
+            refused.errors.contains("nothing is saved: add `--accept-advice` to follow it, or `--ignore-advice`"),
+            "\(refused.errors)")
+        #expect(demilune("token", "list", "--search", "Long").errors.contains("0 tokens"))
+        #expect(create("Long", "--accept-advice", "--ignore-advice").status == 64)
+        let kept = create("Long", "--ignore-advice")
         #expect(kept.errors.contains("until 2027-11-22 is suggested  [expiry_cap:"))
         #expect(kept.output.contains("2028-06-30, the last valid day in Europe/Oslo"))
         let taken = create("long", "--accept-advice")
@@ -95,7 +103,7 @@ internal import Testing
 
     @Test(arguments: [
         (["--expires", "2026-11-21"], "is in the past: it is 2026-11-22 13:00 in Europe/Oslo"),
-        (["--expires", "9999-12-31"], "at most 9999-12-30"), (["--expires", "soon"], "must be the last valid day"),
+        (["--expires", "9999-12-31"], "at most 9999-12-30"), (["--expires", "soon"], "must be a day (2027-01-31)"),
         (["--expires", "2027-06-30", "--name", "a\u{202E}b"], "U+202E"),
         (["--expires", "2027-06-30", "--name", "\u{200B}"], "U+200B"),
         (["--expires", "2027-06-30", "--device", "x"], "--mobile"),
@@ -118,6 +126,32 @@ internal import Testing
         let revealed = demilune("token", "reveal", id)
         #expect(revealed.status == 2 && revealed.errors.contains("a mobile token is never shown again"))
         #expect(demilune("token", "list", "--mobile", "--search", "pixel").output.contains("carla@nordlys.example"))
+    }
+
+    @Test func `a token has a description and a contact, which are found, changed and removed`() throws {
+        let (id, _) = try create("Feed", "--description", "Prices for the shop", "--contact", "Øps <ops@example.com>")
+        let shown = demilune("token", "show", id).output
+        #expect(
+            shown.contains("Description               Prices for the shop") && shown.contains("Øps <ops@example.com>"))
+        for words in [
+            ["--search", "THE SHOP"], ["--search", "ops@"], ["--contact", "ops"], ["--contact", "øps <ops"],
+        ] {
+            let found = session.run(["token", "list", "--json"] + words, environment: ["DEMILUNE_TENANT": "3"]).output
+            #expect(found.contains(id) && found.contains("\"contact\": \"Øps <ops@example.com>\""), "\(words)")
+        }
+        #expect(!demilune("token", "list", "--contact", "shop").output.contains(id), "that is in the description")
+        #expect(demilune("token", "amend", id, "--description", "", "--contact", "Anna").status == 0)
+        let fields = try json("token", "show", id)
+        #expect(fields["description"] is NSNull && fields["contact"] as? String == "Anna")
+        #expect(!demilune("token", "list", "--search", "the shop").output.contains(id))
+        let log = demilune("log", "list", "--token", id, "--json").output
+        #expect(
+            log.contains("former_description") && log.contains("Prices for the shop") && log.contains("former_contact"))
+        let (next, _) = try create("Next", "--contact", "Carl")
+        let reassigned = try json("token", "reassign", next, "--user", "carla")
+        let new = try json("token", "show", try #require(reassigned["id"] as? String))
+        #expect(new["contact"] as? String == "Carl", "the new token keeps it")
+        #expect(demilune("store", "verify").status == 0)
     }
 
     // MARK: Listing and inspecting
@@ -266,8 +300,13 @@ internal import Testing
                 "token_revoked"))
         let long = demilune(
             "token", "create", "--name", "Long", "--expires", "2029-01-31", "--user", "bjorn", "--assignment",
-            "a-bjorn-1")
+            "a-bjorn-1", "--ignore-advice")
         #expect(long.status == 0)
+        let advised = demilune("token", "reassign", "Long", "--user", "carla")
+        #expect(advised.status == 1 && advised.errors.contains("`--ignore-advice`"), "\(advised.errors)")
+        let stretched = demilune("token", "amend", "Long", "--expires", "2030-01-31")
+        #expect(stretched.status == 1 && stretched.errors.contains("`--accept-advice`"), "\(stretched.errors)")
+        #expect(demilune("token", "rotate", "Long").status == 0, "that stretches nothing")
         let shorter = demilune("token", "reassign", "Long", "--user", "carla", "--accept-advice")
         #expect(shorter.errors.contains("taken: the last day is 2027-11-22"), "\(shorter.errors)")
         #expect(shorter.output.contains("2027-11-22, the last valid day"), "\(shorter.output)")

@@ -38,7 +38,8 @@ struct ReplTests {
         ("cna orders.read", "did you mean `can`"), ("can orders.raed", "did you mean `orders.read`"),
         ("use Nobody at all", "unexpected argument `"),
         ("tenant 33", "did you mean `3`"),
-        ("at tomorrow", "expected a day"), ("as ana", "did you mean `anna`"), ("as anna", "say which"),
+        ("at tomorrow", "`at` must be a time with its zone"), ("as ana", "did you mean `anna`"),
+        ("as anna", "say which"),
         ("may anna/a-anna-1 reveall", "did you mean `reveal`"), ("can orders.read on ordr", "did you mean `order`"),
         ("use 'open", "a quote is not closed"), ("token lst", "did you mean `list`"), ("token", "needs one of"),
     ])

@@ -87,6 +87,42 @@ import Tokens
         #expect(try store.unsealedRecords().tokens == tampered.map(\.id))
     }
 
+    // MARK: The third version, whose tokens had no description and no contact
+
+    @Test func `tokens of the third version keep their seals`() throws {
+        let folder = try Folder()
+        try folder.sql("a", Self.file("third-version.sql"))
+        let keys = folder.keyFile("f96a4cb414df4086bee95f4962e16840")
+        try Data(Self.file("third-version.keyfile").utf8).write(to: URL(filePath: keys))
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: keys)
+        let head = "8 18dc33342f6d991d54c32160f590f9f15bdaac25deaffb6b6fe6d4f54b9f8053 3\n"
+        try Data(head.utf8).write(to: URL(filePath: keys + ".head"))
+        let store = try folder.open("a")
+        #expect(try store.verify() == [])
+        let tokens = try store.organisation(.all).tenants[0].tokens
+        #expect(tokens.count == 4 && tokens.allSatisfy { !$0.isTampered && $0.description == nil && $0.contact == nil })
+        // A description that is added without the keys is found, and so is one that is removed or exchanged.
+        try folder.sql("a", "UPDATE tokens SET contact = 'mallory' WHERE name = 'Forged'")
+        let feed = try #require(try store.named("Feed", tenant: "3").first?.token.id)
+        try store.amend(feed, TokenChange(description: "Prices for the shop", contact: "ops@example.com"), .test)
+        let noted = try folder.open("a")
+        #expect(try noted.named("Feed", tenant: "3").first?.token.isTampered == false)
+        #expect(try noted.named("Forged", tenant: "3").first?.token.isTampered == true)
+        for change in [
+            "contact = NULL", "description = NULL, contact = NULL", "description = contact, contact = description",
+            "description = ''",
+        ] {
+            try folder.sql("a", "UPDATE tokens SET \(change) WHERE name = 'Feed'")
+            let changed = try folder.open("a")
+            #expect(try changed.named("Feed", tenant: "3").first?.token.isTampered == true, "\(change)")
+            try folder.sql(
+                "a",
+                "UPDATE tokens SET description = 'Prices for the shop', contact = 'ops@example.com' WHERE name = 'Feed'"
+            )
+        }
+        #expect(try folder.open("a").named("Feed", tenant: "3").first?.token.isTampered == false)
+    }
+
     @Test func `a store whose seals were removed is not adopted again`() throws {
         let folder = try Folder()
         try Self.second(folder)

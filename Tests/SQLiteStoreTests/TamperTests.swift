@@ -23,7 +23,8 @@ import Tokens
 
     @Test(arguments: [
         "assignment = 'a-anna-1'", "expires = expires + 1", "created = created - 1", "name = 'Fred'", "kind = 'mobile'",
-        "suspended = 5", "dormant_since = 5", "lookup = (SELECT lookup FROM tokens WHERE name = 'Third')",
+        "suspended = 5", "dormant_since = 5", "description = 'x'", "contact = ''",
+        "lookup = (SELECT lookup FROM tokens WHERE name = 'Third')",
         "ciphertext = (SELECT ciphertext FROM tokens WHERE name = 'Third'), nonce = (SELECT nonce FROM tokens WHERE name = 'Third')",
         "mac = NULL", "mac = (SELECT mac FROM tokens WHERE name = 'Third')", "mac_key = 2", "version = version + 1",
         "reveal_key = 2", "lookup_key = 9", "overlap_until = 9000000000000000, previous = x'00', previous_key = 1",

@@ -19,6 +19,7 @@ import Testing
             query.search = ["feed", "fe", "o", "ware", "🙂", "fi", "zzz"][random.below(7)]
             query.searchAssignments = assignments.filter { _ in random.below(5) == 0 }
         }
+        if random.below(4) == 0 { query.contact = ["team", "team 1", "m 2", "nobody"][random.below(4)] }
         let ranks = assignments.filter { _ in random.below(4) > 0 }
             .map { TokenQuery.Rank(name: ["", "a", "b", "é"][random.below(4)], assignment: $0) }.sorted()
         query.sort = [.name, .created, .updated, .expires, .lastActive, .assignments(ranks)][random.below(6)]
@@ -44,13 +45,16 @@ import Testing
                 }
             let expiresSoon = query.expiringBefore.map { token.expires > query.now && token.expires <= $0 } ?? true
             let used = token.lastActive.map { max($0, token.created) } ?? token.created
-            let name = TextNormalizer.search(token.name)
+            func holds(_ text: ExactName?, _ part: String) -> Bool {
+                Array(TextNormalizer.search(text ?? "").unicodeScalars).contains(Array(part.unicodeScalars))
+            }
             let isFound =
                 query.search.map { part in
-                    Array(name.unicodeScalars).contains(Array(part.unicodeScalars))
+                    [token.name, token.description, token.contact].contains { holds($0, part) }
                         || query.searchAssignments.contains(token.assignment)
                 } ?? true
-            return token.kind == query.kind && isInState && expiresSoon && isFound && isVisible(token)
+            let isAnsweredFor = query.contact.map { holds(token.contact, $0) } ?? true
+            return isAnsweredFor && token.kind == query.kind && isInState && expiresSoon && isFound && isVisible(token)
                 && query.unusedSince.map { used < $0 } ?? true
                 && !query.leftOutAssignments.contains(token.assignment)
                 && query.assignments.map { $0.contains(token.assignment) } ?? true

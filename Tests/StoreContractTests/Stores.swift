@@ -56,6 +56,8 @@ extension Organisation {
                 if random.below(5) == 0 { token.suspended = created.adding(days: 1) }
                 if random.below(4) == 0 { token.revoked = created.adding(days: Int64(1 + random.below(20))) }
                 if random.below(6) == 0 { token.dormantSince = created.adding(days: 2) }
+                if random.below(3) == 0 { token.description = ExactName("Sends \(base) to the wåre") }
+                if random.below(3) == 0 { token.contact = ExactName("Team \(index % 3)") }
                 demo.tenants[tenant].tokens.append(token)
             }
             demo.tenants[tenant].tokens.sort { $0.id < $1.id }

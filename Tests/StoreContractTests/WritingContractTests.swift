@@ -35,6 +35,8 @@ import Testing
         #expect(try store.tokens(.reserving(key: "written", tenant: tenant, except: 0)).map(\.id) == [row.id])
         #expect(try store.tokens(.reserving(key: "written", tenant: tenant, except: row.number)).isEmpty)
         row.details.token.name = "Renamed"
+        row.details.token.description = "Written twice"
+        row.details.token.contact = "Øps"
         row.previous = KeyedDigest(key: 1, digest: [UInt8](repeating: 8, count: 32))
         row.sealed = Sealed(key: 1, nonce: [1], ciphertext: [2])
         row.details.isKept = true

@@ -169,6 +169,8 @@ package struct PolicyGenerator {
                 "\(token).department:has(\"parent\")", "\(token):meets(\(token).department)",
                 "\(token).last_day > \(token).created.date:plus { months = config.months }",
                 "\(token).expires < r.time:plus { days = \(random.below(400)) }", "\(token):has(\"dormant_since\")",
+                "\(token):has(\"description\") and \(token).description == \"orders\"", "\(token):has(\"contact\")",
+                "\(token):has(\"contact\") and \(token).contact == \"ops\"",
                 "\(token):has(\"name\") and \(token).name == \"one\"", "#\(token).user.email > 12",
                 "\(token).department.active and not config.hard", "\(token).created.year == 2026",
                 "\(token).department.parent.id == \"sales\"",

@@ -79,7 +79,9 @@ package struct StoreGenerator {
                     created: Instant(microseconds: created),
                     expires: Instant(microseconds: created + Int64(100 + random.below(500)) * 86_400_000_000),
                     dormantSince: random.chance(20) ? Instant(microseconds: created) : nil,
-                    revoked: random.chance(5) ? Instant(microseconds: created) : nil))
+                    revoked: random.chance(5) ? Instant(microseconds: created) : nil,
+                    description: random.chance(30) ? random.pick(["orders", "one"]) : nil,
+                    contact: random.chance(30) ? random.pick(["ops", "anna"]) : nil))
         }
         return tenant
     }
@@ -102,7 +104,8 @@ package struct StoreGenerator {
                 token: kind == .issue ? nil : token,
                 proposed: ProposedToken(
                     assignment: user,
-                    lastDay: Date(year: 2026, month: 7 + random.below(5), day: 1 + random.below(28))),
+                    lastDay: Date(year: 2026, month: 7 + random.below(5), day: 1 + random.below(28)),
+                    contact: random.chance(30) ? random.pick(["ops", ""]) : nil),
                 now: now)
         }
         let isService = random.chance(20)

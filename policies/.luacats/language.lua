@@ -20,6 +20,8 @@
 ---@field id string # 32 hexadecimal digits; a proposed one has none; may be absent
 ---@field kind "api"|"mobile" # `api` or `mobile`
 ---@field name string # an API token's name; may be absent
+---@field description string # a sentence about its use; may be absent
+---@field contact string # the person or team that answers for it; may be absent
 ---@field tenant string # the tenant's id
 ---@field user demilune.User # the user it stands for
 ---@field department demilune.Department # the department it acts in

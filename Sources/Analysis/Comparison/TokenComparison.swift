@@ -24,7 +24,7 @@ package struct TokenComparison: Sendable {
     }
 
     package enum Attribute: String, CaseIterable, Sendable {
-        case revoked, suspended, expires, kind, name, created
+        case revoked, suspended, expires, kind, name, description, contact, created
         case lastActive = "last active"
         case dormant = "dormant since"
         case user
@@ -129,6 +129,8 @@ extension TokenComparison.Attribute {
         case .expires: return token.expires.description
         case .kind: return token.kind.rawValue
         case .name: return token.name.text
+        case .description: return token.description?.text ?? "none"
+        case .contact: return token.contact?.text ?? "none"
         case .created: return token.created.description
         case .lastActive: return instant(token.lastActive)
         case .dormant: return instant(token.dormantSince)
@@ -155,6 +157,8 @@ extension TokenComparison.Attribute {
         case .expires: tenant.tokens[place].expires = twin.expires
         case .kind: tenant.tokens[place].kind = twin.kind
         case .name: tenant.tokens[place].name = twin.name
+        case .description: tenant.tokens[place].description = twin.description
+        case .contact: tenant.tokens[place].contact = twin.contact
         case .created: tenant.tokens[place].created = twin.created
         case .lastActive: tenant.tokens[place].lastActive = twin.lastActive
         case .dormant: tenant.tokens[place].dormantSince = twin.dormantSince

@@ -23,6 +23,10 @@ extension Change {
             return "the user type \(names.userType(id)) is \(isActive ? "active" : "inactive")"
         case .assignmentRemoved(let id): return "the assignment \(names.assignment(id)) is removed"
         case .tokenName(let id, let name): return "the token \(names.token(id)) is called \(name)"
+        case .tokenDescription(let id, let text):
+            return "the token \(names.token(id)) has \(text.map { "the description \($0)" } ?? "no description")"
+        case .tokenContact(let id, let text):
+            return "the token \(names.token(id)) has \(text.map { "the contact \($0)" } ?? "no contact")"
         case .tokenExpires(let id, let instant): return "the token \(names.token(id)) expires at \(instant)"
         case .tokenAssignment(let id, let assignment):
             return "the token \(names.token(id)) is for \(names.assignment(assignment))"

@@ -18,6 +18,10 @@ package enum Change: Hashable, Sendable {
     case userTypeActive(ExactName, Bool)
     case assignmentRemoved(ExactName)
     case tokenName(TokenID, ExactName)
+    /// - Parameter 1: the new description; `nil` for none.
+    case tokenDescription(TokenID, ExactName?)
+    /// - Parameter 1: the new contact; `nil` for none.
+    case tokenContact(TokenID, ExactName?)
     case tokenExpires(TokenID, Instant)
     /// To another assignment, of the same user or of another.
     case tokenAssignment(TokenID, ExactName)

@@ -143,6 +143,10 @@ struct ChangeSuggestions {
             guard let token, let next = day.adding(Period(days: 1)) else { return [] }
             return [.tokenExpires(token.id, zone.start(of: next))]
         case (.tokenName, .string(let name)): return token.map { [.tokenName($0.id, ExactName(name))] } ?? []
+        case (.tokenDescription, .string(let text)) where !text.isEmpty:
+            return token.map { [.tokenDescription($0.id, ExactName(text))] } ?? []
+        case (.tokenContact, .string(let text)) where !text.isEmpty:
+            return token.map { [.tokenContact($0.id, ExactName(text))] } ?? []
         case (.dateOf, .date(let day)): return set(base, to: .instant(zone.start(of: day)))
         case (.parent, .department(let parent)):
             guard case .department(let own) = base.value else { return [] }
@@ -185,6 +189,11 @@ struct ChangeSuggestions {
         }
         if name == "dormant_since", let token = base.holder.flatMap(request.token) {
             return [.tokenDormant(token.id, !isThere)]
+        }
+        if name == "description" || name == "contact", let token = base.holder.flatMap(request.token) {
+            let attribute = name == "contact" ? Attribute.tokenContact : .tokenDescription
+            guard isThere else { return values(of: .string).flatMap { set(attribute, of: base, to: $0) } }
+            return [name == "contact" ? .tokenContact(token.id, nil) : .tokenDescription(token.id, nil)]
         }
         if name == "parent", case .department(let own) = base.value {
             return isThere

@@ -203,8 +203,8 @@ extension Change {
         switch self {
         case .property(_, .some): 0
         case .property(_, nil): 1
-        case .tokenSuspended, .tokenExpires, .tokenDormant, .tokenName, .userActive, .departmentActive, .tenantActive,
-            .userTypeActive:
+        case .tokenSuspended, .tokenExpires, .tokenDormant, .tokenName, .tokenDescription, .tokenContact, .userActive,
+            .departmentActive, .tenantActive, .userTypeActive:
             1
         case .tokenAssignment: 2
         case .userHolds, .userTypeHolds: 3

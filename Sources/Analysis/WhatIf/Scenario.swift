@@ -96,6 +96,8 @@ extension Change {
             }
             throw ChangeError("there is no assignment `\(id)`")
         case .tokenName(let id, let name): tenant.tokens[try Self.place(id, tenant)].name = name
+        case .tokenDescription(let id, let text): tenant.tokens[try Self.place(id, tenant)].description = text
+        case .tokenContact(let id, let text): tenant.tokens[try Self.place(id, tenant)].contact = text
         case .tokenExpires(let id, let instant): tenant.tokens[try Self.place(id, tenant)].expires = instant
         case .tokenAssignment(let id, let assignment):
             tenant.tokens[try Self.place(id, tenant)].assignment = assignment

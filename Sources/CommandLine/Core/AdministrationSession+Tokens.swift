@@ -90,13 +90,19 @@ extension AdministrationSession {
         try stored { store throws(TokenStoreError) in try store.details(id) }
     }
 
+    /// A token of the tenant that the actor may see.
+    func visible(_ id: TokenID) throws(CommandError) -> TokenDetails {
+        let seen = try act { administration throws(AdministrationError) in try administration.visible(id) }
+        guard let seen, seen.tenant == tenant.id else {
+            if let acting { try logUnseen([id], acting) }
+            throw CommandError("there is no token `\(id)`", status: ExitStatus.deny)
+        }
+        return seen
+    }
+
     /// The user whom a token that the actor may see is bound to, as its index.
     func owner(of id: TokenID) throws(CommandError) -> Int {
-        let seen = try act { administration throws(AdministrationError) in try administration.visible(id) }
-        guard let details = seen, details.tenant == tenant.id,
-            let index = directory.assignment(details.token.assignment, tenant: names.tenant)
-        else {
-            if let acting { try logUnseen([id], acting) }
+        guard let index = directory.assignment(try visible(id).token.assignment, tenant: names.tenant) else {
             throw CommandError("there is no token `\(id)`", status: ExitStatus.deny)
         }
         return directory.assignments[index].user

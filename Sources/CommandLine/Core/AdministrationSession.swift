@@ -156,10 +156,12 @@ struct AdministrationSession {
         }
     }
 
-    /// The user of `--user`.
+    /// The user of `--user`, or the one that the person finds.
     func user() throws(CommandError) -> Int {
-        guard let text = invocation[.user] else { throw .usage("missing required option --user") }
-        return try names.user(text)
+        if let text = invocation[.user] { return try names.user(text) }
+        let form = TokenForm(self)
+        guard form.isPossible else { throw .missing([Option.user]) }
+        return try form.user()
     }
 
     /// The assignment of `--assignment`, the user's only one, or the one that the person chooses.
@@ -180,15 +182,79 @@ struct AdministrationSession {
 
     /// The expiry of `--expires`, which must be in the future; `nil` without it.
     func expiry() throws(CommandError) -> Instant? {
-        guard let stated = invocation[.expires] else { return nil }
-        let text = invocation.text(of: Option.expires) ?? ""
-        guard let expires = stated.instant(in: zone) else {
-            throw .usage("`--expires` must be at most 9999-12-30, got `\(text)`")
-        }
-        guard expires > now else {
-            throw .usage(
-                "`--expires \(text)` is in the past: it is \(LocalTime.minute(now, in: zone)) in \(zone.name)")
-        }
+        guard invocation[.expires] != nil, let text = invocation.text(of: Option.expires) else { return nil }
+        return try expiry(text, for: "--expires")
+    }
+
+    /// The expiry that a text gives, which must be in the future.
+    /// - Parameter name: the name of the text in errors, such as `--expires`.
+    func expiry(_ text: String, for name: String) throws(CommandError) -> Instant {
+        let expires = try TimeArgument.expiry(text, for: name, from: now, in: zone)
+        guard expires > now else { throw .usage("`\(name) \(text)` is in the past: it is \(minute(now))") }
         return expires
+    }
+
+    /// A name in its stored form, which no live token of the tenant may have.
+    /// - Parameter own: the token that may have it.
+    func freeName(_ text: ExactName, except own: TokenID? = nil) throws(CommandError) -> ExactName {
+        try stored { store throws(TokenStoreError) in
+            let name = try TokenName(text).text
+            if let holder = try store.holder(of: name, tenant: tenant.id, now: now), holder != own {
+                throw .taken(name, by: holder)
+            }
+            return name
+        }
+    }
+}
+
+// MARK: Times
+
+extension AdministrationSession {
+    /// Day and minute in the tenant's zone, with its name.
+    func minute(_ instant: Instant) -> String { "\(LocalTime.minute(instant, in: zone)) in \(zone.name)" }
+
+    /// The end of a period that begins now, as an option gives it; `nil` without it.
+    func end(_ option: Option<TimeArgument?>) throws(CommandError) -> Instant? {
+        try invocation.end(option, from: now, in: zone)
+    }
+
+    /// The time that an old token or string stays valid, as `--overlap` gives it; `nil` without it.
+    func overlap(_ option: Option<TimeArgument?>) throws(CommandError) -> Duration? {
+        guard let end = try end(option) else { return nil }
+        guard end > now else {
+            throw .usage("`\(option.flag) \(invocation.text(of: option) ?? "")` is in the past")
+        }
+        return now.distance(to: end)
+    }
+
+    /// The start of a period that reaches to now, as an option gives it; `nil` without it.
+    func start(_ option: Option<TimeArgument?>) throws(CommandError) -> Instant? {
+        try invocation.start(option, before: now, in: zone)
+    }
+}
+
+extension Invocation {
+    /// The end of a period that begins now, as an option gives it; `nil` without it.
+    func end(_ option: Option<TimeArgument?>, from now: Instant, in zone: Zone) throws(CommandError) -> Instant? {
+        guard let time = self[option] else { return nil }
+        guard let end = time.end(from: now, in: zone) else { throw beyond(option) }
+        return end
+    }
+
+    /// The start of a period that reaches to now, as an option gives it; `nil` without it.
+    func start(_ option: Option<TimeArgument?>, before now: Instant, in zone: Zone) throws(CommandError) -> Instant? {
+        guard let time = self[option] else { return nil }
+        return try start(time, option, before: now, in: zone)
+    }
+
+    func start(
+        _ time: TimeArgument, _ option: Option<TimeArgument?>, before now: Instant, in zone: Zone
+    ) throws(CommandError) -> Instant {
+        guard let start = time.start(before: now, in: zone) else { throw beyond(option) }
+        return start
+    }
+
+    fileprivate func beyond(_ option: Option<TimeArgument?>) -> CommandError {
+        .usage("`\(option.flag) \(text(of: option) ?? "")` is outside the years 1 to 9999")
     }
 }

@@ -39,4 +39,10 @@ package struct CommandError: Error, Equatable {
     }
 
     package static func usage(_ message: String) -> CommandError { CommandError(message, status: ExitStatus.usage) }
+
+    /// The error of a line that leaves out options which nobody can be asked for.
+    static func missing(_ options: [any OptionDeclaration]) -> CommandError {
+        let flags = options.map(\.flag).joined(separator: ", ")
+        return .usage("missing required option\(options.count == 1 ? "" : "s") \(flags)")
+    }
 }

@@ -123,7 +123,8 @@ package struct RequestParser {
             tenant: directory.tenants[tenant].id,
             token: token.map { directory.tokens[$0].id.description }
                 ?? (kind == .issue ? nil : self.words[0]),
-            proposed: hasProposal ? try proposed(pairs) : nil, now: now, obligations: .all)
+            proposed: hasProposal ? try proposed(pairs, in: directory.tenants[tenant].zone) : nil, now: now,
+            obligations: .all)
     }
 
     /// The actor of `--as USER[/ASSIGNMENT]`, the user by id or name; the operator without it.
@@ -134,21 +135,24 @@ package struct RequestParser {
         return .user(id: user, assignment: parts.count == 2 ? ExactName(parts[1]) : nil)
     }
 
-    private func proposed(_ pairs: [(ExactName, String)]) throws(CommandError) -> ProposedToken {
+    private func proposed(
+        _ pairs: [(ExactName, String)], in zone: Zone
+    ) throws(CommandError) -> ProposedToken {
         var token = ProposedToken()
-        let names: [ExactName] = ["name", "kind", "assignment", "expires", "last_day"]
+        let names: [ExactName] = [
+            "name", "kind", "assignment", "expires", "last_day", "description", "contact",
+        ]
         for (name, text) in pairs {
             switch name {
             case "name": token.name = ExactName(text)
             case "assignment": token.assignment = ExactName(text)
+            case "description": token.description = ExactName(text)
+            case "contact": token.contact = ExactName(text)
             case "kind":
                 token.kind = TokenKind(rawValue: text)
                 if token.kind == nil { throw .usage("`kind` must be api or mobile, got `\(text)`") }
             case "expires":
-                token.expires = Instant(text)
-                if token.expires == nil {
-                    throw .usage("`expires` must be a time such as 2026-11-22T12:00:00Z, got `\(text)`")
-                }
+                token.expires = try TimeArgument.expiry(text, for: "expires", from: now, in: zone)
             case "last_day":
                 token.lastDay = Date(text)
                 if token.lastDay == nil { throw .usage("`last_day` must be a date such as 2026-11-22, got `\(text)`") }

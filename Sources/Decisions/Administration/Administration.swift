@@ -11,7 +11,8 @@ package final class Administration {
         case go
         /// Decide again, with the suggested last day.
         case lastDay(Date)
-        case stop
+        /// Nothing is saved, for a reason in words.
+        case stop(String)
     }
 
     package let store: TokenService
@@ -85,19 +86,18 @@ package final class Administration {
     // MARK: Acts
 
     /// Creates a token if the policies permit it.
-    /// - Parameter advised: called with the policies' advice before anything is saved.
+    /// - Parameters:
+    ///   - advised: called with the policies' advice before anything is saved.
+    ///   - isConfirmed: called with the token as it would be saved; false stops.
     package func create(
-        _ draft: TokenDraft, advised: (Decision) -> Response
+        _ draft: TokenDraft, advised: (Decision) -> Response, isConfirmed: (TokenDraft) -> Bool = { _ in true }
     ) throws(AdministrationError) -> (TokenDetails, TokenString) {
         var draft = draft
         let ask = { (authorizer: AdministrativeAuthorizer, expires: Instant?) throws(AdministrationError) -> Decision in
-            try authorizer.decide(
-                .issue, tenant: draft.tenant,
-                proposed: ProposedToken(
-                    kind: draft.kind, name: draft.name, assignment: draft.assignment, created: self.context.now,
-                    expires: expires))
+            try self.decide(authorizer, draft, expires)
         }
         draft.expires = try settle(.issue, [], tenant: draft.tenant, draft.expires, advised, ask) ?? draft.expires
+        try require(isConfirmed(draft))
         return try transact(.issue, tenant: draft.tenant, []) { authorizer throws(AdministrationError) in
             try permitted(.issue, [], try ask(authorizer, draft.expires))
         } body: { () throws(TokenStoreError) in
@@ -105,18 +105,43 @@ package final class Administration {
         }
     }
 
-    /// Changes a token's name, expiry or assignment.
+    private func decide(
+        _ authorizer: AdministrativeAuthorizer, _ draft: TokenDraft, _ expires: Instant?
+    ) throws(AdministrationError) -> Decision {
+        try authorizer.decide(
+            .issue, tenant: draft.tenant,
+            proposed: ProposedToken(
+                kind: draft.kind, name: draft.name, assignment: draft.assignment, created: context.now,
+                expires: expires, description: draft.description, contact: draft.contact))
+    }
+
+    /// The last day that the policies suggest for a new token, whatever the draft's expiry; `nil` when they suggest none.
+    ///
+    /// It is their advice on a token that never expires. Nothing is logged.
+    package func suggestedLastDay(_ draft: TokenDraft) throws(AdministrationError) -> Date? {
+        let latest = Instant("9999-12-31T00:00:00Z")
+        return try decide(try current(), draft, latest).suggestedLastDay
+    }
+
+    /// Changes a token's name, expiry, assignment, description or contact.
+    /// - Parameters:
+    ///   - advised: called with the policies' advice before anything is saved.
+    ///   - isConfirmed: called with the change as it would be saved; false stops.
     package func amend(
-        _ id: TokenID, _ change: TokenChange, advised: (Decision) -> Response
+        _ id: TokenID, _ change: TokenChange, advised: (Decision) -> Response,
+        isConfirmed: (TokenChange) -> Bool = { _ in true }
     ) throws(AdministrationError) -> TokenDetails {
         var change = change
         let known = try visible(.amend, id, try current())
         let ask = { (authorizer: AdministrativeAuthorizer, expires: Instant?) throws(AdministrationError) -> Decision in
             try authorizer.decide(
                 .amend, tenant: known.tenant, token: known.token,
-                proposed: ProposedToken(name: change.name, assignment: change.assignment, expires: expires))
+                proposed: ProposedToken(
+                    name: change.name, assignment: change.assignment, expires: expires,
+                    description: change.description, contact: change.contact))
         }
         change.expires = try settle(.amend, [id], tenant: known.tenant, change.expires, advised, ask)
+        try require(isConfirmed(change))
         return try transact(.amend, tenant: known.tenant, [id]) { authorizer throws(AdministrationError) in
             try permitted(.amend, [id], try ask(authorizer, change.expires))
         } body: { () throws(TokenStoreError) in
@@ -125,30 +150,53 @@ package final class Administration {
     }
 
     /// Decides about an act on tokens, then performs it on all of them or on none.
+    /// - Parameter advised: called with the policies' advice about each token before anything is done; `nil` to do
+    ///   without advice.
     package func perform<Result>(
-        _ kind: DecisionKind, _ ids: [TokenID],
+        _ kind: DecisionKind, _ ids: [TokenID], advised: ((Decision) -> Response)? = nil,
         _ body: (TokenService, AuditContext) throws(TokenStoreError) -> Result
     ) throws(AdministrationError) -> Result {
-        try transact(kind, tenant: nil, ids) { authorizer throws(AdministrationError) in
+        if let advised { try hear(kind, ids, advised) }
+        return try transact(kind, tenant: nil, ids) { authorizer throws(AdministrationError) in
             try require(kind, ids, authorizer)
         } body: { () throws(TokenStoreError) in
             try body(store, context)
         }
     }
 
+    /// Passes on the advice about an act on tokens. Whether the act is permitted is decided later, in its transaction.
+    private func hear(
+        _ kind: DecisionKind, _ ids: [TokenID], _ advised: (Decision) -> Response
+    ) throws(AdministrationError) {
+        let authorizer = try current()
+        let isVisible = { (details: TokenDetails) in authorizer.visibility(tenant: details.tenant)(details.token) }
+        for id in ids {
+            guard let details = try stored({ () throws(TokenStoreError) in try store.details(id) }), isVisible(details)
+            else { continue }
+            let decision = try authorizer.decide(kind, tenant: details.tenant, token: details.token)
+            guard decision.isPermitted, !decision.advice.isEmpty else { continue }
+            if case .stop(let reason) = advised(decision) { throw AdministrationError(.stopped, reason) }
+        }
+    }
+
     /// Reassigns a token to another user: it issues a new token and revokes the old one, and decides about both.
+    /// - Parameters:
+    ///   - advised: called with the policies' advice before anything is saved.
+    ///   - isConfirmed: called with the new token as it would be saved; false stops.
     package func reassign(
-        _ id: TokenID, assignment: ExactName, overlap: Duration?, advised: (Decision) -> Response
+        _ id: TokenID, assignment: ExactName, overlap: Duration?, advised: (Decision) -> Response,
+        isConfirmed: (TokenDraft) -> Bool = { _ in true }
     ) throws(AdministrationError) -> (TokenDetails, TokenString) {
         let old = try visible(.revoke, id, try current())
+        var draft = TokenDraft(
+            tenant: old.tenant, kind: old.token.kind, name: old.token.name, assignment: assignment,
+            expires: old.token.expires, description: old.token.description, contact: old.token.contact)
         let ask = { (authorizer: AdministrativeAuthorizer, expires: Instant?) throws(AdministrationError) -> Decision in
-            try authorizer.decide(
-                .issue, tenant: old.tenant,
-                proposed: ProposedToken(
-                    kind: old.token.kind, name: old.token.name, assignment: assignment, created: self.context.now,
-                    expires: expires))
+            try self.decide(authorizer, draft, expires)
         }
         let expires = try settle(.issue, [id], tenant: old.tenant, old.token.expires, advised, ask)
+        draft.expires = expires ?? draft.expires
+        try require(isConfirmed(draft))
         return try transact(.issue, tenant: old.tenant, [id]) { authorizer throws(AdministrationError) in
             try require(.revoke, [id], authorizer)
             try permitted(.issue, [id], try ask(authorizer, expires))
@@ -279,7 +327,7 @@ package final class Administration {
             if decision.advice.isEmpty { return expires }
             switch advised(decision) {
             case .go: return expires
-            case .stop: throw AdministrationError(.stopped, "nothing is changed")
+            case .stop(let reason): throw AdministrationError(.stopped, reason)
             case .lastDay(let day):
                 guard let next = day.adding(Period(days: 1)), let index = authorizer.directory.tenant(tenant) else {
                     throw AdministrationError(.request, "the suggested last day is too late")
@@ -288,6 +336,10 @@ package final class Administration {
             }
         }
         return expires
+    }
+
+    private func require(_ isConfirmed: Bool) throws(AdministrationError) {
+        guard isConfirmed else { throw AdministrationError(.stopped, "stopped; nothing is changed") }
     }
 
     // MARK: Doing

@@ -56,8 +56,10 @@ package struct TokenFilter: Sendable {
     package var leavesOutRevoked = true
     package var expiringBefore: Instant?
     package var unusedSince: Instant?
-    /// A text to find in names, users and departments, regardless of case and accents.
+    /// A text to find in names, descriptions, contacts, users and departments, regardless of case and accents.
     package var search: String?
+    /// A text to find in contacts, in the same way.
+    package var contact: String?
     package var order = Order.title
     package var isDescending = false
 
@@ -70,6 +72,7 @@ package struct TokenFilter: Sendable {
         query.expiringBefore = expiringBefore
         query.unusedSince = unusedSince
         query.isDescending = isDescending
+        query.contact = contact.map(TextNormalizer.search)
         let needsAssignments =
             user != nil || department != nil || userType != nil || search != nil || state?.stored == .live
         guard needsAssignments || order.isOfAssignments else {

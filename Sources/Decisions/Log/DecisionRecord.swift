@@ -121,6 +121,8 @@ extension ProposedToken {
         if let created { members.append(.init("created", .string(created.description))) }
         if let expires { members.append(.init("expires", .string(expires.description))) }
         if let lastDay { members.append(.init("last_day", .string(lastDay.description))) }
+        if let description { members.append(.init("description", .string(description))) }
+        if let contact { members.append(.init("contact", .string(contact))) }
         return .object(members)
     }
 
@@ -129,7 +131,8 @@ extension ProposedToken {
             kind: (json["kind"]?.string).flatMap(TokenKind.init(rawValue:)), name: json["name"]?.name,
             assignment: json["assignment"]?.name, created: (json["created"]?.string).flatMap { Instant($0) },
             expires: (json["expires"]?.string).flatMap { Instant($0) },
-            lastDay: (json["last_day"]?.string).flatMap { Date($0) })
+            lastDay: (json["last_day"]?.string).flatMap { Date($0) }, description: json["description"]?.name,
+            contact: json["contact"]?.name)
     }
 }
 

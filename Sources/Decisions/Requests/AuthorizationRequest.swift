@@ -84,10 +84,14 @@ package struct ProposedToken: Sendable {
     package var expires: Instant?
     /// The last valid day in the tenant's zone, instead of `expires`.
     package var lastDay: Date?
+    /// The description; an empty one removes it.
+    package var description: ExactName?
+    /// The contact; an empty one removes it.
+    package var contact: ExactName?
 
     package init(
         kind: TokenKind? = nil, name: ExactName? = nil, assignment: ExactName? = nil, created: Instant? = nil,
-        expires: Instant? = nil, lastDay: Date? = nil
+        expires: Instant? = nil, lastDay: Date? = nil, description: ExactName? = nil, contact: ExactName? = nil
     ) {
         self.kind = kind
         self.name = name
@@ -95,5 +99,7 @@ package struct ProposedToken: Sendable {
         self.created = created
         self.expires = expires
         self.lastDay = lastDay
+        self.description = description
+        self.contact = contact
     }
 }

@@ -209,6 +209,12 @@ struct RequestBuilder {
         return own[0]
     }
 
+    /// A proposed description or contact: an empty one removes it, one that is left out stays as it is.
+    private static func note(_ proposed: ExactName?, _ present: ExactName?) -> ExactName? {
+        guard let proposed else { return present }
+        return proposed.isEmpty ? nil : proposed
+    }
+
     private func proposed(
         _ proposal: ProposedToken, _ token: Token?, _ tenant: Int, _ now: Instant
     ) throws(RequestError) -> Token {
@@ -237,7 +243,8 @@ struct RequestBuilder {
             id: token?.id ?? .unassigned, kind: kind, name: proposal.name ?? token?.name ?? "",
             assignment: directory.assignments[assignment].id, created: created, expires: expires,
             lastActive: token?.lastActive, dormantSince: token?.dormantSince, suspended: token?.suspended,
-            revoked: token?.revoked)
+            revoked: token?.revoked, description: Self.note(proposal.description, token?.description),
+            contact: Self.note(proposal.contact, token?.contact))
         return Token(record, tenant: tenant, assignment: assignment)
     }
 }

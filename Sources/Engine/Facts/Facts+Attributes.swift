@@ -165,6 +165,8 @@ extension Facts {
         switch attribute {
         case .tokenID: return token.id == .unassigned ? .absent : .string(token.id.description)
         case .tokenName: return token.kind == .api ? .string(token.name) : .absent
+        case .tokenDescription: return token.description.map { .string($0) } ?? .absent
+        case .tokenContact: return token.contact.map { .string($0) } ?? .absent
         case .tokenTenant: return .string(known.directory.tenants[token.tenant].id)
         case .created: return .instant(token.created)
         case .expires: return .instant(token.expires)

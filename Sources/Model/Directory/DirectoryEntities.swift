@@ -58,6 +58,8 @@ package struct Assignment: Sendable {
     package var id: TokenID
     package var kind: TokenKind
     package var name: ExactName
+    package var description: ExactName?
+    package var contact: ExactName?
     package var tenant: Int
     package var assignment: Int
     package var created: Instant
@@ -72,6 +74,8 @@ package struct Assignment: Sendable {
         id = record.id
         kind = record.kind
         name = record.name
+        description = record.description
+        contact = record.contact
         self.tenant = tenant
         self.assignment = assignment
         created = record.created

@@ -64,7 +64,8 @@ extension Directory {
         var record = TokenRecord(
             id: token.id, kind: token.kind, name: token.name, assignment: assignments[token.assignment].id,
             created: token.created, expires: token.expires, lastActive: token.lastActive,
-            dormantSince: token.dormantSince, suspended: token.suspended, revoked: token.revoked)
+            dormantSince: token.dormantSince, suspended: token.suspended, revoked: token.revoked,
+            description: token.description, contact: token.contact)
         record.isTampered = token.isTampered
         return record
     }

@@ -132,7 +132,8 @@ extension Organisation {
         _ json: JSON, _ path: String, _ known: Known<TokenRecord>
     ) throws(OrganisationError) -> TokenRecord {
         let members: [ExactName] = [
-            "id", "kind", "name", "device", "assignment", "created", "expires", "last_active", "dormant_since",
+            "id", "kind", "name", "device", "description", "contact", "assignment", "created", "expires", "last_active",
+            "dormant_since",
             "suspended", "revoked",
         ]
         let reader = try RecordReader(json, path: path, known: members)
@@ -158,7 +159,9 @@ extension Organisation {
             lastActive: try reader.optionalInstant("last_active", or: old?.lastActive),
             dormantSince: try reader.optionalInstant("dormant_since", or: old?.dormantSince),
             suspended: try reader.optionalInstant("suspended", or: old?.suspended),
-            revoked: try reader.optionalInstant("revoked", or: old?.revoked))
+            revoked: try reader.optionalInstant("revoked", or: old?.revoked),
+            description: try reader.optionalText("description", or: old?.description, most: 1_200),
+            contact: try reader.optionalText("contact", or: old?.contact, most: 1_200))
         guard token.expires > token.created else {
             throw OrganisationError("a token expires after it is created", path: path + ".expires")
         }
@@ -234,7 +237,8 @@ extension TokenRecord {
     fileprivate var json: JSON {
         var members: [JSON.Member] = [
             .init("id", .string(id.description)), .init("kind", .string(kind.rawValue)),
-            .init(kind == .api ? "name" : "device", .string(name)), .init("assignment", .string(assignment)),
+            .init(kind == .api ? "name" : "device", .string(name)), .init("description", .string(description ?? "")),
+            .init("contact", .string(contact ?? "")), .init("assignment", .string(assignment)),
             .init("created", .string(created.description)), .init("expires", .string(expires.description)),
         ]
         let instants: [(ExactName, Instant?)] = [

@@ -13,10 +13,12 @@ extension Organisation {
                 result.tenants[tenant].users[index] = user
             }
             result.tenants[tenant].users.sort { $0.id < $1.id }
-            for index in result.tenants[tenant].tokens.indices
-            where !result.tenants[tenant].tokens[index].name.isEmpty {
-                let token = result.tenants[tenant].tokens[index]
-                result.tenants[tenant].tokens[index].name = pseudonym(token.name, "token")
+            for index in result.tenants[tenant].tokens.indices {
+                var token = result.tenants[tenant].tokens[index]
+                if !token.name.isEmpty { token.name = pseudonym(token.name, "token") }
+                token.description = token.description.map { pseudonym($0, "description") }
+                token.contact = token.contact.map { pseudonym($0, "contact") }
+                result.tenants[tenant].tokens[index] = token
             }
         }
         return result

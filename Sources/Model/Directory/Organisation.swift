@@ -133,6 +133,10 @@ package struct TokenRecord: Equatable, Sendable {
     package var kind: TokenKind
     /// The name of an API token; the device label of a mobile token, which may be empty.
     package var name: ExactName
+    /// A sentence about its use.
+    package var description: ExactName?
+    /// The person or team that answers for it.
+    package var contact: ExactName?
     package var assignment: ExactName
     package var created: Instant
     /// The end of validity: a token is valid while now < expires.
@@ -146,7 +150,8 @@ package struct TokenRecord: Equatable, Sendable {
 
     package init(
         id: TokenID, kind: TokenKind, name: ExactName, assignment: ExactName, created: Instant, expires: Instant,
-        lastActive: Instant? = nil, dormantSince: Instant? = nil, suspended: Instant? = nil, revoked: Instant? = nil
+        lastActive: Instant? = nil, dormantSince: Instant? = nil, suspended: Instant? = nil, revoked: Instant? = nil,
+        description: ExactName? = nil, contact: ExactName? = nil
     ) {
         self.id = id
         self.kind = kind
@@ -158,5 +163,7 @@ package struct TokenRecord: Equatable, Sendable {
         self.dormantSince = dormantSince
         self.suspended = suspended
         self.revoked = revoked
+        self.description = description
+        self.contact = contact
     }
 }

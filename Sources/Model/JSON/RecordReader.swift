@@ -51,19 +51,23 @@ struct RecordReader {
         return text
     }
 
-    /// - Parameter old: the value of a missing member; an empty string removes it.
-    func optionalText(_ name: ExactName, or old: ExactName?) throws(OrganisationError) -> ExactName? {
-        guard let text = try stated(name) else { return old }
+    /// - Parameters:
+    ///   - old: the value of a missing member; an empty string removes it.
+    ///   - most: the most bytes that it may have.
+    func optionalText(
+        _ name: ExactName, or old: ExactName?, most: Int = 400
+    ) throws(OrganisationError) -> ExactName? {
+        guard let text = try stated(name, most: most) else { return old }
         return text.isEmpty ? nil : text
     }
 
-    private func stated(_ name: ExactName) throws(OrganisationError) -> ExactName? {
+    private func stated(_ name: ExactName, most: Int = 400) throws(OrganisationError) -> ExactName? {
         guard let value = try value(name) else { return nil }
         guard let text = value.string else { throw fault(name, "a string", value) }
-        guard text.utf8.count <= 400,
+        guard text.utf8.count <= most,
             !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
         else {
-            throw OrganisationError("must have at most 400 bytes and no control characters", path: path(name))
+            throw OrganisationError("must have at most \(most) bytes and no control characters", path: path(name))
         }
         return ExactName(text)
     }

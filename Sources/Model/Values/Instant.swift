@@ -17,6 +17,11 @@ package struct Instant: Hashable, Comparable, Sendable {
 
     package static func < (one: Instant, other: Instant) -> Bool { one.microseconds < other.microseconds }
 
+    /// The time from this instant to another.
+    package func distance(to other: Instant) -> Duration {
+        .microseconds(other.microseconds) - .microseconds(microseconds)
+    }
+
     /// Whole seconds since 1970, rounded down.
     package var seconds: Int64 { microseconds.quotient(1_000_000) }
 }

@@ -101,6 +101,8 @@ package enum Vocabulary {
         entry(.token, "id", .string, .tokenID, optional: true, "32 hexadecimal digits; a proposed one has none"),
         entry(.token, "kind", .string, .kind, "`api` or `mobile`"),
         entry(.token, "name", .string, .tokenName, optional: true, "an API token's name"),
+        entry(.token, "description", .string, .tokenDescription, optional: true, "a sentence about its use"),
+        entry(.token, "contact", .string, .tokenContact, optional: true, "the person or team that answers for it"),
         entry(.token, "tenant", .string, .tokenTenant, "the tenant's id"),
         entry(.token, "user", .user, .user, "the user it stands for"),
         entry(.token, "department", .department, .department, "the department it acts in"),
@@ -154,7 +156,7 @@ package enum Vocabulary {
 /// The part of its base that an attribute node reads.
 @usableFromInline package enum Attribute: UInt32, Sendable {
     case point, action, actionKind, tenant, time, today, subject, actor, token, proposed, resource, context
-    case tokenID, kind, tokenName, tokenTenant, user, department, userType
+    case tokenID, kind, tokenName, tokenDescription, tokenContact, tokenTenant, user, department, userType
     case created, expires, lastDay, lastActive, dormantSince
     case actorToken, isOperator
     case id, name, parent, depth, isActive, email

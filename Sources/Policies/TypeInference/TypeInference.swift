@@ -347,7 +347,9 @@ package final class TypeInference {
         let attribute = node.operation == .attribute ? Attribute(rawValue: node.b) : nil
         switch attribute {
         case nil: guard node.operation == .property, expressions.presence[Int(id)] != nil else { return nil }
-        case .token?, .actor?, .proposed?, .tokenName?, .lastActive?, .dormantSince?, .parent?, .actorToken?:
+        case .token?, .actor?, .proposed?, .tokenName?, .tokenDescription?, .tokenContact?, .lastActive?,
+            .dormantSince?,
+            .parent?, .actorToken?:
             guard expressions.presence[Int(id)] != nil else { return nil }
         case .user?, .department?, .userType?: guard type == .actor else { return nil }
         // The wire format requires ids; a value without one is rare.

@@ -49,6 +49,14 @@ struct ConditionWords {
             return chunk.expressions.compactMap(ConditionWords.literal)
         }
 
+        /// True when the source reads a member of this name.
+        func reads(_ name: ExactName) -> Bool {
+            chunk?.expressions.contains { expression in
+                guard case .member(_, let member) = expression.kind else { return false }
+                return ExactName(member.name) == name
+            } ?? false
+        }
+
         func words(in range: Range<Int>) -> ConditionWords {
             var words = ConditionWords()
             read(range, into: &words, depth: 0)

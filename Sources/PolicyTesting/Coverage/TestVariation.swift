@@ -10,6 +10,8 @@ struct TestVariation {
     private let policy: Policy
     /// The numbers and strings in the policy's source, and the neighbours of the numbers.
     private let literals: [LuaValue]
+    /// The free texts of a token that the policy reads.
+    private let notes: [ExactName]
 
     private static let most = PropertyValues.most
 
@@ -17,6 +19,7 @@ struct TestVariation {
         self.policy = policy
         self.schema = schema
         literals = words.literals
+        notes = ["description", "contact"].filter(words.reads)
     }
 
     /// Values to set at places of a test; `nil` removes one.
@@ -87,6 +90,7 @@ struct TestVariation {
         for part in ["token", "proposed"] as [ExactName] where table[part]?.isRecord == true {
             changes += ["api", "mobile"].map { [([part, "kind"], .string($0))] }
             changes += values.strings.map { [([part, "name"], $0)] }
+            for note in notes { changes += (values.strings + [nil]).map { [([part, note], $0)] } }
         }
         changes += asked(table, values)
         changes += times(table, values.now)

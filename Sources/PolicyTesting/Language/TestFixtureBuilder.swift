@@ -5,7 +5,7 @@ internal import Model
 struct TestFixtureBuilder {
     static let tokenKeys: [ExactName] = [
         "id", "name", "kind", "user", "department", "user_type", "permissions", "created", "expires", "last_day",
-        "last_active", "dormant_since", "suspended", "revoked",
+        "last_active", "dormant_since", "suspended", "revoked", "description", "contact",
     ]
 
     private let base: TestOrganisation
@@ -108,6 +108,8 @@ struct TestFixtureBuilder {
         token.dormantSince = try moment("dormant_since", of: table)
         token.suspended = try moment("suspended", of: table)
         token.revoked = try moment("revoked", of: table)
+        token.description = try table.name("description")
+        token.contact = try table.name("contact")
         tenant.tokens.append(token)
         return token
     }

@@ -159,7 +159,10 @@ struct TestRequestParser {
         _ table: TestTable, isNew: Bool, _ fixture: inout TestFixtureBuilder
     ) throws(TestFault) -> ProposedToken {
         try table.refuseOthers(
-            than: ["name", "kind", "user", "department", "user_type", "permissions", "created", "expires", "last_day"])
+            than: [
+                "name", "kind", "user", "department", "user_type", "permissions", "created", "expires", "last_day",
+                "description", "contact",
+            ])
         let binds = (["user", "department", "user_type"] as [ExactName]).contains { table[$0] != nil }
         if isNew, !binds { throw TestFault("`proposed` needs a `department` and a `user_type`, or a `user`") }
         var proposed = ProposedToken()
@@ -167,6 +170,8 @@ struct TestRequestParser {
         proposed.kind = try fixture.kind(table) ?? (isNew ? .api : nil)
         proposed.assignment = binds ? try fixture.assignment(table).assignment : nil
         proposed.created = try table.instant("created", in: fixture.zone)
+        proposed.description = try table.name("description")
+        proposed.contact = try table.name("contact")
         proposed.lastDay = try table.date("last_day")
         proposed.expires = try table.instant("expires", in: fixture.zone)
         if isNew, proposed.lastDay == nil, proposed.expires == nil {

@@ -125,12 +125,19 @@ struct RecordedTestWriter {
         fields.append(("id", .string(record.id.description)))
         fields.append(("kind", .string(record.kind.rawValue)))
         if !record.name.isEmpty { fields.append(("name", .string(record.name))) }
+        fields += Self.notes(record.description, record.contact)
         let moments: [(ExactName, Instant?)] = [
             ("created", record.created), ("expires", record.expires), ("last_active", record.lastActive),
             ("dormant_since", record.dormantSince), ("suspended", record.suspended), ("revoked", record.revoked),
         ]
         for (name, moment) in moments { if let moment { fields.append((name, .string(moment.description))) } }
         return LuaValue(named: fields)
+    }
+
+    private static func notes(_ description: ExactName?, _ contact: ExactName?) -> [(ExactName, LuaValue)] {
+        [("description", description), ("contact", contact)].compactMap { name, text in
+            text.map { (name, .string($0)) }
+        }
     }
 
     /// An assignment as its user, department and user type.
@@ -170,6 +177,7 @@ struct RecordedTestWriter {
         }
         if let kind = proposed.kind { fields.append(("kind", .string(kind.rawValue))) }
         if let name = proposed.name { fields.append(("name", .string(name))) }
+        fields += Self.notes(proposed.description, proposed.contact)
         if let created = proposed.created { fields.append(("created", .string(created.description))) }
         if let day = proposed.lastDay {
             fields.append(("last_day", .string(day.description)))
@@ -257,6 +265,7 @@ extension TokenRecord {
         self.init(
             id: token.id, kind: token.kind, name: token.name, assignment: "", created: token.created,
             expires: token.expires, lastActive: token.lastActive, dormantSince: token.dormantSince,
-            suspended: token.suspended, revoked: token.revoked)
+            suspended: token.suspended, revoked: token.revoked, description: token.description,
+            contact: token.contact)
     }
 }

@@ -7,6 +7,9 @@ package enum TokenColumn: String, CaseIterable, Sendable {
     case kind
     /// The name of an API token.
     case title
+    case description
+    /// The person or team that answers for it.
+    case contact
     /// The label of a mobile token's device.
     case device
     case user
@@ -50,8 +53,8 @@ package enum TokenColumn: String, CaseIterable, Sendable {
         case .id, .kind, .created, .updated, .expires, .lastActive, .state, .dormantSince, .suspended, .revoked, .last4:
             return .fixed(head)
         case .email, .permissions: return .text(head)
-        case .suspendedWhy: return .prose(head)
-        case .title, .device, .fullName, .assignment: return .name(head)
+        case .suspendedWhy, .description: return .prose(head)
+        case .title, .contact, .device, .fullName, .assignment: return .name(head)
         case .user: return .name(head, least: kind == .mobile ? 10 : 6)
         case .tenant, .department, .userType, .createdBy, .suspendedBy, .revokedBy: return .name(head, least: 6)
         }

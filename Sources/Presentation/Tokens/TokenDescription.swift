@@ -33,6 +33,7 @@ package struct TokenDescription {
         fields.add(key: "kind", .string(token.kind.rawValue))
         if token.kind == .api {
             fields.add("Token Name", token.name, key: "name")
+            addNotes(to: &fields)
             if !isExported {
                 let masked = "dml_…\(details.last4 ?? "")"
                 fields.add("API Token", "\(masked)  (\(revealing(state)))", json: .string(masked))
@@ -55,6 +56,7 @@ package struct TokenDescription {
             fields.add("Last Active", local(token.lastActive) ?? "never", json: instant(token.lastActive))
             fields.add("Expiry Date", expires, key: "expires", json: .string(token.expires.description))
             fields.add("Device", token.name.isEmpty ? "–" : token.name, json: .string(token.name))
+            addNotes(to: &fields)
             fields.add(key: "tenant", .string(view.tenant.id))
             fields.add(key: "assignment", .string(assignment.id))
         }
@@ -77,6 +79,11 @@ package struct TokenDescription {
                 ? "demilune token reveal \(token.id)"
                 : "not kept: `demilune token rotate` gives it a new one"
         }
+    }
+
+    private func addNotes(to fields: inout KeyValueOutput) {
+        fields.add("Description", token.description ?? "–", json: .optional(token.description))
+        fields.add("Contact", token.contact ?? "–", json: .optional(token.contact))
     }
 
     // MARK: State and history

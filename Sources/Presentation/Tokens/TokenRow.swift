@@ -37,7 +37,7 @@ package struct TokenRow {
     /// The members of JSON without chosen columns.
     package var members: [JSON.Member]? {
         let columns: [TokenColumn] = [
-            .id, .tenant, .kind, .title, .user, .email, .department, .userType, .assignment, .created, .updated,
+            .id, .tenant, .kind, .title, .description, .contact, .user, .email, .department, .userType, .assignment, .created, .updated,
             .expires, .lastActive, .state, .dormantSince,
         ]
         return fields(columns)?.members
@@ -51,6 +51,8 @@ package struct TokenRow {
         case .tenant: return text("tenant", view.tenant.id.text)
         case .kind: return text("kind", token.kind.rawValue)
         case .title: return text("name", token.name.text)
+        case .description: return optional("description", token.description?.text)
+        case .contact: return optional("contact", token.contact?.text)
         case .device: return optional("device", token.kind == .mobile ? token.name.text : nil)
         case .user: return named("user", user.id, user.name)
         case .fullName: return text("full_name", user.fullName.text)

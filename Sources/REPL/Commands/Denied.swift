@@ -73,9 +73,6 @@ extension Repl {
     func past(_ word: String, _ invocation: Invocation) throws(CommandError) -> Instant {
         let now = try now(invocation)
         let zone = zone ?? .utc
-        if let duration = try? TimeArgument.duration(word, option: "since") {
-            return Instant(microseconds: now.microseconds - duration.components.seconds * 1_000_000)
-        }
         let parts = word.split(separator: ":").map { Int($0) }
         if parts.count == 2, let hour = parts[0], let minute = parts[1], (0..<24).contains(hour),
             (0..<60).contains(minute)
@@ -83,9 +80,10 @@ extension Repl {
             let midnight = zone.start(of: zone.date(of: now))
             return Instant(microseconds: midnight.microseconds + Int64(hour * 60 + minute) * 60_000_000)
         }
-        if let day = Date(word) { return zone.start(of: day) }
-        if let instant = Instant(word) { return instant }
-        throw .usage("expected a time such as 02:55, a day, a moment, or `2h` for so long ago, got `\(word)`")
+        guard let start = try TimeArgument(word, for: "since").start(before: now, in: zone) else {
+            throw .usage("`since \(word)` is before the year 1")
+        }
+        return start
     }
 
     func list(_ lines: [(number: Int, line: [UInt8])], _ invocation: Invocation) throws(CommandError) {

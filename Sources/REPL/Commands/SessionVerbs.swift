@@ -60,7 +60,7 @@ extension ReplCommand {
         name: "at", summary: "sets the time of all answers; `at now` returns to the clock",
         positionals: [
             .init(
-                name: "TIME", help: "a day (its first moment), a moment, `+30d` (so much later), or `now`",
+                name: "TIME", help: "a day (its first moment), a moment, `+30d`, `+12mo` (so much later), or `now`",
                 isOptional: true)
         ],
         examples: ["at 2027-01-15", "at 2027-01-15T12:00:00Z", "at +30d", "at now"],
@@ -156,16 +156,8 @@ extension Repl {
         return (names.directory.users[user].id, assignment.map { names.directory.assignments[$0].id })
     }
 
-    /// The instant of a day, of a moment, or so much later than now: `+30d`.
+    /// The instant of a day, of a moment, or so much later or earlier than now: `+30d`, `-2h`.
     func moment(_ word: String, _ invocation: Invocation) throws(CommandError) -> Instant {
-        if word.hasPrefix("+") {
-            let later = try TimeArgument.duration(String(word.dropFirst()), option: "at +")
-            let now = try now(invocation)
-            return Instant(microseconds: now.microseconds + later.components.seconds * 1_000_000)
-        }
-        if let day = Date(word) { return (zone ?? .utc).start(of: day) }
-        if let instant = Instant(word) { return instant }
-        throw .usage(
-            "expected a day such as 2027-01-15, a moment such as 2027-01-15T12:00:00Z, `+30d`, or `now`, got `\(word)`")
+        try TimeArgument.present(word, for: invocation.verb, now: now(invocation), in: zone ?? .utc)
     }
 }

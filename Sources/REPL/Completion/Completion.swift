@@ -165,7 +165,7 @@ struct Completion {
         case "TIME":
             [
                 Candidate(text: "now", help: "the clock's time"),
-                Candidate(text: "+30d", help: "so much later: s, m, h, d or w"),
+                Candidate(text: "+30d", help: "so much later: s, m, h, d, w, mo or y"),
                 Candidate(text: "2027-01-15", help: "a day's first moment", isWhole: true),
             ]
         default: []

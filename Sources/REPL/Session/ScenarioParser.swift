@@ -27,7 +27,8 @@ struct ScenarioParser {
         ("user-type activate TYPE", "or deactivate"),
         ("user-type grant TYPE ACTION", "or withdraw"),
         ("tenant deactivate", "or activate"),
-        ("token TOKEN expires DAY", "its last valid day, or a moment"),
+        ("token TOKEN expires DAY", "its last valid day, 90d from today, or a moment"),
+        ("token TOKEN description TEXT", "or contact; an empty text removes it"),
         ("token TOKEN revoked", "or suspended, resumed"),
         ("setting POLICY NAME VALUE", "for this tenant"),
     ]
@@ -53,10 +54,13 @@ struct ScenarioParser {
             return .userTypeHolds(try userType(words[2]), permission: try permission(words[3]), act == "grant")
         case ("tenant", let act?, 2) where Self.activity[act] != nil: return .tenantActive(Self.activity[act]!)
         case ("token", _?, 4) where words[2] == "expires":
-            guard let expires = try TimeArgument.expiry(words[3], option: "expires").instant(in: zone) else {
-                throw .usage("`expires` must be at most 9999-12-30, got `\(words[3])`")
-            }
+            let now = try repl.now(invocation)
+            let expires = try TimeArgument.expiry(words[3], for: "expires", from: now, in: zone)
             return .tokenExpires(try token(words[1]), expires)
+        case ("token", _?, 4) where words[2] == "description":
+            return .tokenDescription(try token(words[1]), words[3].isEmpty ? nil : ExactName(words[3]))
+        case ("token", _?, 4) where words[2] == "contact":
+            return .tokenContact(try token(words[1]), words[3].isEmpty ? nil : ExactName(words[3]))
         case ("token", _?, 3) where words[2] == "revoked": return .tokenRevoked(try token(words[1]))
         case ("token", _?, 3) where words[2] == "suspended": return .tokenSuspended(try token(words[1]), true)
         case ("token", _?, 3) where words[2] == "resumed": return .tokenSuspended(try token(words[1]), false)

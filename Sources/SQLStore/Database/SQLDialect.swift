@@ -12,16 +12,16 @@ package struct SQLDialect: Sendable {
     package var elements: String
     /// The condition that a text contains a parameter.
     package var contains: @Sendable (_ text: String) -> String
-    /// The index of token names by their trigrams; `nil` where the database keeps it by itself.
+    /// The index of the texts of tokens by their trigrams; `nil` where the database keeps it by itself.
     package var nameIndex: NameIndex?
 
-    /// The statements of an index that finds names by their parts.
+    /// The statements of an index that finds tokens by parts of their names, descriptions and contacts.
     package struct NameIndex: Sendable {
-        /// Adds a row: its number, its name.
+        /// Adds a row: its number, its text.
         package var add: String
-        /// Removes a row: its number, the name with which it was added.
+        /// Removes a row: its number, the text with which it was added.
         package var remove: String
-        /// A query for the numbers of rows with a name that has all these trigrams.
+        /// A query for the numbers of rows with a text that has all these trigrams.
         package var search: String
 
         package init(add: String, remove: String, search: String) {

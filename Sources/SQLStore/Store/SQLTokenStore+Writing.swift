@@ -10,31 +10,32 @@ extension SQLTokenStore {
             """
         guard let number = try database.first(sql, values, { $0.integer(0) }) else { throw .misdirected(name) }
         try confirm(token, number, values)
-        try index(number, token.details.token.name)
+        try index(number, token.indexed)
         return number
     }
 
     package func update(_ token: StoredToken) throws(TokenStoreError) {
-        var formerName: ExactName?
+        var former = ""
         let new = token.values
         // Only changed columns are written: setting an indexed column writes a page of its index.
         let different = try database.first(StoredToken.confirmation, [.integer(token.number)]) { row in
-            if !row.holds(3, .text(token.details.token.name)) { formerName = row.text(3) }
+            former = StoredToken.indexed(row)
             return new.indices.filter { !row.holds($0, new[$0]) }
         }
         guard let changed = different else { throw .misdirected(name) }
-        if let formerName { try unindex(token.number, formerName) }
+        let isIndexedAnew = former != token.indexed
+        if isIndexedAnew { try unindex(token.number, former) }
         if !changed.isEmpty {
             let names = changed.map { "\(StoredToken.written[$0]) = ?" }.joined(separator: ", ")
             try database.run(
                 "UPDATE tokens SET \(names) WHERE number = ?", changed.map { new[$0] } + [.integer(token.number)])
             try confirm(token, token.number, new)
         }
-        if formerName != nil { try index(token.number, token.details.token.name) }
+        if isIndexedAnew { try index(token.number, token.indexed) }
     }
 
     package func remove(_ token: StoredToken) throws(TokenStoreError) {
-        try unindex(token.number, token.details.token.name)
+        try unindex(token.number, token.indexed)
         try database.run("DELETE FROM tokens WHERE number = ?", [.integer(token.number)])
     }
 
@@ -43,14 +44,14 @@ extension SQLTokenStore {
             StoredToken.confirmation, [.integer(number)], is: values, "the token `\(token.id)`")
     }
 
-    private func index(_ number: Int64, _ name: ExactName) throws(TokenStoreError) {
+    private func index(_ number: Int64, _ text: String) throws(TokenStoreError) {
         guard let index = database.dialect.nameIndex else { return }
-        try database.run(index.add, [.integer(number), .text(TextNormalizer.search(name))])
+        try database.run(index.add, [.integer(number), .text(text)])
     }
 
-    private func unindex(_ number: Int64, _ name: ExactName) throws(TokenStoreError) {
+    private func unindex(_ number: Int64, _ text: String) throws(TokenStoreError) {
         guard let index = database.dialect.nameIndex else { return }
-        try database.run(index.remove, [.integer(number), .text(TextNormalizer.search(name))])
+        try database.run(index.remove, [.integer(number), .text(text)])
     }
 
     package func setUse(_ use: TokenUse, seal: KeyedDigest, number: Int64) throws(TokenStoreError) {

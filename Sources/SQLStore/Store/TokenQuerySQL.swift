@@ -41,10 +41,11 @@ struct TokenQuerySQL {
         if !query.leftOutAssignments.isEmpty {
             add("assignment NOT IN (\(dialect.elements))", Self.list(query.leftOutAssignments))
         }
+        if let contact = query.contact { add(dialect.contains("search_contact"), .text(contact)) }
         if let search = query.search {
-            add(
-                "(\(dialect.contains("search")) OR assignment IN (\(dialect.elements)))", .text(search),
-                Self.list(query.searchAssignments))
+            let texts = ["search", "search_description", "search_contact"].map(dialect.contains)
+            conditions.append("(\(texts.joined(separator: " OR ")) OR assignment IN (\(dialect.elements)))")
+            parameters += texts.map { _ in .text(search) } + [Self.list(query.searchAssignments)]
         }
     }
 
@@ -78,6 +79,9 @@ struct TokenQuerySQL {
                     "\(names.search) UNION ALL \(ofAssignments)",
                     [.text(grams)] + place + [Self.list(query.searchAssignments)]
                 ))
+        }
+        if let names = dialect.nameIndex, let contact = query.contact, let grams = Self.grams(contact) {
+            drivers.append((names.search, [.text(grams)]))
         }
         if let assignments = query.assignments {
             drivers.append((ofAssignments, place + [Self.list(assignments)]))

@@ -40,10 +40,14 @@ package struct StoredToken: Sendable {
 
     // MARK: The seal
 
-    /// The sealed message: all of the row except its number, the name's searchable form, and the last use.
+    /// The sealed message: all of the row except its number, the searchable forms of its texts, and the last use.
+    ///
+    /// A token with neither a description nor a contact has the message of earlier versions, so its seal stays valid. The
+    /// message with either has a domain of its own: none is the other's.
     private var message: [UInt8] {
         let token = details.token
-        var message = CanonicalEncoder("token-row-v2")
+        let isNoted = token.description != nil || token.contact != nil
+        var message = CanonicalEncoder(isNoted ? "token-row-v3" : "token-row-v2")
         message.add(details.tenant)
         message.add(token.id)
         message.add(token.kind.rawValue)
@@ -71,6 +75,10 @@ package struct StoredToken: Sendable {
         message.add(details.revealedBy)
         message.add(details.last4)
         message.add(nameKey)
+        if isNoted {
+            message.add(token.description)
+            message.add(token.contact)
+        }
         return message.bytes
     }
 

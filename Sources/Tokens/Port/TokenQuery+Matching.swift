@@ -18,9 +18,13 @@ extension TokenQuery {
         if let since = unusedSince, record.lastSeen >= since { return false }
         if let assignments, !assignments.contains(record.assignment) { return false }
         if leftOutAssignments.contains(record.assignment) { return false }
+        func text(_ text: ExactName?, contains part: String) -> Bool {
+            TextNormalizer.text(TextNormalizer.search(text ?? ""), contains: part)
+        }
+        if let contact, !text(record.contact, contains: contact) { return false }
         if let search {
-            let name = TextNormalizer.search(record.name)
-            return TextNormalizer.text(name, contains: search) || searchAssignments.contains(record.assignment)
+            return [record.name, record.description, record.contact].contains { text($0, contains: search) }
+                || searchAssignments.contains(record.assignment)
         }
         return true
     }
@@ -52,8 +56,8 @@ extension TokenQuery {
     /// The identity of the query, to which cursors are bound: everything except the cursor, the time and the size of
     /// the page.
     var identity: [UInt8] {
-        var identity = CanonicalEncoder("query-v2")
-        for value in [tenant.text, kind.rawValue, state?.rawValue, search] { identity.add(value) }
+        var identity = CanonicalEncoder("query-v3")
+        for value in [tenant.text, kind.rawValue, state?.rawValue, search, contact] { identity.add(value) }
         identity.add(assignments ?? [])
         for flag in [assignments == nil, expiringBefore == nil, leavesOutRevoked, isDescending] { identity.add(flag) }
         identity.add(unusedSince)

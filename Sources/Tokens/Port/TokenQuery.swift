@@ -54,9 +54,12 @@ package struct TokenQuery: Sendable {
     package var leavesOutRevoked = true
     package var expiringBefore: Instant?
     package var unusedSince: Instant?
-    /// A text in the name, folded by `TextNormalizer.search`; tokens of `searchAssignments` match too.
+    /// A text in the name, the description or the contact, folded by `TextNormalizer.search`; tokens of
+    /// `searchAssignments` match too.
     package var search: String?
     package var searchAssignments: [ExactName] = []
+    /// A text in the contact, folded in the same way.
+    package var contact: String?
     package var sort = Sort.name
     package var isDescending = false
     package var size = 25

@@ -1,3 +1,5 @@
+package import Model
+
 /// A refusal or failure of the token store. The message names the file and the remedy.
 package struct TokenStoreError: Error, Equatable, Sendable {
     package enum Code: String, Sendable {
@@ -58,6 +60,11 @@ extension TokenStoreError {
     package static func readOnly(_ store: String) -> TokenStoreError {
         TokenStoreError(
             .readOnly, "`\(store)` is an exported organisation: it is read-only, and has no keys and no token strings")
+    }
+
+    /// The error for a name that a live token has.
+    package static func taken(_ name: ExactName, by token: TokenID) -> TokenStoreError {
+        TokenStoreError(.duplicate, "the name `\(name)` is used by the live token `\(token)`: choose another name")
     }
 
     /// The error for a row that is not the one asked for.

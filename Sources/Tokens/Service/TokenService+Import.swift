@@ -162,11 +162,12 @@ extension TokenService {
         }
     }
 
-    /// The record with its name in the stored form.
+    /// The record with its texts in the stored form.
     private static func kept(_ record: TokenRecord) throws(TokenStoreError) -> TokenRecord {
         var record = record
         do throws(TokenStoreError) {
             record.name = try TokenName(record.name, allowsNothing: record.kind == .mobile).text
+            try record.storeNotes(description: record.description, contact: record.contact)
         } catch { throw TokenStoreError(.invalid, "the token `\(record.id)`: \(error.message)") }
         return record
     }

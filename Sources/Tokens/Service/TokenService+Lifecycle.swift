@@ -26,10 +26,11 @@ extension TokenService {
             throw TokenStoreError(.state, "a token must expire after its creation")
         }
         var random = SecureRandom()
-        let record = TokenRecord(
+        var record = TokenRecord(
             id: id ?? TokenID(using: &random), kind: draft.kind, name: name, assignment: draft.assignment,
             created: context.now,
             expires: draft.expires)
+        try record.storeNotes(description: draft.description, contact: draft.contact)
         var token = StoredToken(
             details: TokenDetails(
                 tenant: draft.tenant, token: record, updated: context.now, version: 0, createdBy: context.actor.name,
@@ -56,7 +57,7 @@ extension TokenService {
 
     // MARK: Changing
 
-    /// Changes a token's name, expiry or assignment.
+    /// Changes a token's name, expiry, assignment, description or contact.
     /// - Parameter version: the token's version at the decision; the store throws `.stale` for another one.
     @discardableResult package func amend(
         _ id: TokenID, _ change: TokenChange, expecting version: Int64? = nil, _ context: AuditContext
@@ -96,10 +97,29 @@ extension TokenService {
                 changes.append(.init("former_assignment", .string(token.details.token.assignment)))
                 token.details.token.assignment = assignment
             }
+            changes += try Self.setNotes(of: &token.details.token, change)
             token = try save(token, context)
             try log("token.amend", token, by: context, changes)
             return token.details
         }
+    }
+
+    /// Sets the description and the contact that a change gives.
+    /// - Returns: the former ones, for the log.
+    private static func setNotes(
+        of record: inout TokenRecord, _ change: TokenChange
+    ) throws(TokenStoreError) -> [JSON.Member] {
+        let former = record
+        try record.storeNotes(
+            description: change.description ?? record.description, contact: change.contact ?? record.contact)
+        var members: [JSON.Member] = []
+        if record.description != former.description {
+            members.append(.init("former_description", .string(former.description ?? "")))
+        }
+        if record.contact != former.contact {
+            members.append(.init("former_contact", .string(former.contact ?? "")))
+        }
+        return members
     }
 
     private func expect(_ version: Int64?, _ token: StoredToken) throws(TokenStoreError) {
@@ -187,8 +207,8 @@ extension TokenService {
         }
     }
 
-    /// Reassigns a token: makes a new one for another assignment with the same name and expiry and a new string. The
-    /// old one ends at once or after an overlap.
+    /// Reassigns a token: makes a new one for another assignment with a new string, and with the same name, expiry,
+    /// description and contact. The old one ends at once or after an overlap.
     /// - Parameter expires: another expiry, where the policies suggested one.
     package func reassign(
         _ id: TokenID, assignment: ExactName, expires: Instant? = nil, overlap: Duration?, _ context: AuditContext
@@ -201,7 +221,8 @@ extension TokenService {
             }
             let draft = TokenDraft(
                 tenant: old.details.tenant, kind: .api, name: old.details.token.name, assignment: assignment,
-                expires: expires ?? old.details.token.expires)
+                expires: expires ?? old.details.token.expires, description: old.details.token.description,
+                contact: old.details.token.contact)
             var random = SecureRandom()
             let successor = TokenID(using: &random)
             let replaced = [JSON.Member(Self.successor, .string(successor.description))]

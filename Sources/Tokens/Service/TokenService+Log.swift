@@ -51,12 +51,15 @@ extension TokenService {
     }
 
     private func names(of token: StoredToken) throws(TokenStoreError) -> [JSON.Member] {
-        let name = JSON.Member("name", .string(token.details.token.name))
-        guard let assignment = try store.assignment(token.details.token.assignment, tenant: token.details.tenant) else {
-            return [name]
+        let record = token.details.token
+        var names = [JSON.Member("name", .string(record.name))]
+        if let description = record.description { names.append(.init("description", .string(description))) }
+        if let contact = record.contact { names.append(.init("contact", .string(contact))) }
+        guard let assignment = try store.assignment(record.assignment, tenant: token.details.tenant) else {
+            return names
         }
-        return [
-            name, .init("user", .string(assignment.user)), .init("user_name", .string(assignment.userName)),
+        return names + [
+            .init("user", .string(assignment.user)), .init("user_name", .string(assignment.userName)),
             .init("department", .string(assignment.departmentName)),
             .init("user_type", .string(assignment.userTypeName)),
         ]

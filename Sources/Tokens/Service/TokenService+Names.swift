@@ -33,6 +33,12 @@ extension TokenService {
         return found.filter { $0.token.revoked == nil } + found.filter { $0.token.revoked != nil }
     }
 
+    /// The live API token of a tenant that has a name, regardless of case and width; `nil` for a free name.
+    package func holder(of name: ExactName, tenant: ExactName, now: Instant) throws(TokenStoreError) -> TokenID? {
+        let key = TextNormalizer.key(name)
+        return try tokens(.reserving(key: key, tenant: tenant, except: 0)).first { $0.details.token.expires > now }?.id
+    }
+
     // MARK: Beginnings of ids
 
     /// The tokens whose ids begin with these digits, in the order of their ids.

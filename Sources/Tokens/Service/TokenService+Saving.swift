@@ -34,8 +34,7 @@ extension TokenService {
         let others = try tokens(.reserving(key: key, tenant: token.details.tenant, except: token.number))
         guard var other = others.first else { return key }
         guard other.details.token.expires <= now else {
-            throw TokenStoreError(
-                .duplicate, "the name `\(record.name)` is used by the live token `\(other.id)`: choose another name")
+            throw .taken(record.name, by: other.id)
         }
         // The other token expired, and gives up its name. Without a valid seal it is not sealed again.
         other.nameKey = nil

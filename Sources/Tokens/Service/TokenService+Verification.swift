@@ -107,6 +107,7 @@ extension TokenService {
                 if try unsealed(token) == nil { (token.sealed, token.details.isKept) = (nil, false) }
                 token.details.token.isTampered = false
                 token.details.token.name = adoptedName(of: token)
+                adoptNotes(of: &token.details.token)
                 do throws(TokenStoreError) { token = try save(token, context) } catch {
                     guard error.code == .duplicate else { throw error }
                     token.details.token.name = Self.name(token.details.token.name, marked: "id", token.id)
@@ -116,6 +117,12 @@ extension TokenService {
             }
             return (tenants.count, tokens.count)
         }
+    }
+
+    /// Removes a description or a contact that is not valid.
+    private func adoptNotes(of record: inout TokenRecord) {
+        record.description = (try? TokenNote.description.stored(record.description)) ?? nil
+        record.contact = (try? TokenNote.contact.stored(record.contact)) ?? nil
     }
 
     /// The token's name, or one made from its id where the name is not valid.

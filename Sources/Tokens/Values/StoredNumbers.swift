@@ -20,10 +20,11 @@ extension Instant {
 
     /// The instant later by a duration, limited to the store's range.
     func adding(_ duration: Duration) -> Instant {
-        let (product, isTooLong) = duration.components.seconds.multipliedReportingOverflow(by: 1_000_000)
+        let (seconds, attoseconds) = duration.components
+        let (product, isTooLong) = seconds.multipliedReportingOverflow(by: 1_000_000)
         let (sum, isTooLate) = microseconds.addingReportingOverflow(product)
         if isTooLong || isTooLate { return duration < .zero ? .earliest : .latest }
-        return Instant(stored: sum)
+        return Instant(stored: Instant(stored: sum).microseconds + attoseconds / 1_000_000_000_000)
     }
 }
 

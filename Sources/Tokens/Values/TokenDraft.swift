@@ -8,13 +8,20 @@ package struct TokenDraft: Sendable {
     package var name: ExactName
     package var assignment: ExactName
     package var expires: Instant
+    package var description: ExactName?
+    package var contact: ExactName?
 
-    package init(tenant: ExactName, kind: TokenKind, name: ExactName, assignment: ExactName, expires: Instant) {
+    package init(
+        tenant: ExactName, kind: TokenKind, name: ExactName, assignment: ExactName, expires: Instant,
+        description: ExactName? = nil, contact: ExactName? = nil
+    ) {
         self.tenant = tenant
         self.kind = kind
         self.name = name
         self.assignment = assignment
         self.expires = expires
+        self.description = description
+        self.contact = contact
     }
 }
 
@@ -23,10 +30,22 @@ package struct TokenChange: Equatable, Sendable {
     package var name: ExactName?
     package var expires: Instant?
     package var assignment: ExactName?
+    /// The new description; an empty one removes it.
+    package var description: ExactName?
+    /// The new contact; an empty one removes it.
+    package var contact: ExactName?
 
-    package init(name: ExactName? = nil, expires: Instant? = nil, assignment: ExactName? = nil) {
+    /// True when it changes nothing.
+    package var isEmpty: Bool { self == TokenChange() }
+
+    package init(
+        name: ExactName? = nil, expires: Instant? = nil, assignment: ExactName? = nil, description: ExactName? = nil,
+        contact: ExactName? = nil
+    ) {
         self.name = name
         self.expires = expires
         self.assignment = assignment
+        self.description = description
+        self.contact = contact
     }
 }

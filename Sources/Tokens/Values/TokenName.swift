@@ -10,11 +10,11 @@ package struct TokenName: Equatable, Sendable {
     /// - Parameter allowsNothing: true to allow an empty name, as for a mobile token's device label.
     /// - Throws: `.name`; the message names a forbidden character.
     package init(_ text: ExactName, allowsNothing: Bool = false) throws(TokenStoreError) {
-        let words = TextNormalizer.composed(text.text).split(whereSeparator: {
-            $0 == " " || $0 == "\u{A0}" || $0 == "\u{3000}"
-        })
-        let name = words.joined(separator: " ")
+        let name = Self.trimmed(text)
         if let fault = NameCharacters.fault(in: name) { throw TokenStoreError(.name, "a name \(fault)") }
+        guard TokenString.occurrences(in: Array(name.utf8)).isEmpty else {
+            throw TokenStoreError(.name, "a name cannot hold a token string: choose another, and rotate that token")
+        }
         let count = name.unicodeScalars.count
         guard count > 0 || allowsNothing else { throw TokenStoreError(.name, "a name cannot be empty") }
         guard count <= 100, name.utf8.count <= 400 else {
@@ -32,5 +32,12 @@ package struct TokenName: Equatable, Sendable {
         case .nonspacingMark, .enclosingMark, .spacingMark: true
         default: false
         }
+    }
+
+    /// The text in NFC, without spaces at its ends, and with one between words.
+    static func trimmed(_ text: ExactName) -> String {
+        TextNormalizer.composed(text.text).split(whereSeparator: {
+            $0 == " " || $0 == "\u{A0}" || $0 == "\u{3000}"
+        }).joined(separator: " ")
     }
 }

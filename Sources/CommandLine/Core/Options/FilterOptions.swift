@@ -7,7 +7,7 @@ enum FilterOptions {
     static let all: [any OptionDeclaration] = [
         Option.kind, Option.mobile, Option.user.described("tokens of this user"), Option.department, Option.userType,
         Option.state,
-        Option.expiringWithin, Option.unusedSince, Option.search,
+        Option.expiringWithin, Option.unusedSince, Option.search, Option.contactFilter,
     ]
 
     /// The tokens that `--state` selects.
@@ -103,12 +103,11 @@ enum FilterOptions {
             try names.department(text)
         }
         filter.userType = try invocation[.userType].map { text throws(CommandError) in try names.userType(text) }
-        if let duration = invocation[.expiringWithin] {
-            let microseconds = duration.components.seconds * 1_000_000
-            filter.expiringBefore = Instant(microseconds: session.now.microseconds + microseconds)
-        }
-        filter.unusedSince = invocation[.unusedSince]?.instant(in: names.directory.tenants[names.tenant].zone)
+        let zone = names.directory.tenants[names.tenant].zone
+        filter.expiringBefore = try invocation.end(.expiringWithin, from: session.now, in: zone)
+        filter.unusedSince = try invocation.start(.unusedSince, before: session.now, in: zone)
         filter.search = invocation[.search]
+        filter.contact = invocation[.contactFilter]
         return filter
     }
 }
@@ -146,7 +145,12 @@ extension Option<String?> {
     }
     fileprivate static var userType: Self { Self("user-type", "TYPE", "tokens with this user type") }
     fileprivate static var search: Self {
-        Self("search", "TEXT", "text in names, users or departments; case and accents do not matter")
+        Self(
+            "search", "TEXT",
+            "text in names, descriptions, contacts, users or departments; case and accents do not matter")
+    }
+    fileprivate static var contactFilter: Self {
+        Self("contact", "TEXT", "tokens with this text in their contact")
     }
 }
 
@@ -159,14 +163,11 @@ extension Option<FilterOptions.State> {
     }
 }
 
-extension Option<Duration?> {
+extension Option<TimeArgument?> {
     fileprivate static var expiringWithin: Self {
-        Self("expiring-within", "DURATION", "tokens that expire within this time, such as 30d")
+        Self("expiring-within", "TIME", "tokens that expire within 30d, or by the end of a day")
     }
-}
-
-extension Option<TimeArgument.Start?> {
     fileprivate static var unusedSince: Self {
-        Self("unused-since", "DAY", "tokens not used since this day, such as 2026-08-01")
+        Self("unused-since", "TIME", "tokens not used since a day, such as 2026-08-01, or for 90d")
     }
 }

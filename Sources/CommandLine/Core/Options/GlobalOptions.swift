@@ -39,12 +39,9 @@ extension Option<ExactName?> {
 
 extension Option<Instant?> {
     package static var at: Self {
-        Self("at", "TIME", "the current time, such as 2026-11-22T12:00:00Z (now)", absent: nil) {
+        Self("at", "TIME", "the current time, such as 2026-11-22T12:00:00Z, a day (UTC), or +30d (now)", absent: nil) {
             text throws(CommandError) in
-            guard let instant = Instant(text) else {
-                throw .usage("`--at` must be a time such as 2026-11-22T12:00:00Z, got `\(text)`")
-            }
-            return instant
+            try TimeArgument.present(text, for: "--at", now: .now(), in: .utc)
         }
     }
 }

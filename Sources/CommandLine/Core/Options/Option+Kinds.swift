@@ -77,18 +77,11 @@ extension Option {
     }
 }
 
-extension Option<Duration?> {
+extension Option<TimeArgument?> {
+    /// A day, a moment or a duration.
     init(_ name: String, _ placeholder: String, _ help: String) {
         self.init(name, placeholder, help, absent: nil) { text throws(CommandError) in
-            try TimeArgument.duration(text, option: name)
-        }
-    }
-}
-
-extension Option<TimeArgument.Start?> {
-    init(_ name: String, _ placeholder: String, _ help: String) {
-        self.init(name, placeholder, help, absent: nil) { text throws(CommandError) in
-            try TimeArgument.start(text, option: name)
+            try TimeArgument(text, for: "--\(name)")
         }
     }
 }

@@ -4,6 +4,17 @@ internal import Model
 
 // The options that several verbs declare.
 
+/// The answers to the advice of policies, where nobody can be asked.
+enum AdviceOptions {
+    static let all: [any OptionDeclaration] = [Option.acceptAdvice, Option.ignoreAdvice]
+
+    /// - Throws: `.usage` when both are given.
+    static func check(_ invocation: Invocation) throws(CommandError) {
+        guard invocation[.acceptAdvice], invocation[.ignoreAdvice] else { return }
+        throw .usage("`--accept-advice` and `--ignore-advice` cannot be combined; use only one of them")
+    }
+}
+
 /// The limits of one policy's evaluation.
 package enum BudgetOptions {
     package static let all: [any OptionDeclaration] = [Option.fuel, Option.memory, Option.deadline]
@@ -49,6 +60,15 @@ extension Option<String?> {
     }
 }
 
+extension Option<ExactName?> {
+    static var description: Self {
+        Self("description", "TEXT", "a sentence about its use, which policies and lists see; empty for none")
+    }
+    static var contact: Self {
+        Self("contact", "TEXT", "the person or team that answers for it; empty for none")
+    }
+}
+
 extension Option<Set<ExactName>> {
     static var mask: Self {
         Self("mask", "NAME[,NAME]", "properties whose values the log does not show", absent: []) { text in
@@ -57,11 +77,9 @@ extension Option<Set<ExactName>> {
     }
 }
 
-extension Option<TimeArgument.Expiry?> {
+extension Option<TimeArgument?> {
     static var expires: Self {
-        Self("expires", "DAY", "its last valid day, such as 2027-01-31, or a time", absent: nil) {
-            text throws(CommandError) in try TimeArgument.expiry(text)
-        }
+        Self("expires", "TIME", "its last valid day, as 2027-01-31 or 90d, 12mo from today; or a time")
     }
 }
 
@@ -73,6 +91,7 @@ extension Option<Bool> {
     package static var watch: Self { Self(flag: "watch", "do it again whenever a file changes, until ^C") }
     static var csv: Self { Self(flag: "csv", "comma-separated values, safe to open in a spreadsheet") }
     static var acceptAdvice: Self { Self(flag: "accept-advice", "use the last day that the policies suggest") }
+    static var ignoreAdvice: Self { Self(flag: "ignore-advice", "go on in spite of the policies' advice") }
     static var preview: Self { Self(flag: "preview", "only show the affected tokens and what they lose") }
     static var revokesTokens: Self { Self(flag: "revoke-tokens", "revoke the live tokens that are in the way") }
     /// The consent to an act that only shows its effects without it.

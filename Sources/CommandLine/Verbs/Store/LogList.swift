@@ -27,8 +27,8 @@ extension Verb {
         query.actor = invocation[.actor]
         query.tenant = invocation[.tenant]
         query.isRefused = invocation[.refused]
-        query.since = invocation[.since]?.instant(in: .utc)
-        query.until = invocation[.until]?.instant(in: .utc)
+        query.since = try invocation.start(.since, before: invocation.now, in: .utc)
+        query.until = try invocation.start(.until, before: invocation.now, in: .utc)
         var shown: [LogEntry] = []
         var total: Int?
         var next: Int64?
@@ -158,9 +158,9 @@ extension Option<Bool> {
     fileprivate static var refused: Self { Self(flag: "refused", "refusals only") }
 }
 
-extension Option<TimeArgument.Start?> {
-    fileprivate static var since: Self { Self("since", "DAY", "from this day or time on (UTC)") }
-    fileprivate static var until: Self { Self("until", "DAY", "before this day or time (UTC)") }
+extension Option<TimeArgument?> {
+    fileprivate static var since: Self { Self("since", "TIME", "from a day (UTC) or time on, or for the last 24h") }
+    fileprivate static var until: Self { Self("until", "TIME", "before a day (UTC) or time, or before 24h ago") }
 }
 
 extension Option<Int64?> {

@@ -3,15 +3,17 @@ internal import Model
 internal import Tokens
 
 extension Verb {
-    /// `token amend`: changes the name, the expiry or the assignment of a token.
+    /// `token amend`: changes the name, the expiry, the assignment, the description or the contact of a token.
     static let tokenAmend = Verb(
-        name: "token amend", summary: "changes the name, the expiry or the assignment of a token",
+        name: "token amend", summary: "changes the name, expiry, assignment, description or contact of a token",
         positionals: [.token],
         options: [
             Option.name, Option.expires, Option.assignment.described("another assignment of the same user"),
-            Option.clearDormant, Option.acceptAdvice, Option.reason,
-        ],
+            Option.description, Option.contact, Option.clearDormant, Option.reason,
+        ] + AdviceOptions.all,
+        details: ["At a terminal and without a change, it asks for one, shows it, and saves after a yes."],
         run: { invocation throws(CommandError) in
+            try AdviceOptions.check(invocation)
             let session = try AdministrationSession(invocation, acting: .amend)
             let id = try session.token(invocation.positionals[0])
             var change = TokenChange()
@@ -21,20 +23,31 @@ extension Verb {
                 let user = try session.owner(of: id)
                 change.assignment = session.directory.assignments[try session.names.assignment(text, of: user)].id
             }
-            let isChange = change.name != nil || change.expires != nil || change.assignment != nil
-            guard isChange || invocation[.clearDormant] else {
-                throw .usage("nothing to change: use `--name`, `--expires`, `--assignment` or `--clear-dormant`")
+            change.description = invocation[.description]
+            change.contact = invocation[.contact]
+            var asked: TokenRecord?
+            let form = TokenForm(session)
+            if change.isEmpty, !invocation[.clearDormant], form.isPossible {
+                let token = try session.visible(id).token
+                change = try form.change(of: token)
+                guard !change.isEmpty else { throw CommandError("nothing is changed") }
+                asked = token
             }
-            if isChange {
+            guard !change.isEmpty || invocation[.clearDormant] else {
+                throw .usage(
+                    "nothing to change: use `--name`, `--expires`, `--assignment`, `--description`, `--contact` or "
+                        + "`--clear-dormant`")
+            }
+            if !change.isEmpty {
                 _ = try session.act { administration throws(AdministrationError) in
-                    try administration.amend(id, change) { AdvicePrompt(invocation: invocation).respond(to: $0) }
+                    try administration.amend(
+                        id, change, advised: AdvicePrompt(invocation: invocation).respond,
+                        isConfirmed: { change in asked.map { form.confirm(change, of: $0) } ?? true })
                 }
             }
             if invocation[.clearDormant] {
-                try session.act { administration throws(AdministrationError) in
-                    try administration.perform(.amend, [id]) { store, act throws(TokenStoreError) in
-                        try store.clearDormant(id, act)
-                    }
+                try session.perform(.amend, [id]) { store, act throws(TokenStoreError) in
+                    try store.clearDormant(id, act)
                 }
             }
             try session.report(id, "changed")

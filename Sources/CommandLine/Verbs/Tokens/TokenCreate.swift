@@ -9,26 +9,33 @@ extension Verb {
         options: [
             Option.name, Option.expires, Option.user.described("the user whose permissions it has, by id or name"),
             Option.assignment.described("which of the user's assignments: an id, or DEPARTMENT/USER TYPE"),
-            Option.mobile, Option.device, Option.acceptAdvice, Option.reason,
-        ],
+            Option.mobile, Option.device, Option.description, Option.contact, Option.reason,
+        ] + AdviceOptions.all,
         details: [
-            "At a terminal, it asks for the assignment if none is given.",
+            "At a terminal, it asks for what is not given, shows a summary, and saves after a yes.",
             "The advice of the policies is shown before anything is saved. Only standard output gets the token string.",
         ],
         run: { invocation throws(CommandError) in
             let isMobile = invocation[.mobile]
-            try check(invocation, isMobile: isMobile)
+            let missing = try missing(invocation, isMobile: isMobile)
             let session = try AdministrationSession(invocation, acting: .issue)
-            let expires = try session.expiry()
+            let form = TokenForm(session)
+            let stated = try session.expiry()
+            let name = missing.contains { $0.name == Option.name.name } ? try form.name() : invocation[.name]
             let user = try session.user()
             let assignment = try session.assignment(of: user)
-            let draft = TokenDraft(
+            var draft = TokenDraft(
                 tenant: session.tenant.id, kind: isMobile ? .mobile : .api,
-                name: invocation[isMobile ? .device : .name] ?? "",
+                name: (isMobile ? invocation[.device] : name) ?? "",
                 assignment: session.directory.assignments[assignment].id,
-                expires: expires ?? TokenKind.mobileExpiry(login: session.now))
+                expires: stated ?? TokenKind.mobileExpiry(login: session.now),
+                description: invocation[.description], contact: invocation[.contact])
+            if !isMobile, stated == nil { draft.expires = try form.expiry(draft) }
+            let isAsked = !missing.isEmpty
             let (details, string) = try session.act { administration throws(AdministrationError) in
-                try administration.create(draft) { AdvicePrompt(invocation: invocation).respond(to: $0) }
+                try administration.create(
+                    draft, advised: AdvicePrompt(invocation: invocation).respond,
+                    isConfirmed: { isAsked ? form.confirm($0) : true })
             }
             let secret = TokenStringOutput(session: session, details: details, string: string)
             secret.print()
@@ -36,16 +43,21 @@ extension Verb {
             return ExitStatus.done
         })
 
-    private static func check(_ invocation: Invocation, isMobile: Bool) throws(CommandError) {
+    /// The required options that are not given.
+    /// - Throws: `.usage` when nobody can be asked for them, and for options that the kind of token does not have.
+    private static func missing(
+        _ invocation: Invocation, isMobile: Bool
+    ) throws(CommandError) -> [any OptionDeclaration] {
+        try AdviceOptions.check(invocation)
         let required: [any OptionDeclaration] = [Option.name, Option.expires]
         for option in isMobile ? required : [Option.device] where invocation.isGiven(option) {
             let kind = isMobile ? "a mobile token has none" : "only a mobile token has one: `--mobile`"
             throw .usage("`\(option.flag)`: \(kind)")
         }
-        guard !isMobile else { return }
-        for option in required where !invocation.isGiven(option) {
-            throw .usage("missing required option \(option.flag)")
-        }
+        let needed: [any OptionDeclaration] = (isMobile ? [] : required) + [Option.user]
+        let missing = needed.filter { !invocation.isGiven($0) }
+        guard missing.isEmpty || invocation.terminal.streams.isInteractive else { throw .missing(missing) }
+        return missing
     }
 }
 

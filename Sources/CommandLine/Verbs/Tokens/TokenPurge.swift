@@ -10,12 +10,12 @@ extension Verb {
             Option.before, Option.yes, Option.reason,
         ],
         run: { invocation throws(CommandError) in
-            guard let day = invocation[.before] else {
+            guard invocation.isGiven(Option.before) else {
                 throw .usage("missing required option --before")
             }
             let session = try AdministrationSession(invocation, for: .writing)
             let act = try invocation.operatorAct(session.store)
-            let before = day.instant(in: session.zone)
+            let before = try session.start(.before) ?? session.now
             guard before <= session.now else { throw .usage("`--before` is in the future") }
             guard invocation[.yes] else {
                 let count = try session.stored { store throws(TokenStoreError) in
@@ -44,13 +44,15 @@ extension Verb {
         details: ["A mark stays when the token is used again, until `token amend --clear-dormant`."],
         formerNames: ["token sweep"],  // old-names: works for one more version
         run: { invocation throws(CommandError) in
-            guard let duration = invocation[.unusedFor] else {
+            guard invocation.isGiven(Option.unusedFor) else {
                 throw .usage("missing required option --unused-for")
             }
             let session = try AdministrationSession(invocation, for: .writing)
             let act = try invocation.operatorAct(session.store)
+            let since = try session.start(.unusedFor) ?? act.now
+            guard since <= act.now else { throw .usage("`--unused-for` is in the future") }
             let count = try session.stored { store throws(TokenStoreError) in
-                try store.markDormant(tenant: session.tenant.id, unusedFor: duration, act).count
+                try store.markDormant(tenant: session.tenant.id, unusedFor: since.distance(to: act.now), act).count
             }
             session.tell("dormant", count, "\(counted(count, "token")) marked as dormant")
             return ExitStatus.done
@@ -64,10 +66,11 @@ extension AdministrationSession {
     }
 }
 
-extension Option<TimeArgument.Start?> {
-    fileprivate static var before: Self { Self("before", "DAY", "the day, such as 2026-01-01, or a time") }
-}
-
-extension Option<Duration?> {
-    fileprivate static var unusedFor: Self { Self("unused-for", "DURATION", "the time without use, such as 90d") }
+extension Option<TimeArgument?> {
+    fileprivate static var before: Self {
+        Self("before", "TIME", "a day, such as 2026-01-01, or so long ago: 90d, 6mo")
+    }
+    fileprivate static var unusedFor: Self {
+        Self("unused-for", "TIME", "the time without use, such as 90d or 6mo, or the day since")
+    }
 }

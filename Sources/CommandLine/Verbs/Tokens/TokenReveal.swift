@@ -6,17 +6,15 @@ extension Verb {
     /// `token reveal`: shows the string of an API token again.
     static let tokenReveal = Verb(
         name: "token reveal", summary: "shows the string of an API token again, and logs who saw it",
-        positionals: [.token], options: [Option.reason],
+        positionals: [.token], options: [Option.reason, Option.ignoreAdvice],
         details: [
             "The log entry is written before the string is shown. Mobile, revoked and expired tokens are never shown."
         ],
         run: { invocation throws(CommandError) in
             let session = try AdministrationSession(invocation, acting: .reveal)
             let id = try session.token(invocation.positionals[0])
-            let (details, string) = try session.act { administration throws(AdministrationError) in
-                try administration.perform(.reveal, [id]) { store, act throws(TokenStoreError) in
-                    try store.reveal(id, act)
-                }
+            let (details, string) = try session.perform(.reveal, [id]) { store, act throws(TokenStoreError) in
+                try store.reveal(id, act)
             }
             if invocation[.json] {
                 let members: [JSON.Member] = [

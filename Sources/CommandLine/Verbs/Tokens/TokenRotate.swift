@@ -9,17 +9,18 @@ extension Verb {
         name: "token rotate", summary: "gives a token a new string; the old one ends at once, or after an overlap",
         positionals: [.token],
         options: [
-            Option.overlap, Option.reason,
+            Option.overlap, Option.reason, Option.ignoreAdvice,
         ],
-        details: ["During an overlap, another rotation is refused: somebody may have done it already."],
+        details: [
+            "At a terminal and without --overlap, it asks for one.",
+            "During an overlap, another rotation is refused: somebody may have done it already.",
+        ],
         run: { invocation throws(CommandError) in
             let session = try AdministrationSession(invocation, acting: .amend)
             let id = try session.token(invocation.positionals[0])
-            let overlap = invocation[.overlap]
-            let (details, string) = try session.act { administration throws(AdministrationError) in
-                try administration.perform(.amend, [id]) { store, act throws(TokenStoreError) in
-                    try store.rotate(id, overlap: overlap, act)
-                }
+            let overlap = try TokenForm(session).overlap(.overlap, "the old string")
+            let (details, string) = try session.perform(.amend, [id]) { store, act throws(TokenStoreError) in
+                try store.rotate(id, overlap: overlap, act)
             }
             let secret = TokenStringOutput(session: session, details: details, string: string)
             secret.print()
@@ -33,8 +34,8 @@ extension Verb {
         })
 }
 
-extension Option<Duration?> {
+extension Option<TimeArgument?> {
     fileprivate static var overlap: Self {
-        Self("overlap", "DURATION", "the time that both strings are valid, such as 24h (none)")
+        Self("overlap", "TIME", "the time that both strings are valid, such as 24h, or the last day (none)")
     }
 }

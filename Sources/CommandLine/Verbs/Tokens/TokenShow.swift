@@ -11,10 +11,7 @@ extension Verb {
         run: { invocation throws(CommandError) in
             let session = try AdministrationSession(invocation)
             let id = try session.token(invocation.positionals[0])
-            let seen = try session.act { administration throws(AdministrationError) in try administration.visible(id) }
-            guard let details = seen, details.tenant == session.tenant.id else {
-                throw CommandError("there is no token `\(id)`", status: ExitStatus.deny)
-            }
+            let details = try session.visible(id)
             let directory = try invocation.directory(.some([id]), of: session.store)
             let names = NameResolver(directory: directory, tenant: session.names.tenant)
             try session.description(details, names).fields.print(invocation)

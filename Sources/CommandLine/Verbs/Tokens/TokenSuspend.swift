@@ -6,7 +6,7 @@ extension Verb {
     /// `token suspend`: suspends tokens, which get nothing until they are resumed.
     static let tokenSuspend = Verb(
         name: "token suspend", summary: "suspends tokens until they are resumed",
-        positionals: [.tokens], options: [Option.reason],
+        positionals: [.tokens], options: [Option.reason, Option.ignoreAdvice],
         run: { invocation throws(CommandError) in
             try each(invocation, "suspended") { store, ids, act throws(TokenStoreError) in try store.suspend(ids, act) }
         })
@@ -14,7 +14,7 @@ extension Verb {
     /// `token resume`: resumes suspended tokens.
     static let tokenResume = Verb(
         name: "token resume", summary: "resumes suspended tokens",
-        positionals: [.tokens], options: [Option.reason],
+        positionals: [.tokens], options: [Option.reason, Option.ignoreAdvice],
         run: { invocation throws(CommandError) in
             try each(invocation, "resumed") { store, ids, act throws(TokenStoreError) in try store.resume(ids, act) }
         })
@@ -26,11 +26,7 @@ extension Verb {
     ) throws(CommandError) -> Int32 {
         let session = try AdministrationSession(invocation, acting: .amend)
         let ids = try session.tokens(invocation.positionals)
-        try session.act { administration throws(AdministrationError) in
-            try administration.perform(.amend, ids) { store, act throws(TokenStoreError) in
-                try body(store, ids, act)
-            }
-        }
+        try session.perform(.amend, ids) { store, act throws(TokenStoreError) in try body(store, ids, act) }
         for id in ids { try session.report(id, word) }
         return ExitStatus.done
     }
