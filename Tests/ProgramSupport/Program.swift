@@ -33,11 +33,13 @@ package enum Program {
         var text: String { String(decoding: bytes, as: UTF8.self) }
     }
 
-    /// - Parameter output: the descriptor for results written in blocks; without it they are in the result.
-    /// - Parameter columns: the width of the terminal that shows the results.
+    /// - Parameters:
+    ///   - output: the descriptor for results written in blocks; without it they are in the result.
+    ///   - columns: the width of the terminal that shows the results.
+    ///   - answers: the lines of a person at a terminal, until the end of the input; `nil` without a terminal.
     package static func run(
         _ arguments: [String], input: [UInt8] = [], environment: [String: String], output descriptor: Int32? = nil,
-        isErrorTerminal: Bool = false, columns: Int? = nil, use: OptionUse = OptionUse()
+        isErrorTerminal: Bool = false, columns: Int? = nil, answers: [String]? = nil, use: OptionUse = OptionUse()
     ) -> Result {
         // As the program itself does, so that the write fails when the reader is gone.
         signal(SIGPIPE, SIG_IGN)
@@ -52,6 +54,9 @@ package enum Program {
             errors: { errors.bytes += $0 },
             isErrorTerminal: isErrorTerminal)
         streams.columns = columns
+        streams.isInteractive = answers != nil
+        var lines = (answers ?? [])[...]
+        streams.line = { lines.popFirst() }
         let source = Scratch(input)
         let sink = Scratch([])
         streams.inputDescriptor = source.descriptor

@@ -65,7 +65,7 @@ package final class Session {
 
     package func run(
         _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:], output: Int32? = nil,
-        isErrorTerminal: Bool = false, columns: Int? = nil, use: OptionUse = OptionUse()
+        isErrorTerminal: Bool = false, columns: Int? = nil, answers: [String]? = nil, use: OptionUse = OptionUse()
     ) -> Result {
         var variables = [
             "DEMILUNE_STORE": store, "DEMILUNE_POLICIES": Self.policies, "DEMILUNE_AT": "2026-11-22T12:00:00Z",
@@ -74,7 +74,7 @@ package final class Session {
         variables.merge(environment) { $1 }
         return Program.run(
             arguments, input: input, environment: variables, output: output, isErrorTerminal: isErrorTerminal,
-            columns: columns, use: use)
+            columns: columns, answers: answers, use: use)
     }
 
     /// Takes write access to the store's folder from SQLite, also where this is run by root: a link that leads nowhere is
