@@ -48,7 +48,7 @@ internal import Testing
         ("vocabulary", ["vocabulary"]), ("plugins", ["plugins"]), ("plugins show", ["plugins show cidr"]),
         ("plugins lock", ["plugins lock --policies @/locked"]),
         ("plugins new", ["plugins new example --plugins @/new", "plugins new example --policies @/new2/policies"]),
-        ("bench", ["bench --count 30 --grow 10"]), ("bench store", ["bench store --count 1000"]),
+        ("bench", ["bench --count 30 --grow 10"]), ("bench store", ["bench store --policies @/locked"]),
         ("init", ["init --demo --store @/other.db"]), ("repl", ["repl"]),
     ]
 

@@ -64,7 +64,7 @@ struct CompletionTests {
         ("may ", "carla", "Carla Rossi"), ("token list --department 'Sales", "Sales North", "under Sales"),
         ("= request.token.", "department", "the department it acts in"),
         ("= request.token.department:is_within", "is_within_any(", "one of some departments"),
-        ("can orders.read on order with ", "amount=", "number, of the order"), ("token ", "list", "lists API tokens"),
+        ("can orders.read on order with ", "amount=", "number, of the order"), ("token ", "list", "lists tokens"),
         ("= request.token.", "is_managers", "boolean: Whether its user"),
         ("= request.token.department.", "path", "string: The names from the top"),
         ("= request.context.", "origin", "\"private\" or \"public\" or"),

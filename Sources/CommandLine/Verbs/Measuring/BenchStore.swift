@@ -10,19 +10,19 @@ extension Verb {
     static let benchStore = Verb(
         name: "bench store", summary: "measures how fast this machine keeps, finds, lists and revokes tokens",
         options: [Option.count],
-        uses: GlobalUse([Option.at, Option.json]),
+        uses: .policies.adding(Option.at, Option.json),
         details: [
             "Makes a store with 10,000 users and 90 departments in a folder of its own under TMPDIR, which is "
                 + "deleted afterwards. The listing user may see the tokens of one department in ninety.",
             "Compare figures of one run only.",
         ],
         run: { invocation throws(CommandError) in
-            let count = invocation[.count]
+            let (count, now, isJSON) = (invocation[.count], invocation.now, invocation[.json])
             let policies = try invocation.policies()
             let terminal = invocation.terminal
             let folder = try Scratch()
             let benchmark = StoreBenchmark(
-                folder: folder.store, keys: { _ in folder.keys + "/key" }, count: count, now: invocation.now,
+                folder: folder.store, keys: { _ in folder.keys + "/key" }, count: count, now: now,
                 policies: policies)
             let rows: [StoreBenchmark.Row]
             do {
@@ -33,7 +33,7 @@ extension Verb {
                 throw CommandError(error.message)
             } catch { throw CommandError("\(error)") }
             if terminal.streams.isErrorTerminal { terminal.note("") }
-            if invocation[.json] {
+            if isJSON {
                 let json = rows.map { row in
                     JSON.object([
                         .init("name", .string(row.name)), .init("median_ns", .integer(row.median)),

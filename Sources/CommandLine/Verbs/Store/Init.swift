@@ -14,7 +14,7 @@ extension Verb {
                 "write a first policy set into DIR instead: a schema, policies, settings and tests, explained in comments"
             ).withOptionalValue(),
         ],
-        uses: .act.removing(Option.as, Option.onRollback),
+        uses: .act.removing(Option.as, Option.onRollback).adding(Option.policies),
         details: [
             "If the store or the policies exist, the run fails and leaves them as they are. A failed run leaves nothing "
                 + "behind.",

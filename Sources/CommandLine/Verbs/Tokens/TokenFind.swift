@@ -69,7 +69,7 @@ extension Verb {
     private static func revoke(_ found: [FoundString], _ session: AdministrationSession) throws(CommandError) {
         let invocation = session.invocation
         var live: [TokenID] = []
-        for match in found where match.standing != .former && match.details?.token.revoked == nil {
+        for match in found where match.status != .former && match.details?.token.revoked == nil {
             if match.details != nil, !live.contains(match.token) { live.append(match.token) }
         }
         guard !live.isEmpty else { return }
@@ -108,19 +108,19 @@ extension Verb {
             }
             let state = match.details.flatMap(session.state)
             let name = token?.name ?? match.formerName ?? ""
-            let standing = words(match)
+            let status = words(match)
             listing.add(
                 [
                     .id(match.token, digits: try session.digits(of: match.token)),
                     TableCell(match.tenant?.text ?? ""), TableCell(token?.kind.rawValue ?? ""), TableCell(name),
                     TableCell(user?.name.text ?? ""), TableCell(match.details?.last4 ?? ""),
-                    TableCell(state?.words ?? purged), TableCell(standing),
+                    TableCell(state?.words ?? purged), TableCell(status),
                 ],
                 [
                     .init("id", .string(match.token.description)), .init("tenant", .optional(match.tenant)),
                     .init("kind", .optional(token?.kind.rawValue)), .init("name", .string(name)),
                     .init("user", .optional(user?.id)), .init("last4", .optional(match.details?.last4)),
-                    .init("state", .string(state?.word ?? purged)), .init("string", .string(standing)),
+                    .init("state", .string(state?.word ?? purged)), .init("string", .string(status)),
                     .init("replaced_by", .optional(match.successor?.description)),
                 ])
         }
@@ -131,7 +131,7 @@ extension Verb {
     private static func words(_ match: FoundString) -> String {
         guard let token = match.details?.token else { return purged }
         if token.revoked != nil { return match.successor == nil ? "revoked" : "reassigned" }
-        switch match.standing {
+        switch match.status {
         case .former: return "rotated"
         case .overlapping(let until): return "rotated, works until \(until)"
         case .present: return match.successor == nil ? "present" : "reassigned, works until \(token.expires)"

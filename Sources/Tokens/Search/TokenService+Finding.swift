@@ -1,37 +1,5 @@
 package import Model
 
-/// A token string that was found somewhere, with the token of this store that has or had it.
-package struct FoundString: Sendable {
-    package enum Standing: Equatable, Sendable {
-        /// The token's present string.
-        case present
-        /// A former string, which works beside the present one until a time.
-        case overlapping(until: Instant)
-        /// A former string, which no longer works.
-        case former
-    }
-
-    package let token: TokenID
-    package let tenant: ExactName?
-    /// The token; `nil` when it was purged.
-    package let details: TokenDetails?
-    package let standing: Standing
-    /// The token that was made in its place for another user.
-    package let successor: TokenID?
-    /// The name of a purged token.
-    package let formerName: ExactName?
-}
-
-/// The result of a search for token strings.
-package struct StringSearch: Sendable {
-    /// The strings of this store, each once, in the order given.
-    package var found: [FoundString] = []
-    /// The number of strings that the store does not recognise.
-    package var unknownCount = 0
-    /// The reasons for which an unrecognised string may still be one of this store; empty when it is none.
-    package var doubts: [String] = []
-}
-
 extension TokenService {
     /// The member of a log entry with the fingerprint of the string that was made or ended.
     private static let string: ExactName = "string"
@@ -60,8 +28,8 @@ extension TokenService {
             var search = StringSearch()
             let missing = found.indices.filter { found[$0] == nil }
             if !missing.isEmpty {
-                var places: [String: Int] = [:]
-                for index in missing { places[try keys.fingerprint(strings[index]).hexadecimal] = index }
+                var places: [ExactName: Int] = [:]
+                for index in missing { places[ExactName(try keys.fingerprint(strings[index]).hexadecimal)] = index }
                 for (index, match) in try logged(places, &search.doubts) { found[index] = match }
             }
             search.found = found.compactMap(\.self)
@@ -78,23 +46,23 @@ extension TokenService {
         let isPresent = try row?.lookup.map { lookup throws(TokenStoreError) in
             try keys.live(lookup.key).map { KeyedHash.isSame($0.lookup(string), lookup.digest) } ?? false
         }
-        let standing: FoundString.Standing
+        let status: FoundString.Status
         if isPresent == true {
-            standing = .present
+            status = .present
         } else if let until = details.overlapUntil, now < until {
-            standing = .overlapping(until: until)
+            status = .overlapping(until: until)
         } else {
-            standing = .former
+            status = .former
         }
         return FoundString(
-            token: details.token.id, tenant: details.tenant, details: details, standing: standing,
+            token: details.token.id, tenant: details.tenant, details: details, status: status,
             successor: try successor(of: details.token.id), formerName: nil)
     }
 
     /// The strings that the log recognises.
     /// - Parameter places: the strings to look for, by their fingerprints.
     private func logged(
-        _ places: [String: Int], _ doubts: inout [String]
+        _ places: [ExactName: Int], _ doubts: inout [String]
     ) throws(TokenStoreError) -> [Int: FoundString] {
         var entries: [Int: LogEntry] = [:]
         var recorded: Set<TokenID> = []
@@ -105,7 +73,7 @@ extension TokenService {
             for name in [Self.string, Self.formerString] {
                 guard let text = entry.text(name) else { continue }
                 isRecorded = true
-                if let place = places[text] { entries[place] = entry }
+                if let place = places[ExactName(text)] { entries[place] = entry }
             }
             if isRecorded {
                 recorded.insert(token)
@@ -127,12 +95,13 @@ extension TokenService {
             guard let id = entry.token else { continue }
             let details = try details(id)
             // A digest that a change of keys dropped is that of the last string, unless it was replaced.
-            let isLast = entry.act != "token.rotate" || entry.text(Self.string).map { places[$0] == place } ?? false
-            let rotation = try lastEntry("token.rotate", of: id)?.number ?? 0
+            let isLast =
+                entry.act != "token.rotate" || entry.text(Self.string).map { places[ExactName($0)] == place } ?? false
+            let rotation = try lastEntry("token.rotate", about: id)?.number ?? 0
             let isReplaced = !isLast || rotation > entry.number
             found[place] = FoundString(
                 token: id, tenant: entry.tenant, details: details,
-                standing: isReplaced || details == nil ? .former : .present, successor: try successor(of: id),
+                status: isReplaced || details == nil ? .former : .present, successor: try successor(of: id),
                 formerName: entry.text("name").map { ExactName($0) })
         }
         return found
