@@ -32,7 +32,7 @@ internal import Testing
         ),
         (["export", "more"], "unexpected argument `more`"),
         (["decide", "x"], "missing argument `ACTION`: demilune decide"),
-        (["import"], "missing argument `FILE`: demilune import"),
+        (["import"], "no file is given; `-`"),
         (["batch", "--jobs", "0"], "`--jobs` must be a whole number from 1 to 256, got `0`"),
         (["batch", "--jobs", "1000000"], "`--jobs` must be a whole number from 1 to 256, got `1000000`"),
         (["bench", "--count", "0"], "`--count` must be a whole number from 1 to 1000000, got `0`"),

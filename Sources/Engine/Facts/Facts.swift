@@ -389,14 +389,13 @@ internal import Policies
         }
     }
 
+    private static let tooFar = Value.failure("that is outside the years 1 to 9999")
+
     private mutating func later(_ node: Expressions.Node) -> Value {
         let period = expressions.periods[Int(node.b)]
         switch value(node.a) {
-        case .date(let date):
-            return date.adding(period).map(Value.date) ?? .failure("that is outside the years 1 to 9999")
-        case .instant(let instant):
-            return zone().adding(period, to: instant).map(Value.instant)
-                ?? .failure("that is outside the years 1 to 9999")
+        case .date(let date): return date.adding(period).map(Value.date) ?? Self.tooFar
+        case .instant(let instant): return zone().adding(period, to: instant).map(Value.instant) ?? Self.tooFar
         case let other: return other
         }
     }

@@ -97,7 +97,7 @@ extension TokenService {
             // A digest that a change of keys dropped is that of the last string, unless it was replaced.
             let isLast =
                 entry.act != "token.rotate" || entry.text(Self.string).map { places[ExactName($0)] == place } ?? false
-            let rotation = try lastEntry("token.rotate", about: id)?.number ?? 0
+            let rotation = try lastEntry("token.rotate", of: id)?.number ?? 0
             let isReplaced = !isLast || rotation > entry.number
             found[place] = FoundString(
                 token: id, tenant: entry.tenant, details: details,
