@@ -339,10 +339,7 @@ internal import Policies
             var indexes = ListIndexes()
             swap(&indexes, &listIndexes)
             defer { swap(&indexes, &listIndexes) }
-            return compare(node) { [stamp] list, element in
-                guard case .list(let list) = list else { return false }
-                return indexes.contains(element, in: list, node.a, request: stamp)
-            }
+            return compare(node) { [stamp] in indexes.contains($1, in: $0, node.a, request: stamp) }
         case .meets:
             guard isHolderThere(node.a) else { return absence(node.a) }
             guard let permissions = permissions(of: node.a) else { return .boolean(true) }

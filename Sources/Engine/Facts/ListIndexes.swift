@@ -21,7 +21,8 @@ struct ListIndexes {
     /// - Parameters:
     ///   - id: the expression of the list.
     ///   - request: the stamp of the request for which it has this value.
-    mutating func contains(_ value: Value, in list: [Value], _ id: Expressions.ID, request: UInt32) -> Bool {
+    mutating func contains(_ value: Value, in list: Value, _ id: Expressions.ID, request: UInt32) -> Bool {
+        guard case .list(let list) = list else { return false }
         guard list.count >= Self.shortest else { return list.contains { $0.equals(value) } }
         if stamp != request {
             lists.removeAll(keepingCapacity: true)
