@@ -256,7 +256,7 @@ internal import Testing
             #expect(!result.output.contains("bjorn") && !result.errors.contains("bjorn"), "\(words): \(result)")
             let log = demilune("log", "list", "--act", entry, "--csv").output
             #expect(log.split(separator: "\r\n").count == count + 1, "\(words): \(result.errors)")
-            #expect(log.contains("6532ebee…"), "\(log)")
+            #expect(log.contains("6532ebee17e04c929e56e7977af956ae"), "\(log)")
         }
     }
 

@@ -20,7 +20,7 @@ import Testing
         var indexes = ListIndexes()
         let scanned = list.contains { $0.equals(wanted) }
         for _ in 0..<10 {
-            let isThere = indexes.contains(wanted, in: list, 1, request: 1)
+            let isThere = indexes.contains(wanted, in: .list(list), 1, request: 1)
             #expect(isThere == scanned)
         }
     }
@@ -29,8 +29,8 @@ import Testing
         let list: [Value] = (0..<20).map { .string("s\($0)") } + [.string("caf\u{E9}")]
         var indexes = ListIndexes()
         for _ in 0..<10 {
-            let isThere = indexes.contains(.string("caf\u{E9}"), in: list, 1, request: 1)
-            let isTwinThere = indexes.contains(.string("cafe\u{301}"), in: list, 1, request: 1)
+            let isThere = indexes.contains(.string("caf\u{E9}"), in: .list(list), 1, request: 1)
+            let isTwinThere = indexes.contains(.string("cafe\u{301}"), in: .list(list), 1, request: 1)
             #expect(isThere && !isTwinThere)
         }
     }
@@ -39,12 +39,12 @@ import Testing
         var indexes = ListIndexes()
         let (one, other): ([Value], [Value]) = ((0..<20).map { .integer($0) }, (50..<70).map { .integer($0) })
         for _ in 0..<10 {
-            let isThere = indexes.contains(.integer(5), in: one, 1, request: 1)
+            let isThere = indexes.contains(.integer(5), in: .list(one), 1, request: 1)
             #expect(isThere)
         }
-        var isThere = indexes.contains(.integer(5), in: other, 1, request: 2)
+        var isThere = indexes.contains(.integer(5), in: .list(other), 1, request: 2)
         #expect(!isThere)
-        isThere = indexes.contains(.integer(55), in: other, 1, request: 2)
+        isThere = indexes.contains(.integer(55), in: .list(other), 1, request: 2)
         #expect(isThere)
     }
 }

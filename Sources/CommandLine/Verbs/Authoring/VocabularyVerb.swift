@@ -12,7 +12,7 @@ extension Verb {
         options: [
             Option.luacats
         ],
-        uses: .policies.removing(Option.locked).adding(Option.json),
+        uses: .policies.adding(Option.json),
         details: [
             "--luacats writes `language.lua`, `schema.lua` and `plugins.lua` into `.luacats`, and `.luarc.json` where there is none."
         ],
