@@ -109,12 +109,12 @@ internal import Testing
         let stopped = run(["token", "rotate", "Warehouse sync"], [])
         #expect(stopped.status == 1 && stopped.output.isEmpty)
         let rotated = run(["token", "rotate", "Warehouse sync"], ["24h"])
-        #expect(rotated.status == 0 && rotated.errors.contains("the old string is valid until 2026-11-23 13:00"))
+        #expect(rotated.status == 0 && rotated.errors.contains("the old string works until 2026-11-23 13:00"))
         let refused = run(["token", "reassign", "Warehouse sync"], ["carla", "1", "", ""])
         #expect(refused.status == 1 && refused.errors.contains("save?"))
         let reassigned = run(["token", "reassign", "Warehouse sync"], ["carla", "1", "1h", "y"])
         #expect(reassigned.status == 0, "\(reassigned.errors)")
-        #expect(reassigned.errors.contains("is valid until 2026-11-22 14:00 in Europe/Oslo"))
+        #expect(reassigned.errors.contains("works until 2026-11-22 14:00 Europe/Oslo"))
     }
 
     // MARK: Advice

@@ -37,7 +37,8 @@ package struct TokenRow {
     /// The members of JSON without chosen columns.
     package var members: [JSON.Member]? {
         let columns: [TokenColumn] = [
-            .id, .tenant, .kind, .title, .description, .contact, .user, .email, .department, .userType, .assignment, .created, .updated,
+            .id, .tenant, .kind, .title, .description, .contact, .user, .email, .department, .userType, .assignment,
+            .created, .updated,
             .expires, .lastActive, .state, .dormantSince,
         ]
         return fields(columns)?.members

@@ -11,7 +11,7 @@ extension Verb {
             Option.limit("at most N entries, the newest ones (100; with --csv and --json all)"), Option.before,
             Option.csv,
         ],
-        uses: .directory,
+        uses: .directory.adding(Option.at),
         details: ["acts: \(LogAct.all.joined(separator: ", ")); `token.` stands for all that begin so"],
         run: list)
 
