@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
@@ -24,7 +25,7 @@ struct ceditline {
     size_t capacity;
     int watched;
     bool was_tab;
-    bool is_early; // the bytes that are there were typed before reading began
+    int early; // the number of bytes that were typed before reading began, and are not read yet
     locale_t locale;
 };
 
@@ -126,18 +127,17 @@ static int next_byte(ceditline *editor) {
             {.fd = bell[0], .events = POLLIN},
             {.fd = editor->watched, .events = POLLIN},
         };
-        int ready = poll(waits, 3, editor->is_early ? 0 : -1);
-        if (ready < 0 && errno != EINTR) return -1;
-        if (!(waits[0].revents & POLLIN)) editor->is_early = false;
+        if (poll(waits, 3, -1) < 0 && errno != EINTR) return -1;
         if ((waits[1].revents & POLLIN) && !answer_bell(editor)) return -1;
         bool is_noticed = (waits[2].revents & POLLIN) != 0;
         if (is_noticed && editor->host.noticed(editor->host.context)) el_set(editor->line, EL_REFRESH);
         if (!(waits[0].revents & (POLLIN | POLLHUP | POLLERR))) continue;
         unsigned char byte;
         ssize_t count = read(STDIN_FILENO, &byte, 1);
+        bool is_early = count == 1 && editor->early > 0 && editor->early-- > 0;
         if (count == 1 && byte != 0) return byte;
         // The terminal has turned a `^D` that was typed before reading began into a zero byte.
-        if (count == 1 && editor->is_early) return CTRL_D;
+        if (is_early) return CTRL_D;
         if (count == 1) {
             say("\r\033[J");
             el_set(editor->line, EL_REFRESH);
@@ -351,11 +351,11 @@ ceditline_reading ceditline_read(ceditline *editor, const char *prompt) {
     editor->prompt = prompt;
     editor->ending = CEDITLINE_END;
     editor->was_tab = false;
-    editor->is_early = true;
     ceditline_clear_interrupt();
     is_raw = 1;
     // Before the prompt is shown, so that a key pressed in answer to it finds the terminal in raw mode.
     el_set(editor->line, EL_PREP_TERM, 1);
+    if (ioctl(STDIN_FILENO, FIONREAD, &editor->early) != 0) editor->early = 0;
     say("\033[?2004h");
     el_resize(editor->line);
     int count = 0;

@@ -53,7 +53,9 @@ struct Architecture {
         "CSimdJSON": .c(["simdjson.h", "cstring", "new", "string_view"]),
         "CRE2": .c(["re2.h", "new"]),
         "CDemo": .c([]),
-        "CEditline": .c(["fcntl.h", "histedit.h", "poll.h", "signal.h", "termios.h", "unistd.h", "wchar.h"]),
+        "CEditline": .c([
+            "fcntl.h", "histedit.h", "ioctl.h", "poll.h", "signal.h", "termios.h", "unistd.h", "wchar.h",
+        ]),
         "CSystem": .c([
             "fcntl.h", "mman.h", "prctl.h", "resource.h", "seccomp.h", "signal.h", "spawn.h", "syscall.h", "syslog.h",
             "unistd.h",

@@ -165,6 +165,44 @@ struct ReplTerminalTests {
         #expect(person.leave() == 0)
     }
 
+    @Test func `a recording holds whole tables, whatever the width of the terminal`() throws {
+        let person = try person()
+        person.resize(rows: 40, columns: 60)
+        let path = session.folder + "/session.txt"
+        person.type("record \(path)\rtoken list --limit 3\r")
+        person.wait(for: "3 of 35 API tokens")
+        person.waitAtPrompt()
+        person.type("record off\rtoken list --limit 3\r")
+        person.wait(until: { $0.text.contains("…") })
+        person.waitAtPrompt()
+        person.type("replay \(path)\r")
+        person.wait(for: "every answer is the same")
+        #expect(person.leave() == 0)
+        let recorded = try session.contents(of: path)
+        #expect(recorded.contains(/\n[0-9a-f]{32}  .*Administrator  .*live\n/), "\(recorded)")
+    }
+
+    @Test func `watching notices plugins, their data and the settings`() throws {
+        let open =
+            "local org = use \"org\"\nlocal policy = { on = \"access\", grants = { \"*\" } }\n"
+            + "function policy.decide(request) permit(\"as it is\") end\nreturn policy\n"
+        let folder = try session.policies(["open": open], in: "watched/policies")
+        try FileManager.default.copyItem(
+            atPath: Session.root + "/plugins", toPath: session.folder + "/watched/plugins")
+        let person = try person(policies: folder)
+        person.type("watch on\r")
+        person.wait(for: "watching is on")
+        person.waitAtPrompt()
+        _ = try session.file("watched/plugins/org/plugin.lua", "return {")
+        person.wait(for: "the last good policies stay in force")
+        let plugin = try session.contents(of: Session.root + "/plugins/org/plugin.lua")
+        _ = try session.file("watched/plugins/org/plugin.lua", plugin + "-- changed\n")
+        person.wait(for: "1 policy is in force")
+        _ = try session.file("watched/policies/settings.json", #"{ "open": { "all": { "enabled": false } } }"#)
+        person.wait(until: { $0.text.components(separatedBy: "1 policy is in force").count == 3 })
+        #expect(person.leave() == 0)
+    }
+
     @Test func `a line with a token string is not kept in the history`() throws {
         let string = try session.contents(
             of: {

@@ -116,6 +116,15 @@ struct ReplPolicyTests {
         return session.run(["repl", "--tenant", "3", "--policies", policies], input: input)
     }
 
+    @Test func `the modes of policies are those of the tenant in use`() throws {
+        let folder = try session.policies(["open": Self.open, "other": Self.open])
+        _ = try session.file("own/settings.json", #"{ "open": { "tenants": { "3": { "enabled": false } } } }"#)
+        let result = converse("policies", "tenant acme", "policies", policies: folder)
+        let modes = result.lines.filter { $0.hasPrefix("open ") }
+        #expect(modes.count == 2 && modes[0].contains(" off ") && modes[1].contains(" decides "), "\(result)")
+        #expect(result.errors.contains("modes of the tenant `acme`"))
+    }
+
     private static let open = """
         -- Everything is permitted.
         local policy = { on = "access", grants = { "*" } }

@@ -8,7 +8,7 @@ extension Invocation {
     package var policyFolder: String { self[.policies] ?? "policies" }
 
     /// The folder of the plugins: `--plugins`, or `plugins` beside the policies if it exists.
-    func pluginFolder(beside policies: String) -> String? {
+    package func pluginFolder(beside policies: String) -> String? {
         self[.plugins] ?? PolicyFiles.usualPlugins(beside: policies)
     }
 

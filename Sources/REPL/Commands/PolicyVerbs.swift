@@ -8,13 +8,16 @@ internal import Presentation
 extension ReplCommand {
     /// `policies`: the policies in force.
     static let policies = ReplCommand(
-        name: "policies", summary: "lists the policies in force, and how many effects each had in this session",
+        name: "policies",
+        summary: "lists the policies in force, with their modes for the tenant, and their effects in this session",
         inside: { repl, invocation throws(CommandError) in
             let loaded = try repl.rules()
+            let tenant = repl.state.tenant
             var listing = Listing(.policies)
             for policy in loaded.set.policies {
                 let said = loaded.hits[policy.id]?.values.reduce(0, +) ?? 0
-                let mode = policy.isEnabled ? policy.isObserving ? "observe" : "decides" : "off"
+                let isEnabled = loaded.set.isEnabled(policy, tenant: tenant)
+                let mode = isEnabled ? policy.isObserving ? "observe" : "decides" : "off"
                 let purpose = loaded.purpose(of: policy.id)
                 listing.add(
                     [
@@ -28,7 +31,10 @@ extension ReplCommand {
                     ])
             }
             try listing.print(invocation, "policy", plural: "policies")
-            if !invocation[.json] { invocation.terminal.note("version \(loaded.set.version)") }
+            guard !invocation[.json] else { return ExitStatus.done }
+            let whose =
+                tenant.map { "the tenant `\(Terminal.escaped($0))`" } ?? "all tenants without settings of their own"
+            invocation.terminal.note("modes of \(whose); version \(loaded.set.version)")
             return ExitStatus.done
         })
 

@@ -8,7 +8,10 @@ extension ReplCommand {
     static let record = ReplCommand(
         name: "record", summary: "writes the session into a new text file, which `replay` reads",
         positionals: [.init(name: "FILE", help: "a new file; `off` ends it", isOptional: true)],
-        details: ["It begins with the current tenant, administrator, time and token. Token strings are left out."],
+        details: [
+            "It begins with the current tenant, administrator, time and token. Token strings are left out.",
+            "While it goes on, tables are whole: nothing in it depends on the width of this terminal.",
+        ],
         examples: ["record incident.txt", "record off"],
         inside: { repl, invocation throws(CommandError) in
             switch invocation.positionals.first {
@@ -117,6 +120,7 @@ extension Repl {
         var bytes: [UInt8] = []
         var streams = terminal.streams
         streams.isInteractive = false
+        streams.isOutputTerminal = false
         streams.output = { more in
             bytes += more
             return true

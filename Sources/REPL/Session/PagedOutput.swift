@@ -26,9 +26,12 @@ final class PagedOutput {
     }
 
     /// The streams of the command.
-    func streams(line: @escaping () -> String?, secret: @escaping () -> [UInt8]) -> StandardStreams {
+    /// - Parameter isWhole: true for output that does not depend on the width of the terminal.
+    func streams(
+        isWhole: Bool, line: @escaping () -> String?, secret: @escaping () -> [UInt8]
+    ) -> StandardStreams {
         var streams = outer
-        streams.columns = outer.isOutputTerminal ? Descriptor.columns(STDOUT_FILENO) : nil
+        streams.columns = outer.isOutputTerminal && !isWhole ? Descriptor.columns(STDOUT_FILENO) : nil
         streams.input = { [self] in
             show()
             return secret()

@@ -3,11 +3,12 @@ internal import Model
 internal import Policies
 
 extension Repl {
-    /// Starts or stops watching the policies' folders.
+    /// Starts or stops watching the folders of the policies, with their settings, and of their plugins, with their data.
     func watch(_ isOn: Bool) {
-        watching =
-            isOn
-            ? Watch([loaded?.path ?? start.policyFolder, tried?.path].compactMap(\.self)) : nil
+        let policies = [loaded?.path ?? start.policyFolder, tried?.path].compactMap(\.self)
+        var folders = policies
+        for folder in policies.compactMap(start.pluginFolder) where !folders.contains(folder) { folders.append(folder) }
+        watching = isOn ? Watch(folders) : nil
         editor?.watch(watching?.descriptor)
     }
 

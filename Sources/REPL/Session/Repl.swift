@@ -57,7 +57,8 @@ final class Repl {
             record: { [self] in
                 if !isAboutRecording { recording?.add($0) }
             })
-        let terminal = Terminal(output.streams(line: readLine, secret: readSecret))
+        // A recording holds whole tables: another terminal replays it.
+        let terminal = Terminal(output.streams(isWhole: recording != nil, line: readLine, secret: readSecret))
         let isColorRefused = start.environment["NO_COLOR"].map { !$0.isEmpty } ?? false
         terminal.color(start[.color], isRefused: isColorRefused)
         defer { output.finish() }
