@@ -405,7 +405,8 @@ static bool wait_for_terminal(void) {
     return false;
 }
 
-ceditline_ending ceditline_read_answer(bool is_shown, char *buffer, size_t capacity, size_t *length) {
+ceditline_ending ceditline_read_answer(const char *secret, char *buffer, size_t capacity, size_t *length) {
+    bool is_shown = secret == NULL;
     *length = 0;
     struct termios before, during;
     if (tcgetattr(STDIN_FILENO, &before) != 0) return CEDITLINE_END;
@@ -414,6 +415,7 @@ ceditline_ending ceditline_read_answer(bool is_shown, char *buffer, size_t capac
         during.c_lflag &= ~(tcflag_t)ECHO;
         during.c_lflag |= ECHONL;
         tcsetattr(STDIN_FILENO, TCSANOW, &during);
+        say(secret);
     }
     ceditline_ending ending = CEDITLINE_TEXT;
     while (*length < capacity) {

@@ -32,7 +32,7 @@ internal import Testing
         let all = session.run("token", "list", "--kind", "all", "--state", "all", "--columns", "all", "--csv")
         #expect(all.status == 0 && all.errors.isEmpty)
         let rows = all.output.split(separator: "\r\n")
-        #expect(rows.count == 101 && rows[0].contains(",permissions,") && rows[0].contains(",suspended_why,"))
+        #expect(rows.count == 101 && rows[0].contains(",permissions,") && rows[0].contains(",suspended_reason,"))
         let parts = try ["3", "acme"].flatMap { tenant in
             try ["api", "mobile"].map { try ids("--tenant", tenant, "--kind", $0, "--state", "all") }
         }
@@ -64,9 +64,11 @@ internal import Testing
     @Test func `a suspension is listed with who and why`() throws {
         #expect(session.run("token", "suspend", "EDI Schenker", "--tenant", "3", "--reason", "audit").status == 0)
         let row = try #require(
-            try tokens("--state", "suspended", "--search", "schenker", "--columns", "title,suspended-by,suspended_why")
-                .first)
-        #expect(row["suspended_by"] as? String == "operator" && row["suspended_why"] as? String == "audit")
+            try tokens(
+                "--state", "suspended", "--search", "schenker", "--columns", "title,suspended-by,suspended_reason"
+            )
+            .first)
+        #expect(row["suspended_by"] as? String == "operator" && row["suspended_reason"] as? String == "audit")
         #expect(row.count == 3)
     }
 
@@ -150,6 +152,15 @@ internal import Testing
         let foreign = session.run(
             "token", "find", input: other.run("token", "reveal", "EDI Schenker", "--tenant", "3").output)
         #expect(foreign.status == 0 && foreign.errors.contains("1 unknown token string"), "\(foreign.errors)")
+    }
+
+    @Test func `a token that the operator may not see is in the text all the same`() throws {
+        let string = string(of: "Back office", tenant: "acme")
+        let folder = try session.policies(["nobody": "return { on = \"access\", decide = function() end }"])
+        let found = session.run("token", "find", input: string, environment: ["DEMILUNE_POLICIES": folder])
+        #expect(found.status == 5 && !found.output.contains("acme"), "\(found.output)")
+        #expect(found.errors.contains("or of a token that is not visible here"), "\(found.errors)")
+        #expect(!found.errors.contains("mistyped"))
     }
 
     @Test func `an unknown string is not cleared by a log that was changed`() throws {

@@ -83,6 +83,15 @@ internal import Testing
         #expect(log.errors.contains("0 entries"), "asking for a suggestion refuses nothing")
     }
 
+    @Test func `a summary shows an expiry that is no end of a day as a time`() {
+        let words = ["token", "create", "--user", "bjorn", "--assignment", "a-bjorn-1", "--expires", "12h"]
+        let made = run(words, ["Night run", "y"])
+        #expect(made.errors.contains("Expires  2026-11-23 01:00 Europe/Oslo\nsave?"), "\(made.errors)")
+        let amended = run(["token", "amend", "Night run"], ["", "", "", "Runs at night", "", "y"])
+        #expect(amended.errors.contains("[2026-11-23 01:00 Europe/Oslo]: "), "\(amended.errors)")
+        #expect(amended.status == 0 && !amended.errors.contains("Expires"), "an empty answer keeps the time")
+    }
+
     @Test func `without a terminal all missing options are named`() {
         let result = run(["token", "create"], nil)
         #expect(result.status == 64 && result.errors.contains("missing required options --name, --expires, --user"))
@@ -98,7 +107,7 @@ internal import Testing
         #expect(kept.errors.contains("Expires      2027-04-13 → 2027-02-28\nDescription  – → Stock levels\nsave?"))
         let token = shown("Warehouse sync")
         #expect(token.contains("2027-02-28, the last valid day") && token.contains("Stock levels"))
-        let removed = run(["token", "amend", "Warehouse sync"], ["", "", "", "-", "Ops", "y"])
+        let removed = run(["token", "amend", "Warehouse sync"], ["", "", "", "none", "Ops", "y"])
         #expect(removed.status == 0 && shown("Warehouse sync").contains("Contact                   Ops"))
         #expect(!shown("Warehouse sync").contains("Stock levels"))
         let nothing = run(["token", "amend", "Warehouse sync"], ["", "", "", "", ""])

@@ -60,8 +60,9 @@ void ceditline_insert(ceditline_edit *edit, const char *text, size_t length);
 const volatile int32_t *ceditline_interrupt(void);
 void ceditline_clear_interrupt(void);
 
-/// Reads the answer to a question from the terminal, without editing; `is_shown`: with echo. A ^C ends it, also one that
-/// was pressed since the last line was read.
-ceditline_ending ceditline_read_answer(bool is_shown, char *buffer, size_t capacity, size_t *length);
+/// Reads the answer to a question from the terminal, without editing. A ^C ends it, also one that was pressed since the
+/// last line was read. `secret`: null for an answer that is shown, or the question about a secret. Such a question
+/// appears once nothing typed is shown any more, so that an early answer is hidden, too.
+ceditline_ending ceditline_read_answer(const char *secret, char *buffer, size_t capacity, size_t *length);
 
 #endif

@@ -190,7 +190,9 @@ struct AdministrationSession {
     /// - Parameter name: the name of the text in errors, such as `--expires`.
     func expiry(_ text: String, for name: String) throws(CommandError) -> Instant {
         let expires = try TimeArgument.expiry(text, for: name, from: now, in: zone)
-        guard expires > now else { throw .usage("`\(name) \(text)` is in the past: it is \(minute(now))") }
+        guard expires > now else {
+            throw .usage("`\(name) \(text)` is in the past: it is \(LocalTime.stated(now, in: zone))")
+        }
         return expires
     }
 
@@ -210,9 +212,6 @@ struct AdministrationSession {
 // MARK: Times
 
 extension AdministrationSession {
-    /// Day and minute in the tenant's zone, with its name.
-    func minute(_ instant: Instant) -> String { "\(LocalTime.minute(instant, in: zone)) in \(zone.name)" }
-
     /// The end of a period that begins now, as an option gives it; `nil` without it.
     func end(_ option: Option<TimeArgument?>) throws(CommandError) -> Instant? {
         try invocation.end(option, from: now, in: zone)

@@ -54,15 +54,11 @@ struct TokenForm {
     }
 
     private func expiry(present: Instant?) throws(CommandError) -> Instant {
-        let empty = present.map { (value: $0, words: lastDay($0)) }
+        let empty = present.map { (value: $0, words: LocalTime.expiry($0, in: session.zone)) }
         let question = "last valid day, or a duration such as 90d or 12mo"
         return try Prompt.read(question, terminal, empty: empty) { text throws(CommandError) in
             try session.expiry(text.filter { $0 != " " }, for: "expires")
         }
-    }
-
-    private func lastDay(_ expires: Instant) -> String {
-        LocalTime.lastDay(before: expires, in: session.zone).description
     }
 
     /// The time that an old token or string stays valid, as the option gives it or the person; `nil` when it ends at
@@ -115,9 +111,9 @@ struct TokenForm {
 
     /// A new description or contact, empty to remove it; `nil` to keep it.
     private func note(_ note: TokenNote, _ present: ExactName?) throws(CommandError) -> ExactName? {
-        let question = note.rawValue + (present == nil ? "" : ", `-` to remove it")
+        let question = note.rawValue + (present == nil ? "" : ", `none` to remove it")
         return try Prompt.read(question, terminal, empty: (nil, present?.text ?? "none")) { text throws(CommandError) in
-            if text == "-" { return "" }
+            if text == "none" { return "" }
             return try session.stored { _ throws(TokenStoreError) in try note.stored(ExactName(text)) }
         }
     }
@@ -131,11 +127,7 @@ struct TokenForm {
         if draft.kind == .api || !draft.name.isEmpty { fields.add(draft.kind == .api ? "Name" : "Device", draft.name) }
         fields.add("User", words(ofUser: directory.assignments[index].user))
         fields.add("For", session.names.combination(index))
-        fields.add(
-            "Expires",
-            draft.kind == .api
-                ? "\(lastDay(draft.expires)), the last valid day in \(session.zone.name)"
-                : session.minute(draft.expires))
+        fields.add("Expires", LocalTime.expiryField(draft.expires, in: session.zone))
         if let description = draft.description, !description.isEmpty { fields.add("Description", description) }
         if let contact = draft.contact, !contact.isEmpty { fields.add("Contact", contact) }
         return confirm(fields)
@@ -151,7 +143,8 @@ struct TokenForm {
             directory.assignment(id, tenant: session.names.tenant).map(session.names.combination) ?? id.text
         }
         add(token.kind == .api ? "Name" : "Device", token.name.text, change.name?.text)
-        add("Expires", lastDay(token.expires), change.expires.map(lastDay))
+        func expiry(_ expires: Instant) -> String { LocalTime.expiry(expires, in: session.zone) }
+        add("Expires", expiry(token.expires), change.expires.map(expiry))
         add("For", combination(token.assignment), change.assignment.map(combination))
         add("Description", token.description?.text ?? "", change.description?.text)
         add("Contact", token.contact?.text ?? "", change.contact?.text)

@@ -29,7 +29,7 @@ package enum TokenColumn: String, CaseIterable, Sendable {
     case suspended
     case suspendedBy = "suspended-by"
     /// The reason given when it was suspended.
-    case suspendedWhy = "suspended-why"
+    case suspendedReason = "suspended-reason"
     case revoked
     case revokedBy = "revoked-by"
     case last4 = "last-4"
@@ -53,7 +53,7 @@ package enum TokenColumn: String, CaseIterable, Sendable {
         case .id, .kind, .created, .updated, .expires, .lastActive, .state, .dormantSince, .suspended, .revoked, .last4:
             return .fixed(head)
         case .email, .permissions: return .text(head)
-        case .suspendedWhy, .description: return .prose(head)
+        case .suspendedReason, .description: return .prose(head)
         case .title, .contact, .device, .fullName, .assignment: return .name(head)
         case .user: return .name(head, least: kind == .mobile ? 10 : 6)
         case .tenant, .department, .userType, .createdBy, .suspendedBy, .revokedBy: return .name(head, least: 6)
@@ -75,5 +75,5 @@ package enum TokenColumn: String, CaseIterable, Sendable {
     }
 
     /// True for a column that is read from the log.
-    package var needsSuspension: Bool { self == .suspendedBy || self == .suspendedWhy }
+    package var needsSuspension: Bool { self == .suspendedBy || self == .suspendedReason }
 }

@@ -95,12 +95,12 @@ package struct TokenDescription {
         if let since = token.suspended, token.revoked == nil {
             let by = history.suspension?.actor.name
             let reason = history.suspension?.reason
-            fields.add("Suspended", act(since, by, reason), key: "suspended_at", json: instant(since))
+            fields.add("Suspended", act(since, by, reason), key: "suspended", json: instant(since))
             addActor(by, reason, "suspended", to: &fields)
         }
         if let at = token.revoked {
             let reason = history.revocation?.reason
-            fields.add("Revoked", act(at, details.revokedBy, reason), key: "revoked_at", json: instant(at))
+            fields.add("Revoked", act(at, details.revokedBy, reason), key: "revoked", json: instant(at))
             addActor(details.revokedBy, reason, "revoked", to: &fields)
         }
     }

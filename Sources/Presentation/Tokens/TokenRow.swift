@@ -98,7 +98,7 @@ package struct TokenRow {
         case .dormantSince: return time("dormant_since", token.dormantSince)
         case .suspended: return time("suspended", token.suspended)
         case .suspendedBy: return optional("suspended_by", suspension?.actor.name.text)
-        case .suspendedWhy: return optional("suspended_why", suspension?.reason)
+        case .suspendedReason: return optional("suspended_reason", suspension?.reason)
         case .revoked: return time("revoked", token.revoked)
         case .revokedBy: return optional("revoked_by", details.revokedBy?.text)
         default: return optional("last4", details.last4)

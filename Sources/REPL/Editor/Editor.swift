@@ -91,13 +91,14 @@ enum LineInput: Equatable {
     func watch(_ descriptor: Int32?) { unsafe ceditline_watch(editor, descriptor ?? -1) }
 
     /// Reads the answer to a question.
-    /// - Parameter isShown: false to hide what is typed.
+    /// - Parameter secret: the question about a secret, which is not shown as it is typed; `nil` when the question is on
+    ///   the screen already, and its answer may be, too.
     /// - Returns: `nil` at the end of the input, and when the user pressed `^C`.
-    static func readAnswer(isShown: Bool = true) -> [UInt8]? {
+    static func readAnswer(secret: String? = nil) -> [UInt8]? {
         var buffer = [CChar](repeating: 0, count: 1 << 16)
         var length = 0
         let ending = unsafe buffer.withUnsafeMutableBufferPointer {
-            unsafe ceditline_read_answer(isShown, $0.baseAddress!, $0.count, &length)
+            unsafe ceditline_read_answer(secret, $0.baseAddress!, $0.count, &length)
         }
         guard ending == CEDITLINE_TEXT else { return nil }
         return buffer.prefix(length).map { UInt8(bitPattern: $0) }

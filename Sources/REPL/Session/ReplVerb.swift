@@ -58,11 +58,9 @@ struct Conversation {
             guard editor != nil else { return Descriptor.line(descriptor) }
             return Editor.readAnswer().map { String(decoding: $0, as: UTF8.self) }
         }
-        let terminal = invocation.terminal
         repl.readSecret = {
             guard editor != nil else { return Array((Descriptor.line(descriptor) ?? "").utf8) }
-            terminal.prompt("the token's string (not shown): ")
-            return Editor.readAnswer(isShown: false) ?? []
+            return Editor.readAnswer(secret: "the token's string (not shown): ") ?? []
         }
     }
 

@@ -46,13 +46,14 @@ extension Verb {
         if elsewhere > 0 {
             terminal.note("\(counted(elsewhere, "more token string")) of other tenants: leave out `--tenant`")
         }
-        var isClear = seen.isEmpty
+        // A token of this store is in the text, whoever may see it.
+        var isClear = search.found.isEmpty
         if unknown > 0 {
             let strings = counted(unknown, "unknown token string")
-            if !session.isOperator {
+            if !session.isOperator || seen.count < search.found.count {
                 isClear = false
-                terminal.note(
-                    "\(strings): of another store, or of a token that is not visible here; the operator can tell")
+                let hint = session.isOperator ? "" : "; the operator can tell"
+                terminal.note("\(strings): of another store, or of a token that is not visible here\(hint)")
             } else if search.doubts.isEmpty {
                 terminal.note("\(strings): mistyped, or of another store")
             } else {
@@ -127,7 +128,7 @@ extension Verb {
         try listing.print(session.invocation, "token string")
     }
 
-    /// The use of the string: `works`, or the reason why not.
+    /// The use of the string: `present` for one that its token still has, or what became of it.
     private static func words(_ match: FoundString) -> String {
         guard let token = match.details?.token else { return purged }
         if token.revoked != nil { return match.successor == nil ? "revoked" : "reassigned" }
