@@ -33,3 +33,14 @@ test("leaving the department out is no way around the gate", {
   resource = { type = "order" },
   only_policy = true,
 })
+
+test("leaving the resource out is no way around it either", {
+  cases = {
+    ["by default"] = { expect = { deny = "department_gate", code = "department_missing", reason = "no resource" } },
+    allowed = { settings = { department_gate = { without_resource = true } }, expect = { silent = true } },
+  },
+  token = { department = "Sales", user_type = "Integrator" },
+  action = "orders.read",
+  resource = false,
+  only_policy = true,
+})

@@ -65,3 +65,14 @@ test("a shared department is reached by everybody", {
   only_policy = true,
   expect = { silent = true },
 })
+
+test("leaving the resource out is no way around it either", {
+  cases = {
+    ["by default"] = { expect = { deny = "department_scope", code = "department_missing", reason = "no resource" } },
+    allowed = { settings = { department_scope = { without_resource = true } }, expect = { silent = true } },
+  },
+  token = { department = "Sales", user_type = "Integrator" },
+  action = "orders.read",
+  resource = false,
+  only_policy = true,
+})

@@ -16,7 +16,9 @@ function policy.decide(request)
   for _, duty in ipairs(duties.duties) do
     if request.action == duty.other then
       if not resource:has("owner") then
-        if resource:declares("owner") then
+        if not resource:has("type") then
+          deny("the request names no resource, so it is unclear whose that is", { code = "owner_missing" })
+        elseif resource:declares("owner") then
           deny("the request does not say whose the {resource.type} is", { code = "owner_missing" })
         end
       elseif resource.owner == request.token.user then

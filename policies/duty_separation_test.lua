@@ -47,3 +47,12 @@ test("the duties say nothing about other acts", {
   only_policy = true,
   expect = { silent = true },
 })
+
+test("leaving the resource out is no way around a duty", {
+  token = { user = "carla" },
+  action = "orders.approve",
+  resource = false,
+  settings = { duty_separation = { enabled = true } },
+  only_policy = true,
+  expect = { deny = "duty_separation", code = "owner_missing", reason = "names no resource" },
+})

@@ -2,6 +2,7 @@ import Analysis
 import Decisions
 import Model
 import Policies
+import TestSupport
 import Testing
 
 @Suite struct TokensComparedTests {
@@ -142,5 +143,33 @@ import Testing
         #expect(permits > 0)
         let held = table.rows.filter(\.isHeld).map(\.action)
         #expect(table.rows.filter { $0.cells.contains(where: \.isPossible) }.allSatisfy { held.contains($0.action) })
+    }
+
+    @Test func `departments that share a search get the answers that each would get alone`() throws {
+        let body = """
+            local r, c = request.resource, request.context
+            if not r:has("department") then return end
+            if r.department:is_within(request.token.department) then permit() end
+            if r.department.name == "Sales" and c:has("channel") and c.channel == "x" then deny("a") end
+            if r.department:has("parent") and r:has("amount") and r.amount > 5 then deny("b") end
+            if r:has("owner") and r.owner.name == r.department.name then deny("c") end
+            """
+        let (now, directory) = (AnalysisFixture.now, try Directory(try Organisation.demo()))
+        let policies = try AnalysisFixture.policy(body, directory: directory).authorizer.policies
+        var kinds: Set<String> = []
+        for token in [0, 40] {
+            let whole = WhatCan(token, now: now, try Authorizer(policies: policies), on: directory)
+            for (place, department) in whole.columns.enumerated() where place % 3 != 2 {
+                let authorizer = try Authorizer(policies: policies)
+                let one = WhatCan(token, departments: [department], now: now, authorizer, on: directory)
+                for (row, other) in zip(whole.rows, one.rows) {
+                    let (cell, alone) = (row.cells[place], other.cells[0])
+                    #expect(cell.answers.map(\.types) == alone.answers.map(\.types))
+                    #expect(cell.answers.map(\.answer) == alone.answers.map(\.answer))
+                    for answer in cell.answers { kinds.insert(String("\(answer.answer)".prefix(4))) }
+                }
+            }
+        }
+        #expect(kinds.count > 2, "\(kinds)")
     }
 }

@@ -29,6 +29,23 @@ import Testing
         }
     }
 
+    @Test(arguments: ["department", "amount", "owner"])
+    func `a request without a resource declares nothing`(name: String) throws {
+        for treeOptions in [TreeOptions.none, .reference, TreeOptions()] {
+            let source = Fixture.source([
+                "a": Fixture.policy("if request.resource:declares(\"\(name)\") then deny('it does') else permit() end")
+            ])
+            let set = try #require(PolicySet.load(source).set)
+            let authorizer = try Decider(policies: set, directory: Fixture.directory(), treeOptions: treeOptions)
+            for _ in 0..<3 {
+                var question = Fixture.question([])
+                question.resource = nil
+                #expect(try authorizer.decide(question).code == "permitted")
+            }
+            #expect(authorizer.authorizer.learned.uncacheable.isEmpty)
+        }
+    }
+
     @Test(arguments: [
         ("request.resource:declares(\"departmnet\")", "did you mean `department`?"),
         ("request.resource:declares(\"id\")", "no type has a property `id`"),

@@ -20,8 +20,8 @@ final class ConditionSolver {
     /// The paths on which no open property can turn the decision, whatever is stated: the facts of a path are the same
     /// in every branch. By path, the tokens to which the decision applies.
     private var settled: [[UInt32]: TokenEquivalence] = [:]
-    /// The request, to be moved from one department to another.
-    private var moved: ResolvedRequest?
+    /// The searches that are known, by the path of the request from which they start.
+    private var searches: [[UInt32]: [Search]] = [:]
     private var classes: EquivalenceClasses
     private var generation: Int
 
@@ -29,12 +29,16 @@ final class ConditionSolver {
     private static let mostTries = 400
     private static let mostChanges = 4
     private static let mostBranches = 8_192
+    /// The greatest number of known searches that start from one path.
+    private static let mostSearches = 32
 
     /// The request with some open properties stated.
     final class Branch {
         let changes: [Change]
         /// The request, resolved for any token; `nil` when it is not valid.
         fileprivate var request: ResolvedRequest?
+        /// The same request, to be moved from one department to another.
+        fileprivate var moved: ResolvedRequest?
         /// By path.
         fileprivate var nodes: [[UInt32]: ClassCache<Node>] = [:]
         /// The tokens to which a decision applies, by path.
@@ -51,6 +55,8 @@ final class ConditionSolver {
         var isSettled = false
         /// The open properties whose content is read in a way that no list of changes can cover.
         var contents: Set<Change.Property> = []
+        /// True when the changes were found by facts that also read a property that is stated, such as the department.
+        var readsStated = false
         /// The tokens on the same path for which the node is valid. A fact that compares an open property with the
         /// token's own data suggests changes that other tokens would not.
         var validFor = TokenEquivalence.all
@@ -58,10 +64,22 @@ final class ConditionSolver {
         var equivalence = TokenEquivalence.none
     }
 
+    /// A search for changes that turn a decision. Where each of its steps takes the same path, it finds the same.
+    private struct Search {
+        let token: Int
+        /// The changes that were tried, without those that are stated, and the path that each led to.
+        let steps: [Step]
+        let answer: ConditionalDecision
+
+        typealias Step = (branch: Branch, path: [UInt32])
+    }
+
     private struct PathDecision {
         let isPermitted: Bool
         let path: [UInt32]?
         let isOfPolicies: Bool
+        /// The answer where no open property can turn the decision.
+        var answer: ConditionalDecision { isPermitted ? .yes : .no }
     }
 
     /// - Parameter question: a request by any token of the tenant. Required properties that it does not state get
@@ -104,32 +122,50 @@ final class ConditionSolver {
     func answer(for token: Int, _ stated: Branch) -> (answer: ConditionalDecision, equivalence: TokenEquivalence) {
         if authorizer.generation != generation {
             for branch in branches.values { (branch.nodes, branch.equivalences) = ([:], [:]) }
-            settled = [:]
+            (settled, searches) = ([:], [:])
             generation = authorizer.generation
         }
         guard let first = pathDecision(token, stated), first.isOfPolicies else { return (.no, .none) }
-        return search(token, stated, first)
+        if let path = first.path, let equivalence = settled[path] { return (first.answer, equivalence) }
+        let root = node(token, stated, first)
+        if root.isSettled, let path = first.path { settled[path] = root.equivalence }
+        let (answer, equivalence, steps) = search(token, stated, first, root)
+        if let path = first.path, let steps, !stated.changes.isEmpty {
+            let search = Search(token: token, steps: steps, answer: answer)
+            if searches[path, default: []].count < Self.mostSearches { searches[path, default: []].append(search) }
+        }
+        return (answer, equivalence)
     }
 
-    /// The answer of `answer` for the request in another department, where the trees decide it on a path that is known
-    /// to be settled; `nil` where that is not known. It costs a walk through the trees.
+    /// The answer of `answer` for the request in another department, where the trees decide all that a known search tried
+    /// on the same paths; `nil` where no such search is known. It costs a few walks through the trees.
     /// - Parameters:
     ///   - department: its number.
     ///   - place: the place of the property that names it.
-    func settledAnswer(for token: Int, department: Int, at place: Int) -> ConditionalDecision? {
-        guard authorizer.generation == generation else { return nil }
-        if moved == nil {
-            let branch = branch()
-            _ = pathDecision(token, branch)
-            moved = branch.request
+    func knownAnswer(for token: Int, department: Int, at place: Int) -> ConditionalDecision? {
+        guard authorizer.generation == generation,
+            let first = moved(branch(), token, department, place)
+        else { return nil }
+        guard first.isOfPolicies else { return .no }
+        guard let path = first.path else { return nil }
+        if settled[path] != nil { return first.answer }
+        return searches[path]?.first { search in
+            search.token == token
+                && search.steps.allSatisfy { moved($0.branch, token, department, place)?.path == $0.path }
+        }?.answer
+    }
+
+    /// The decision of a branch in another department, by the trees alone.
+    private func moved(_ branch: Branch, _ token: Int, _ department: Int, _ place: Int) -> PathDecision? {
+        if branch.moved == nil {
+            if branch.request == nil { _ = pathDecision(token, branch) }
+            branch.moved = branch.request
         }
-        guard moved != nil else { return nil }
-        moved!.set(.token, .listed(token))
-        moved!.put(.department(department), at: place)
-        let (summary, path) = authorizer.tracedSummary(&moved!, obligations: obligations)
-        guard summary.isOfPolicies else { return .no }
-        guard let path, settled[path] != nil else { return nil }
-        return summary.isPermitted ? .yes : .no
+        guard branch.moved != nil else { return nil }
+        branch.moved!.set(.token, .listed(token))
+        branch.moved!.put(.department(department), at: place)
+        let (summary, path) = authorizer.tracedSummary(&branch.moved!, obligations: obligations)
+        return PathDecision(isPermitted: summary.isPermitted, path: path, isOfPolicies: summary.isOfPolicies)
     }
 
     /// The number of a token's equivalence class.
@@ -138,20 +174,17 @@ final class ConditionSolver {
     }
 
     /// Searches for changes that turn a decision.
-    private func search(_ token: Int, _ stated: Branch, _ first: PathDecision) -> (
-        answer: ConditionalDecision, equivalence: TokenEquivalence
+    /// - Returns: also the steps of the search; `nil` where it could go otherwise although the paths are the same.
+    private func search(_ token: Int, _ stated: Branch, _ first: PathDecision, _ root: Node) -> (
+        answer: ConditionalDecision, equivalence: TokenEquivalence, steps: [Search.Step]?
     ) {
-        let plain: ConditionalDecision = first.isPermitted ? .yes : .no
-        if let path = first.path, let equivalence = settled[path] { return (plain, equivalence) }
-        let root = node(token, stated, first)
-        if root.isSettled, let path = first.path { settled[path] = root.equivalence }
-        if root.next.isEmpty, root.contents.isEmpty { return (plain, root.equivalence) }
         var tries = 0
         var contents: Set<Change.Property> = []
         var seen: Set<ObjectIdentifier> = [ObjectIdentifier(stated)]
         var queue = [(branch: stated, decided: first, node: root)]
         var isCut = false
         var equivalence = TokenEquivalence.all
+        var steps: [Search.Step]? = root.readsStated ? nil : []
         var place = 0
         while place < queue.count, !isCut {
             let (_, decided, node) = queue[place]
@@ -166,14 +199,16 @@ final class ConditionSolver {
                 guard let answer = pathDecision(token, next) else { continue }
                 // An uncacheable policy runs Lua each time, which is slow.
                 tries += answer.path == nil && answer.isOfPolicies ? 8 : 1
+                let changes = Array(next.changes.dropFirst(stated.changes.count))
+                if let path = answer.path { steps?.append((branch(stating: changes), path)) } else { steps = nil }
                 // A change that makes no difference alone makes none together with others.
                 if let path = answer.path, path == decided.path { continue }
                 if answer.isPermitted != first.isPermitted {
-                    let found = Array(next.changes.dropFirst(stated.changes.count))
                     equivalence = min(equivalence, self.equivalence(token, next, answer))
-                    return (first.isPermitted ? .unless(found) : .when(found), equivalence)
+                    return (first.isPermitted ? .unless(changes) : .when(changes), equivalence, steps)
                 }
                 let node = self.node(token, next, answer)
+                if node.readsStated { steps = nil }
                 if next.changes.count - stated.changes.count < Self.mostChanges {
                     queue.append((next, answer, node))
                 } else {
@@ -186,9 +221,9 @@ final class ConditionSolver {
             contents.formUnion(queue.flatMap { $0.branch.changes.compactMap(\.property) }.filter(open.contains))
         }
         if isCut { equivalence = .none }
-        guard !contents.isEmpty else { return (plain, equivalence) }
+        guard !contents.isEmpty else { return (first.answer, equivalence, steps) }
         let properties = contents.sorted { $0.text < $1.text }
-        return (.reads(properties, isPermitted: first.isPermitted), equivalence)
+        return (.reads(properties, isPermitted: first.isPermitted), equivalence, steps)
     }
 
     private func pathDecision(_ token: Int, _ branch: Branch) -> PathDecision? {
@@ -242,6 +277,7 @@ final class ConditionSolver {
         for fact in facts {
             node.validFor = min(node.validFor, fact.parts.map(\.equivalence).min() ?? .all)
             // Also for a property that was only tried: the value is one of many.
+            node.readsStated = node.readsStated || fact.properties.contains { !open.contains($0) }
             if fact.readsContent { node.contents.formUnion(fact.properties.filter(open.contains)) }
             if fact.readsIdentity { node.contents.insert(Change.Property(.resource, "id")) }
         }

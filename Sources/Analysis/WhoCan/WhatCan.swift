@@ -78,7 +78,7 @@ package struct WhatCan: Sendable {
                     }
                     let change = Change.property(property, .init(.string(directory.departments[column].id)))
                     let answer =
-                        named.flatMap { solver.settledAnswer(for: token, department: column, at: $0) }
+                        named.flatMap { solver.knownAnswer(for: token, department: column, at: $0) }
                         ?? solver.answer(for: token, solver.branch(stating: [change])).answer
                     if let same = answers[place].firstIndex(where: { $0.answer == answer }) {
                         answers[place][same].types.append(type.name)

@@ -79,7 +79,8 @@ extension EvaluationHost {
         }
     }
 
-    /// True when the type of a record has a property. The facts read are comparisons of the record's type.
+    /// True when a record is there and its type has a property. The facts read are its presence, where it may be absent,
+    /// and comparisons of its type.
     private func declares(_ target: Expressions.ID, _ name: LuaValue) throws(Resolver.Fault) -> HostAnswer {
         guard case .string(let text) = name else {
             throw Resolver.Fault(message: "`declares` takes the name of a property as a string")
@@ -89,23 +90,19 @@ extension EvaluationHost {
         let having = types.filter { $0.slot(name) != nil }
         guard !having.isEmpty else { throw resolver.undeclared(name, on: type(target)) }
         if case .external(let index) = type(target), index >= 0 { return .boolean(true) }
-        // Compares with the types that lack it where they are fewer, unless the record may be absent: then it has no
-        // type.
+        // An absent record has no type: comparing it would fail.
+        let isThere = expressions.intern(.has, target, expressions.name("type"))
+        guard case .boolean(true) = read(isThere) else { return .boolean(false) }
+        // Compares with the types that lack it where they are fewer.
         let rest = types.filter { $0.slot(name) == nil }
-        let isExcluding = rest.count < having.count && isThere(target)
+        let isExcluding = rest.count < having.count
         let kind = expressions.intern(.attribute, target, Attribute.recordType.rawValue, type: .string)
-        for type in isExcluding ? rest : having {
-            let named = expressions.constant(.string(type.name.text), type: .string)
-            if case .boolean(true) = read(expressions.intern(.equal, kind, named)) { return .boolean(!isExcluding) }
+        let comparisons = (isExcluding ? rest : having).lazy.map { [expressions] in
+            expressions.intern(.equal, kind, expressions.constant(.string($0.name.text), type: .string))
         }
-        return .boolean(isExcluding)
-    }
-
-    /// True when a record is the resource of a request that always has one.
-    private func isThere(_ record: Expressions.ID) -> Bool {
-        let node = expressions.nodes[Int(record)]
-        guard node.operation == .attribute, expressions.nodes[Int(node.a)].operation == .request else { return false }
-        return resolver.shapes[Int(expressions.nodes[Int(node.a)].a)].kinds == [.access]
+        let answer = firstAnswer(comparisons, until: true)
+        guard isExcluding, case .boolean(let isOther) = answer else { return answer }
+        return .boolean(!isOther)
     }
 
     private func handle(
@@ -149,8 +146,16 @@ extension EvaluationHost {
         let asked = try entries.map { entry throws(Resolver.Fault) in
             try permission(.can, target, entry.value, method)
         }
-        for id in asked {
-            if case .boolean(wanted) = read(id) { return .boolean(wanted) }
+        return firstAnswer(asked, until: wanted)
+    }
+
+    /// Reads facts in turn.
+    /// - Returns: `wanted` from the first that is; its failure where one fails: what is unknown is neither true nor false.
+    private func firstAnswer(_ facts: some Sequence<Expressions.ID>, until wanted: Bool) -> HostAnswer {
+        for id in facts {
+            let value = read(id)
+            guard case .boolean(let holds) = value else { return answer(value, of: id) }
+            if holds == wanted { return .boolean(wanted) }
         }
         return .boolean(!wanted)
     }
@@ -176,10 +181,7 @@ extension EvaluationHost {
         } else {
             throw Resolver.Fault(message: "`is_within_any` takes a list of departments")
         }
-        for other in others {
-            if case .boolean(true) = read(expressions.intern(.isWithin, target, other)) { return .boolean(true) }
-        }
-        return .boolean(false)
+        return firstAnswer(others.lazy.map { [expressions] in expressions.intern(.isWithin, target, $0) }, until: true)
     }
 
     private func network(_ value: LuaValue, _ method: Method) throws(Resolver.Fault) -> UInt32 {
@@ -196,11 +198,9 @@ extension EvaluationHost {
         guard case .table(let entries) = argument else {
             throw Resolver.Fault(message: "`is_within_any` of an ip takes a list of networks: `{ \"10.0.0.0/8\" }`")
         }
-        for entry in entries {
-            let network = try network(entry.value, .isWithinAny)
-            if case .boolean(true) = read(expressions.intern(.inNetwork, target, network)) { return .boolean(true) }
-        }
-        return .boolean(false)
+        let networks = try entries.map { entry throws(Resolver.Fault) in try network(entry.value, .isWithinAny) }
+        return firstAnswer(
+            networks.lazy.map { [expressions] in expressions.intern(.inNetwork, target, $0) }, until: true)
     }
 
     private func period(_ value: LuaValue) throws(Resolver.Fault) -> Period {

@@ -256,7 +256,9 @@ final class EvaluationHost: SandboxHost {
     /// Reads a boolean, or a value that may be absent, where a script names it.
     private func readNamed(_ id: UInt32) -> HostAnswer {
         if let presence = expressions.presence[Int(id)] {
-            guard case .boolean(true) = read(presence) else {
+            let isPresent = read(presence)
+            guard case .boolean(true) = isPresent else {
+                if case .failure(let message) = isPresent { return .failure(message) }
                 let node = expressions.nodes[Int(presence)]
                 let name = expressions.names[Int(node.b)]
                 return .failure("`\(expressions.text(id))` is absent: ask `:has(\"\(name)\")` first")

@@ -27,13 +27,15 @@ extension Facts {
     /// True when the holder of permissions is present: a token, the administrator, a user or a user type.
     mutating func isHolderThere(_ id: Expressions.ID) -> Bool {
         if let holder = expressions.holder(id) { return isThere(holder) }
-        if case .absent = value(id) { return false }
-        return true
+        switch value(id) {
+        case .absent, .failure: return false
+        default: return true
+        }
     }
 
     mutating func covers(_ node: Expressions.Node) -> Value {
-        guard isHolderThere(node.a) else { return absence(node.a) }
-        guard isHolderThere(node.b) else { return absence(node.b) }
+        guard isHolderThere(node.a) else { return missing(node.a) }
+        guard isHolderThere(node.b) else { return missing(node.b) }
         guard let held = permissions(of: node.a) else { return .boolean(true) }
         guard let own = assignment(of: node.a), let other = assignment(of: node.b)
         else { return .boolean(false) }
@@ -48,18 +50,22 @@ extension Facts {
         return place < 0 ? .absent : content(Int(place))
     }
 
-    /// True when the operand of a `has` is present.
-    mutating func has(_ id: Expressions.ID, _ node: Expressions.Node) -> Bool {
+    /// True when the operand of a `has` is present; the failure of what could not be computed.
+    mutating func has(_ id: Expressions.ID, _ node: Expressions.Node) -> Value {
         if case .row(let table) = types[Int(node.a)] { return has(expressions.names[Int(node.b)], table, node.a) }
         let known = presences[Int(id)]
         let value =
             known < 0
             ? property(id)
             : attribute(Expressions.Node(operation: .attribute, a: node.a, b: UInt32(known)))
-        if case .absent = value { return false }
-        return true
+        switch value {
+        case .absent: return .boolean(false)
+        case .failure: return value
+        default: return .boolean(true)
+        }
     }
 
+    /// The attribute of a value; the failure of a value that could not be computed.
     mutating func attribute(_ node: Expressions.Node) -> Value {
         let attribute = Attribute(rawValue: node.b)!
         switch types[Int(node.a)] {
@@ -67,13 +73,13 @@ extension Facts {
         case .token: return token(attribute, expressions.holder(node.a))
         case .actor: return actor(attribute)
         case .department:
-            guard case .department(let index) = value(node.a) else { return .absent }
+            guard case .department(let index) = value(node.a) else { return failure(of: node.a) ?? .absent }
             return read(attribute, of: known.directory.departments[index])
         case .user:
-            guard case .user(let index) = value(node.a) else { return .absent }
+            guard case .user(let index) = value(node.a) else { return failure(of: node.a) ?? .absent }
             return read(attribute, of: known.directory.users[index])
         case .userType:
-            guard case .userType(let index) = value(node.a) else { return .absent }
+            guard case .userType(let index) = value(node.a) else { return failure(of: node.a) ?? .absent }
             return read(attribute, of: known.directory.userTypes[index])
         case .resource: return record(attribute, schema.resources, ResolvedRequest.Place.resourceType)
         case .external:
@@ -85,7 +91,7 @@ extension Facts {
             }
             return record(attribute, schema.subjects, ResolvedRequest.Place.subjectType)
         case .instant:
-            guard case .instant(let instant) = value(node.a) else { return .absent }
+            guard case .instant(let instant) = value(node.a) else { return failure(of: node.a) ?? .absent }
             let zone = zone()
             let date = zone.date(of: instant)
             switch attribute {
@@ -95,10 +101,17 @@ extension Facts {
             default: return read(attribute, of: date)
             }
         case .date:
-            guard case .date(let date) = value(node.a) else { return .absent }
+            guard case .date(let date) = value(node.a) else { return failure(of: node.a) ?? .absent }
             return read(attribute, of: date)
         default: return .absent
         }
+    }
+
+    /// The failure of an expression that could not be computed.
+    mutating func failure(of id: Expressions.ID) -> Value? {
+        let value = value(id)
+        if case .failure = value { return value }
+        return nil
     }
 
     /// The type or the id of a record, which are at consecutive places.

@@ -319,7 +319,7 @@ internal import Policies
                 return .failure("there is no day after this one")
             }
             return .instant(zone().start(of: next))
-        case .has: return .boolean(has(id, node))
+        case .has: return has(id, node)
         case .equal: return compare(node) { $0.equals($1) }
         case .less: return compare(node) { $0.isLess($1) }
         case .lessEqual: return compare(node) { $0.isLess($1) || $0.equals($1) }
@@ -329,11 +329,8 @@ internal import Policies
                 return directory.department(one, isWithin: other)
             }
         case .inNetwork:
-            switch value(node.a) {
-            case .ip(let address): return .boolean(expressions.networks[Int(node.b)].contains(address))
-            case .failure(let message): return .failure(message)
-            default: return absence(node.a)
-            }
+            guard case .ip(let address) = value(node.a) else { return missing(node.a) }
+            return .boolean(expressions.networks[Int(node.b)].contains(address))
         case .contains:
             // Taken out, because computing the operands may look into lists, too.
             var indexes = ListIndexes()
@@ -341,16 +338,16 @@ internal import Policies
             defer { swap(&indexes, &listIndexes) }
             return compare(node) { [stamp] in indexes.contains($1, in: $0, node.a, request: stamp) }
         case .meets:
-            guard isHolderThere(node.a) else { return absence(node.a) }
+            guard isHolderThere(node.a) else { return missing(node.a) }
             guard let permissions = permissions(of: node.a) else { return .boolean(true) }
-            guard case .department(let department) = value(node.b) else { return absence(node.b) }
+            guard case .department(let department) = value(node.b) else { return missing(node.b) }
             return .boolean(request.directory.permissions(permissions, meet: department))
         case .covers: return covers(node)
         case .can, .permits:
-            guard isHolderThere(node.a) else { return absence(node.a) }
+            guard isHolderThere(node.a) else { return missing(node.a) }
             // The operator holds the store and the key file, so no permission limits it.
             guard let permissions = permissions(of: node.a) else { return .boolean(true) }
-            guard case .string(let name) = value(node.b) else { return absence(node.b) }
+            guard case .string(let name) = value(node.b) else { return missing(node.b) }
             return .boolean(permissions.permits(ExactName(name)))
         case .granted: return .boolean(policies[Int(node.a)].grants.permits(action()))
         case .plugin, .table: return .entity
@@ -372,6 +369,13 @@ internal import Policies
         if case .absent = one { return absence(node.a) }
         if case .absent = other { return absence(node.b) }
         return .boolean(holds(one, other))
+    }
+
+    /// The failure of a fact about a value that is not there: why it could not be computed, or that it is absent.
+    mutating func missing(_ id: Expressions.ID) -> Value {
+        let value = value(id)
+        if case .failure = value { return value }
+        return absence(id)
     }
 
     /// The failure of a fact about an absent value.

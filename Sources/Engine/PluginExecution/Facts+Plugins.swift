@@ -86,17 +86,17 @@ extension Facts {
         case .rowAt: return .integer(Int64(node.b))
         default:
             guard case .row(let table) = expressions.types[Int(node.a)] else { return .absent }
-            guard case .integer(let row) = value(node.a) else { return .absent }
+            guard case .integer(let row) = value(node.a) else { return failure(of: node.a) ?? .absent }
             return plugins.tables[table].table.value(Int(row), Int(node.b))
         }
     }
 
-    /// True when a row has a value in a column.
-    mutating func has(_ name: ExactName, _ table: Int, _ row: Expressions.ID) -> Bool {
-        guard let slot = plugins.tables[table].table.slot(name), case .integer(let row) = value(row) else {
-            return false
+    /// True when a row has a value in a column; the failure of a row that could not be looked up.
+    mutating func has(_ name: ExactName, _ table: Int, _ row: Expressions.ID) -> Value {
+        guard let slot = plugins.tables[table].table.slot(name), case .integer(let number) = value(row) else {
+            return failure(of: row) ?? .boolean(false)
         }
-        if case .absent = plugins.tables[table].table.value(Int(row), slot) { return false }
-        return true
+        if case .absent = plugins.tables[table].table.value(Int(number), slot) { return .boolean(false) }
+        return .boolean(true)
     }
 }

@@ -152,9 +152,7 @@ extension TypeInference {
             return fault("`\(name.name)` takes \(Self.expected(method, owner.type))")
         }
         func takes(_ type: ValueType) -> Fault? {
-            guard let got = kind(of: first), value(first)?.type != type || value(first)?.isHandle != true else {
-                return nil
-            }
+            guard let got = kind(of: first), value(first)?.type != type else { return nil }
             return fault("`\(name.name)` takes \(type.withArticle), got \(got)", first)
         }
         switch method {

@@ -147,6 +147,7 @@ struct TestVariation {
                 changes += properties(["resource"], type, values)
             }
             changes += values.strings.map { [(["resource", "id"], $0)] }
+            changes.append([(["resource"], .boolean(false))])
         }
         changes += properties(["context"], schema.context, values)
         if let name = table["subject"]?["type"]?.name,

@@ -201,7 +201,8 @@ struct PluginTestRunner {
             fill([("resource", LuaValue(named: [("type", .string(schema.resources.first?.name ?? ""))]))])
         }
         let kinds = try TestTable(filled, at: "test")
-        if let name = try kinds.table("resource")?.name("type"),
+        let resource = kinds["resource"] == .boolean(false) ? nil : try kinds.table("resource")
+        if let name = try resource?.name("type"),
             let type = schema.resources.first(where: { $0.name == name })
         {
             fill([("resource", required(type))])

@@ -18,11 +18,15 @@ struct TestRequestParser {
             throw TestFault(
                 "the schema has no action `\(action)`" + Suggestion.hint(for: action, among: schema.actions.keys))
         }
-        guard let resource = try table.table("resource") else { throw TestFault("the test has no `resource`") }
+        guard let resource = table["resource"] else {
+            throw TestFault("the test has no `resource`; `resource = false` is a request that names none")
+        }
         var question = AuthorizationRequest(
             action: action, subject: try subject(&fixture), now: fixture.now, obligations: .all)
         question.tenant = fixture.tenant.id
-        question.resource = try self.resource(resource, fixture)
+        if resource != .boolean(false), let resource = try table.table("resource") {
+            question.resource = try self.resource(resource, fixture)
+        }
         question.context = try context(fixture)
         return question
     }

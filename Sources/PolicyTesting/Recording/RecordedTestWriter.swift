@@ -81,6 +81,8 @@ struct RecordedTestWriter {
                 }
             }
             parts.append(("resource", LuaValue(named: fields)))
+        } else {
+            parts.append(("resource", .boolean(false)))
         }
         return parts
     }
