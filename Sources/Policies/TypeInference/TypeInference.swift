@@ -204,8 +204,10 @@ package final class TypeInference {
         }
         if names.counters.contains(id), case .value(let number) = plain(.number) { return number }
         if let value = names.values[id] { return self.value(value) }
-        if let list = names.elements[id].flatMap(value), let base = list.expression, case .list(let type) = list.type {
-            return of(expressions.intern(.element, base, 0, type: type), type)
+        if let list = names.elements[id].flatMap(value), case .list(let type) = list.type {
+            if let base = list.expression { return of(expressions.intern(.element, base, 0, type: type), type) }
+            return Known(
+                type: type, expression: nil, isHandle: list.isHandle, absence: nil, isOfRequest: list.isOfRequest)
         }
         // A parameter is the value that every call of its function passes, when all pass the same one; or a value of the
         // type that all pass.
@@ -385,6 +387,11 @@ package final class TypeInference {
             guard case .table(let table) = owner.type else { return nil }
             let id = expressions.intern(.row, UInt32(table), expression, type: .row(table))
             return .value(open(.row(table), id))
+        case .all:
+            guard case .table(let table) = owner.type else { return nil }
+            return .value(
+                Known(
+                    type: .list(.row(table)), expression: nil, isHandle: true, absence: nil, isOfRequest: true))
         default: return plain(.boolean)
         }
     }
