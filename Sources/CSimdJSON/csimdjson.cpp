@@ -37,10 +37,23 @@ bool take(element value, csimdjson_text *target) {
     return true;
 }
 
+/// True for an array of strings.
+bool are_strings(element value) {
+    simdjson::dom::array items;
+    if (value.get(items) != simdjson::SUCCESS) return false;
+    for (element item : items) {
+        if (!item.is_string()) return false;
+    }
+    return true;
+}
+
+/// Takes an object of properties; null is the same as leaving it out.
 bool take(element value, csimdjson_members *members, bool *taken) {
     object properties;
-    if (*taken || value.get(properties) != simdjson::SUCCESS) return false;
+    if (*taken) return false;
     *taken = true;
+    if (value.is_null()) return true;
+    if (value.get(properties) != simdjson::SUCCESS) return false;
     for (auto [name, content] : properties) {
         if (members->count == CSIMDJSON_MOST_MEMBERS) return false;
         csimdjson_member *member = &members->items[members->count];
@@ -65,6 +78,10 @@ bool take(element value, csimdjson_members *members, bool *taken) {
             member->kind = content.get_bool().value_unsafe() ? CSIMDJSON_TRUE : CSIMDJSON_FALSE;
             break;
         case simdjson::dom::element_type::NULL_VALUE: member->kind = CSIMDJSON_NULL; break;
+        case simdjson::dom::element_type::ARRAY:
+            if (!are_strings(content)) return false;
+            member->kind = CSIMDJSON_STRINGS;
+            break;
         default: return false;
         }
         members->count += 1;
@@ -114,7 +131,7 @@ bool read_resource(element value, csimdjson_request *request) {
 
 bool read(element document, csimdjson_request *request) {
     object parts;
-    bool has_context = false;
+    bool has_context = false, has_tenant = false;
     if (document.get(parts) != simdjson::SUCCESS) return false;
     for (auto [name, value] : parts) {
         bool is_good;
@@ -126,6 +143,9 @@ bool read(element document, csimdjson_request *request) {
             is_good = read_resource(value, request);
         } else if (is(name, "context")) {
             is_good = take(value, &request->context, &has_context);
+        } else if (is(name, "tenant") && !has_tenant) {
+            has_tenant = true;
+            is_good = value.is_null();
         } else if (is(name, "expected") && !request->has_expected) {
             request->has_expected = true;
             is_good = value.get(request->expected) == simdjson::SUCCESS;

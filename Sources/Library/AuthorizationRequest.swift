@@ -20,11 +20,13 @@ public struct AuthorizationRequest: Sendable {
     ///   - action: an action of the schema.
     ///   - context: the circumstances of the request by the names of the schema's `context`: an object.
     ///   - tenant: the id of the tenant, where the subject is no token.
-    ///   - obligations: the names of the obligations that the caller can fulfil. A permit with another one becomes a
-    ///     deny.
+    ///   - obligations: the names of the obligations that the caller can fulfil, unless the context has them as
+    ///     `supported_obligations`. A permit with another one becomes a deny.
     ///   - time: the time of the decision in microseconds since 1970-01-01T00:00:00Z; `nil` for the time at which it is
     ///     made, and no earlier than the latest time in the store. A time outside the years 1 to 9999 counts as the
     ///     nearest one inside.
+    ///
+    /// A null is the same as leaving the value out.
     /// - Throws: `.request` for properties that are no object, a name twice in one object, a number that is not
     ///   finite, or a value that is nested more than 64 deep.
     public init(
@@ -40,13 +42,18 @@ public struct AuthorizationRequest: Sendable {
                 properties: try Self.object(properties, "subject.properties"))
         }
         self.time = time.map { Instant(stored: $0) }
+        let circumstances = try Self.object(context, "context")
+        guard obligations.isEmpty || circumstances.stated(Decisions.AuthorizationRequest.supportedName) == nil else {
+            throw DemiluneError(.request, "the obligations are given twice: in the context and by themselves")
+        }
         question = Decisions.AuthorizationRequest(
             action: ExactName(action), subject: who,
             resource: .init(
                 type: ExactName(resource.type), id: ExactName(resource.id),
                 properties: try Self.object(resource.properties, "resource.properties")),
-            context: try Self.object(context, "context"), tenant: tenant.map { ExactName($0) },
-            now: Instant(microseconds: 0), obligations: .named(obligations.map { ExactName($0) }))
+            context: circumstances, tenant: tenant.map { ExactName($0) },
+            now: Instant(microseconds: 0),
+            obligations: obligations.isEmpty ? .stated : .named(obligations.map { ExactName($0) }))
     }
 
     /// Reads an evaluation request as AuthZEN 1.0 writes it (OpenID AuthZEN Authorization API 1.0, section 5). Members
@@ -55,7 +62,9 @@ public struct AuthorizationRequest: Sendable {
     /// - Throws: `.request` for what is not JSON, or no such request.
     public init(json: [UInt8], time: Int64? = nil) throws(DemiluneError) {
         let read: JSON
-        do throws(JSONError) { read = try JSONReader.parse(request: json) } catch {
+        // A text as a whole may begin with a byte order mark.
+        let text = json.starts(with: JSONReader.mark) ? Array(json.dropFirst(JSONReader.mark.count)) : json
+        do throws(JSONError) { read = try JSONReader.parse(request: text) } catch {
             throw DemiluneError(
                 .request, "invalid JSON: \(error.message) at line \(error.line), column \(error.column)")
         }
@@ -66,6 +75,7 @@ public struct AuthorizationRequest: Sendable {
     }
 
     private static func object(_ value: Value, _ name: String) throws(DemiluneError) -> JSON {
+        if case .null = value { return .object([]) }
         guard case .object = value else { throw DemiluneError(.request, "`\(name)` must be an object") }
         if let fault = value.fault(name) { throw DemiluneError(.request, fault) }
         return value.json

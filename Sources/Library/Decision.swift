@@ -17,10 +17,16 @@ public struct Decision: Sendable {
     public var reasons: [PolicyStatement] { content.reasons.map(PolicyStatement.init) }
     /// Suggestions of policies. They decide nothing.
     public var advice: [PolicyStatement] { content.advice.map(PolicyStatement.init) }
-    /// The things that the caller must do; only with a permit, and only obligations that the request says it can
-    /// fulfil.
-    public var obligations: [PolicyStatement] { content.obligations.map(PolicyStatement.init) }
-    /// Permits and their obligations that have no effect because the decision is a deny.
+    /// The things that the caller must do: with a permit only those that the request says it can fulfil, with a deny
+    /// those that policies state for denies.
+    public var obligations: [Obligation] {
+        zip(content.obligations, content.obligations.identifiers).map { Obligation($0, id: $1) }
+    }
+    /// The names of obligations that the request does not say the caller can fulfil, sorted: those for which a permit
+    /// became a deny (`obligation_unsupported`), and those of `obligations` on a deny, which stays a deny.
+    public var unsupportedObligations: [String] { content.unsupported.map(\.text) }
+    /// Statements without an effect on this decision: the permits of a deny, and the obligations that belong to the
+    /// other decision.
     public var overruled: [PolicyStatement] { content.overruled.map(PolicyStatement.init) }
     /// Policies that failed. Each of them denies.
     public var failures: [PolicyFailure] { content.failures.map(PolicyFailure.init) }
@@ -42,6 +48,30 @@ public struct Decision: Sendable {
         content.write(to: &writer, explain: explained)
         return writer.bytes
     }
+}
+
+/// A thing that whoever enforces a decision must do, as AuthZEN's profile for obligations writes it.
+public struct Obligation: Sendable {
+    /// Unique among the obligations of the decision: it names the policy and the line.
+    public let id: String
+    /// The obligation's name.
+    public let type: String
+    /// The policy's details: an object.
+    public let properties: Value
+    /// The policy's id.
+    public let policy: String
+    /// The line in the policy's file, from 1.
+    public let line: Int
+
+    init(_ statement: Model.PolicyStatement, id: String) {
+        (self.id, type, policy, line) = (id, statement.text, statement.policy.text, statement.line)
+        properties = Value(.object(statement.details))
+    }
+
+    /// The obligation's name.
+    @available(*, deprecated, renamed: "type") public var text: String { type }
+    /// The policy's details.
+    @available(*, deprecated, renamed: "properties") public var details: Value { properties }
 }
 
 /// A permit, a deny, a suggestion or an obligation that a policy stated.
@@ -66,10 +96,13 @@ public struct PolicyStatement: Sendable {
     public let code: String?
     /// The details of a suggestion or an obligation: an object.
     public let details: Value
+    /// The decision that an obligation belongs to: true for a deny.
+    public let isForDenies: Bool
 
     init(_ statement: Model.PolicyStatement) {
         (policy, line, text) = (statement.policy.text, statement.line, statement.text)
         (code, details) = (statement.code?.text, Value(.object(statement.details)))
+        isForDenies = statement.effect == .oblige && statement.occasion == .deny
         effect =
             switch statement.effect {
             case .permit: .permit

@@ -41,9 +41,10 @@ extension LuaAnnotations {
             ---@param suggestion? table<string, any>
             function advise(reason, suggestion) end
 
-            ---Obliges whoever enforces a permit to do this. Decides nothing.
-            ---@param name string
-            ---@param details? table<string, any>
+            ---Obliges whoever enforces the decision to do this. Decides nothing. It belongs to permits, with
+            ---`{ on = "deny" }` to denies.
+            ---@param name string # what clients list in `supported_obligations`
+            ---@param details? { on?: "permit"|"deny", [string]: any }
             function oblige(name, details) end
 
             ---Declares the policy's parameters: a value gives type and default. `settings.json` sets them.
@@ -129,7 +130,8 @@ extension LuaAnnotations {
 
     private static let expected: [ExactName: String] = [
         "permit": "boolean", "deny": "string # a policy", "code": "string", "reason": "string # part of a reason",
-        "advice": "string # a policy", "obligation": "string", "silent": "boolean", "details": "table<string, any>",
+        "advice": "string # a policy", "obligation": "string", "obligations": "(string|table)[] # all of them",
+        "silent": "boolean", "details": "table<string, any>",
     ]
 
     private static let tested: [ExactName: String] = [

@@ -13,7 +13,8 @@ extension Rule {
 
     /// The rules for policies that load, but are wrong or doubtful.
     private static let checking: [Rule] = [
-        avoidableDeny, bidirectional, constantComparison, constantCondition, costly, cutArgument, duplicatePolicy,
+        avoidableDeny, bidirectional, computedObligation, constantComparison, constantCondition, costly, cutArgument,
+        duplicatePolicy,
         emptyReason,
         failing, keptState,
         lookAlike,

@@ -152,7 +152,7 @@ internal import Testing
         ("{\"tenants\": []}\n{}", ":2:1: unexpected text after the value"),
         ("{\"tenants\": [\n{\"id\": 'x'}]}", ":2:8: expected a value"),
         ("{\"tenants\": []}  // all", ":1:18: unexpected text after the value"),
-        ("\u{FEFF}{}", ":1:1: expected a value"),
+        ("\u{FEFF}\u{FEFF}{}", ":1:1: expected a value: unexpected character U+FEFF, byte order mark: remove it"),
         ("{\n\"tenants\": [],\n\"tenants\": []}", ":3:1: the name `tenants` is given twice"),
         ("{\"tenants\": [{\"id\": \"a\", \"i\\u0064\": \"b\"}]}", ":1:26: the name `id` is given twice"),
         ("{\"a\": \"\\ud800\"}", ":1:8: half a surrogate pair"),

@@ -203,7 +203,7 @@ internal import Testing
         (["amuont=7"], 64, "(did you mean `amount`?)"),
         (["amount=seven"], 64, "`amount` must be a number as in JSON, an integer within 64 bits, got `seven`"),
         (["amount=18446744073709551614"], 64, "an integer within 64 bits"), (["amount=0x1F"], 64, "got `0x1F`"),
-        (["amount=7", "due=tomorrow"], 1, "`resource.properties.due` must be a date"),
+        (["amount=7", "due=tomorrow"], 1, "`resource.properties.due`: `tomorrow` is no date such as `2026-12-31`"),
         (["amount=7", "amount=8"], 64, "twice"),
         (["amount"], 64, "expected name=value"),
     ])

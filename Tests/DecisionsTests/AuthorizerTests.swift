@@ -175,11 +175,13 @@ enum Fixture {
         #expect(alone.code == "not_permitted" && alone.observedFailures.map(\.kind) == [kind])
     }
 
-    @Test func `an obligation that the caller cannot meet is a deny, and is still sent`() throws {
+    @Test func `an obligation that the caller cannot meet is a deny that names it`() throws {
         let authorizer = try Fixture.authorizer(["a": permit, "b": Fixture.policy("oblige(\"log\", { level = 2 })")])
         var question = Fixture.question()
         let refused = try authorizer.decide(question)
-        #expect(refused.code == "obligation_unsupported" && refused.obligations.map(\.text) == ["log"])
+        #expect(refused.code == "obligation_unsupported" && refused.unsupported == ["log"])
+        // Nothing is to be done for a deny: the obligation belongs to the permit that it would have been.
+        #expect(refused.obligations.isEmpty && refused.refused.map(\.text) == ["log"])
         question.obligations = .named(["log"])
         #expect(try authorizer.decide(question).isPermitted)
     }
@@ -216,7 +218,9 @@ enum Fixture {
         let wrong = #expect(throws: RequestError.self) {
             try authorizer.decide(Fixture.question([.init("amount", .string("1"))]))
         }
-        #expect(wrong?.message == "`resource.properties.amount` must be a number, got a string")
+        #expect(
+            wrong?.message
+                == "`resource.properties.amount`: `\"1\"` is no number such as `12.5`; write it without quotes")
         let nowhere = #expect(throws: RequestError.self) {
             try authorizer.decide(Fixture.question([.init("department", .string("nowhere"))]))
         }

@@ -18,9 +18,25 @@ import Testing
         decision.obligations = [obligation]
         #expect(
             text(decision, explain: false)
-                == #"{"decision":true,"context":{"obligations":[{"policy":"a","line":3,"name":"log","#
-                + #""details":{"level":2}}]}}"#)
+                == #"{"decision":true,"context":{"obligations":[{"id":"a:3","type":"log","properties":{"level":2},"#
+                + #""policy":"a","line":3,"name":"log","on":"permit","details":{"level":2}}]}}"#)
+        decision = Decision(isPermitted: false, code: "obligation_unsupported")
+        decision.unsupported = ["log", "mask"]
+        #expect(
+            text(decision, explain: false)
+                == #"{"decision":false,"context":{"unsupported_obligations":["log","mask"]}}"#)
     }
+
+    @Test func `each obligation of an answer has an id of its own`() throws {
+        var decision = Decision(isPermitted: true, code: "permitted")
+        decision.obligations = [obligation, obligation, obligation]
+        decision.obligations[2].line = 4
+        let json = try JSONReader.parse(text(decision, explain: false))
+        guard case .array(let written)? = json["context"]?["obligations"] else { throw JSONNotFound() }
+        #expect(written.map { $0["id"]?.string } == ["a:3", "a:3:2", "a:4"])
+    }
+
+    private struct JSONNotFound: Error {}
 
     @Test func `an explanation has everything, in a fixed order`() throws {
         var decision = Decision(isPermitted: false, code: "denied")

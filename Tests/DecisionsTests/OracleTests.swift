@@ -96,7 +96,7 @@ import Testing
                 var question = fixture.question()
                 guard question.kind == .access, let line = Self.line(question) else { continue }
                 question.now = now
-                question.obligations = .named([])
+                question.obligations = .stated
                 lines.append(line)
                 guard
                     case .success(let decision) = answer(
@@ -167,7 +167,7 @@ import Testing
     @Test func `a batch is compared with the oracle, line by line and sometimes by another process`() throws {
         var fixture = try OracleFixture(seed: 3)
         var lines = ""
-        for _ in 0..<120 { if let line = Self.line(fixture.question()) { lines += line + "\n" } }
+        for _ in 0..<150 { if let line = Self.line(fixture.question()) { lines += line + "\n" } }
         func summary(process: Bool?) throws -> BatchSummary {
             var options = BatchOptions(now: Instant("2026-06-01T10:58:30Z")!)
             options.budget = fixture.budget

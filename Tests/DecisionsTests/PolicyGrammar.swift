@@ -101,7 +101,9 @@ struct PolicyGrammar {
             return
                 "deny(\"\(one(["{token.department}", "{resource.amount}", "{context.note} {", "{token.nothing}", "no"]))\")\n"
         case 4: return "advise(\(unseen()), { a = \(unseen()), [\(string())] = \(path()) })\n"
-        default: return "oblige(\(string()), { \(chance(8) ? "" : "n = ")\(unseen()) })\n"
+        default:
+            let on = chance(3) ? ", on = \(chance(8) ? unseen() : "\"deny\"")" : ""
+            return "oblige(\(string()), { \(chance(8) ? "" : "n = ")\(unseen())\(on) })\n"
         }
     }
 

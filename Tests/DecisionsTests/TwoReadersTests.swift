@@ -44,7 +44,11 @@ import Testing
         "9223372036854775807", "9223372036854775808", "-9223372036854775808", "-9223372036854775809",
         "9223372036854775807.0", "18446744073709551614", "18446744073709551615", "18446744073709551616",
         "123456789012345678901234567890", "1.", ".5", "+1", "01", "-", "1e", "1e+", "0x10", "NaN", "Infinity", "-01",
-        "true", "false", "null", "tru", "[]", "{}", "[1]", #"{"a":1}"#, #""""#, #""x""#, #""12""#, #""true""#,
+        "1E2", "-0e0", "0e0", "00", "-00", "1e308", "-1E308", "9007199254740992", "-9007199254740992",
+        "-9007199254740993", "9223372036854775807e0", "-9223372036854775808.0", "0.30000000000000004",
+        "true", "false", "null", "nul", "NULL", "[null]", #"["a",null]"#, #"["a","b"]"#, #"[["a"]]"#, #"{"a":1,"a":2}"#,
+        #"{"a":{"b":1,"\u0062":2}}"#, #"[{"a":1,"a":2}]"#, "tru", "[]", "{}", "[1]", #"{"a":1}"#, #""""#, #""x""#,
+        #""12""#, #""true""#,
         #""\u0061nna""#, #""an\u006ea""#, #""anna\u0000""#, #""\u0000""#, #""\ud83d\ude00""#, #""\ud800""#,
         #""\udc00""#,
         #""\ud800\u0041""#, #""\x""#, #""\u12g4""#, #""\/""#, "\"\u{0}\"", "\"\u{1F}\"", "\"\u{7F}\"", #""é""#,
@@ -52,6 +56,10 @@ import Testing
         #""North""#, #""2026-02-29""#, #""2024-02-29""#, #""2026-01-31 ""#, #""2026-1-31""#, #""2026-01-31\u0000""#,
         #""2026-01-31T10:00:00z""#, #""2026-01-31t10:00:00Z""#, #""2026-01-31 10:00:00Z""#,
         #""2026-01-31T10:00:00.1234567Z""#, #""2026-01-31T10:00:00+01:00""#, #""2026-01-31T10:00:00Z\u0000""#,
+        #""2026-01-31T10:00Z""#, #""2026-01-31T10:00:00.123456789Z""#, #""2026-01-31T10:00:00.1234567890Z""#,
+        #""2026-01-31T10:00:00.Z""#, #""2026-01-31T10:00:00.9999999+05:30""#, #""2026-01-31T10:00-00:00""#,
+        #""2016-12-31T23:59:60Z""#, #""2016-12-31T23:59:60.5Z""#, #""2026-01-31T10:00:60Z""#, #""2026-01-31T10:00""#,
+        #""2026-01-31T10:00:00.5z""#, #""2026-01-31T10:00:00,5Z""#, #""2026-01-31T10:00:00+24:00""#, #""31.12.2026""#,
         #""2026-01-31T24:00:00Z""#, #""10.0.0.1 ""#, #""010.0.0.1""#, #""10.0.0.1\u0000""#, #""10.0.0.256""#,
         #""10.0.1""#,
         #""0x0a.0.0.1""#, #""167772161""#, #""::ffff:10.0.0.1""#, #""::FFFF:0a00:0001""#, #""0:0:0:0:0:ffff:10.0.0.1""#,
@@ -146,6 +154,7 @@ import Testing
         {
             for name in [
                 "tenant", "other", "properties", "evaluations", "obligations", "expected", "am\\u006funt", "id",
+                "supported_obligations", "supported\\u005fobligations", "amount\\u0000", "\u{FEFF}amount",
             ] {
                 let member = "\"\(name)\":\(value),"
                 let after = place.hasPrefix("{") ? "{\(member)\"sub" : place + member
@@ -169,8 +178,10 @@ import Testing
                 _ = check(Self.good.replacing(part, with: part[...colon] + other + end, maxReplacements: 1))
             }
         }
-        for around in ["\u{FEFF}@", " @ ", "@\r", "@\t", "@ x", "@{}", "[@]", "@,", "@\u{0}", "\u{A0}@", "@}", "//\n@"]
-        {
+        for around in [
+            "\u{FEFF}\u{FEFF}@", "@\u{FEFF}", " \u{FEFF}@", "\u{FEFF}", "\u{FEFF}@", " @ ", "@\r", "@\t", "@ x", "@{}",
+            "[@]", "@,", "@\u{0}", "\u{A0}@", "@}", "//\n@",
+        ] {
             _ = check(around.replacing("@", with: Self.good))
         }
         var many = (0..<30).map { "\"p\($0)\":\($0)" }.joined(separator: ",")
@@ -179,6 +190,58 @@ import Testing
         _ = check(Self.good.replacing(#""amount":12"#, with: many))
         _ = check(Self.good.replacing(#""orders.read""#, with: #""orders.approve""#))
         _ = check(Self.good.replacing("\"order\"", with: "\"invoice\""))
+    }
+
+    @Test func `null is the same as leaving a member out, also for the fast reader`() {
+        for (name, usual) in Self.members where !["type", "id", "name"].contains(name) {
+            let isFirst = Self.good.contains("{\"\(name)\":")
+            let member = isFirst ? "\"\(name)\":\(usual)," : ",\"\(name)\":\(usual)"
+            let line = Self.good.replacing("\"\(name)\":\(usual)", with: "\"\(name)\":null")
+            #expect(line != Self.good && check(line), "\(name)")
+            #expect(slow(Array(line.utf8), tenant: nil) == slow(Array(without(member).utf8), tenant: nil), "\(name)")
+        }
+        for (part, other) in [
+            (#""context":{"mfa":true,"ip":"2001:db8::1"}"#, #""context":null"#),
+            (#""context""#, #""tenant":null,"context""#),
+            (#""mfa":true"#, #""mfa":null,"supported_obligations":null"#),
+            (#""mfa":true"#, #""mfa":true,"supported_obligations":["log","mask"]"#),
+            (#""mfa":true"#, #""mfa":true,"supported_obligations":[]"#), (#""mfa":true"#, #""mfa":true,"other":["a"]"#),
+        ] {
+            #expect(check(Self.good.replacing(part, with: other)), "\(other)")
+        }
+        for (part, other) in [
+            (#""context""#, #""tenant":null,"tenant":null,"context""#),
+            (#""context":{"#, #""context":null,"context":{"#),
+            (#""mfa":true"#, #""mfa":null,"mfa":true"#), (#""mfa":true"#, #""mfa":null,"m\u0066a":null"#),
+            (#""mfa":true"#, #""supported_obligations":"log""#),
+            (#""mfa":true"#, #""supported_obligations":["log",1]"#),
+            (#""context""#, #""expected":null,"context""#), (#""context""#, #""obligations":null,"context""#),
+            (#""context""#, #""evaluations":null,"context""#),
+        ] {
+            _ = check(Self.good.replacing(part, with: other))
+        }
+        let invoice = #""type":"invoice","id":"1","properties":{"amount":null}"#
+        let start = Self.good.firstRange(of: #""type":"order""#)!.lowerBound
+        let end = Self.good.firstRange(of: #"},"context""#)!.lowerBound
+        let line = Self.good[..<start] + invoice + Self.good[end...]
+        #expect(!check(Array(line.utf8)) && slow(Array(line.utf8), tenant: nil) == nil)
+    }
+
+    private func without(_ member: String) -> String { Self.good.replacing(member, with: "", maxReplacements: 1) }
+
+    @Test func `deep nesting is read the same`() {
+        for depth in [1, 61, 62, 63, 64, 65, 500, 1_023, 1_024, 1_025, 20_000] {
+            for (open, close) in [("[", "]"), (#"{"a":"#, "}")] {
+                let value =
+                    String(repeating: open, count: depth) + (open == "[" ? "" : "1")
+                    + String(repeating: close, count: depth)
+                for name in ["amount", "other", "tags"] {
+                    _ = check(Self.good.replacing(#""amount":12"#, with: "\"\(name)\":\(value)"))
+                }
+                _ = check(Self.good.replacing(#""context":{"#, with: "\"x\":\(value),\"context\":{"))
+                _ = check(Self.good.replacing(#""mfa":true"#, with: "\"supported_obligations\":\(value)"))
+            }
+        }
     }
 
     @Test func `no changed line makes the two differ`() {

@@ -59,7 +59,8 @@ import Testing
                 {"subject": {"type": "token", "id": "\(Self.sync)"}, "action": {"name": "orders.read"},
                  "resource": {"type": "order", "id": "42", "properties": {"department": "\(department)"}}, "extra": 1}
                 """
-            let one = try authorizer.decide(try AuthorizationRequest(json: Array(text.utf8), time: Self.noon))
+            let one = try authorizer.decide(
+                try AuthorizationRequest(json: [0xEF, 0xBB, 0xBF] + Array(text.utf8), time: Self.noon))
             let other = try authorizer.decide(try request(department: department))
             #expect(one.json(explained: false) == other.json(explained: false) && one.code == other.code)
             #expect(one.ignored == ["extra"] && other.ignored == [])
@@ -132,6 +133,40 @@ import Testing
     }
 
     // MARK: Errors
+
+    @Test func `obligations have an id, a type and properties, and belong to permits or denies`() throws {
+        let folder = try Folder()
+        let policies = try set(
+            """
+            oblige("report", { on = "deny", level = 2 })
+            if request.resource:has("amount") then permit() oblige("log") end
+            """, in: folder)
+        let snapshot = try Snapshot(policies: policies, store: try Store(path: Self.root + "/examples/demo.json"))
+        let decider = try Authorizer(snapshot)
+        func decide(_ amount: Value, _ context: Value, _ obligations: [String] = []) throws -> Decision {
+            try decider.decide(
+                try AuthorizationRequest(
+                    .token(id: Self.sync), "orders.read", on: Resource("order", id: "1", ["amount": amount]),
+                    context: context, obligations: obligations, time: Self.noon))
+        }
+        let permit = try decide(1, ["supported_obligations": ["log"]])
+        #expect(permit.isPermitted && permit.obligations.map(\.type) == ["log"])
+        #expect(permit.unsupportedObligations.isEmpty && permit.overruled.map(\.isForDenies) == [true])
+        #expect(try decide(1, .null, ["log"]).isPermitted)
+        let refused = try decide(1, [:])
+        #expect(refused.code == "obligation_unsupported" && refused.unsupportedObligations == ["log", "report"])
+        // Null is the same as leaving the property out.
+        let deny = try decide(nil, ["supported_obligations": ["report"]])
+        #expect(deny.code == "not_permitted" && deny.unsupportedObligations.isEmpty)
+        let obligation = try #require(deny.obligations.first)
+        #expect(obligation.id == "only:2" && obligation.type == "report" && obligation.policy == "only")
+        guard case .object(let properties) = obligation.properties else { throw NoObject() }
+        #expect(properties.map(\.name) == ["level"])
+        #expect(throws: DemiluneError.self) { try decide(1, ["supported_obligations": ["log"]], ["log"]) }
+        #expect(throws: DemiluneError.self) { try decide(1, ["supported_obligations": "log"]) }
+    }
+
+    private struct NoObject: Error {}
 
     @Test func `policies that do not load are reported with their places, and nothing is in force`() throws {
         let folder = try Folder()

@@ -39,6 +39,9 @@ import Testing
         Slip(
             "empty-reason", "department_gate.lua",
             "{token.user} lacks what {resource.department} requires of whoever enters", ""),
+        Slip(
+            "computed-obligation", "mobile_scope.lua", "return policy",
+            "function policy.extra(kind) oblige(\"log_\" .. kind) end\nreturn policy"),
         Slip("failing", "administration.lua", "  [\"token.list\"] = \"tokens.list\",\n", ""),
         Slip("failing-load", "administration.lua", "local needed = {", "error(\"to do\")\nlocal needed = {"),
         Slip("file-name", "expiry_cap.lua", nil, "expiry-cap.lua"),

@@ -96,6 +96,12 @@ struct `The tests beside policies` {
         ("orders.read", #"permit = true, reason = "writing""#, "expected a reason with `writing`"),
         ("orders.read", #"advice = "planted""#, "expected advice by `planted`, got nothing"),
         ("orders.read", #"obligation = "log""#, "expected the obligation `log`, got nothing"),
+        ("orders.read", #"obligations = { "log" }"#, "expected the obligations `log`, got nothing"),
+        (
+            "orders.read", #"obligations = { { type = "log", properties = { n = 1 } } }"#,
+            "`log` with {\"n\":1}, got nothing"
+        ),
+        ("orders.read", #"permit = false, obligations = {}"#, "expected no permit"),
     ])
     func `an expectation that does not hold fails with the actual result`(
         action: ExactName, expect: String, message: String
@@ -107,6 +113,10 @@ struct `The tests beside policies` {
     @Test(arguments: [
         (#"action = "orders.read""#, "has no `expect`"),
         ("expect = {}", "expects nothing"),
+        (#"expect = { obligations = "log" }"#, "`expect.obligations` must be a list of names"),
+        ("expect = { obligations = { 5 } }", "`expect.obligations` must be a list of names"),
+        ("expect = { obligations = { {} } }", "needs a `type`"),
+        (#"expect = { obligations = { { name = "log" } } }"#, "has no key `name`"),
         ("expext = {}", "no key `expext` (did you mean `expect`?)"),
         (#"expect = { denny = "planted" }"#, "no key `denny` (did you mean `deny`?)"),
         (#"expect = { deny = "plantd" }"#, "no policy `plantd` (did you mean `planted`?)"),

@@ -39,6 +39,43 @@ import Testing
         for result in found { #expect(result.failure == nil, "\(result.failure!.message)\n\(texts[0])") }
     }
 
+    @Test func `a recorded test has the obligations of its decision, and what its caller supports`() throws {
+        let policy = """
+            local policy = { on = "access", grants = { "*" } }
+            function policy.decide(request)
+              oblige("report", { on = "deny" })
+              if request.resource:has("amount") then permit("small") oblige("log", { n = 1 }) oblige("mask") end
+            end
+            return policy
+            """
+        let source = try Fixtures.planted("department_scope", source: policy, test: "")
+        let set = try Fixtures.load(source)
+        let directory = try Directory(try Organisation.demo())
+        let authorizer = try Decider(policies: set, directory: directory)
+        var texts: [String] = []
+        for (amount, supported) in [
+            (1, .all), (1, .stated), (1, .named(["log"])), (1, .named(["log", "mask"])), (0, .all),
+        ]
+            as [(Int64, AuthorizationRequest.Obligations)]
+        {
+            let properties: JSON = amount == 0 ? .object([]) : .object([.init("amount", .integer(amount))])
+            let question = AuthorizationRequest(
+                action: "orders.read", subject: .token("6532ebee17e04c929e56e7977af956ae"),
+                resource: .init(type: "order", id: "1", properties: properties),
+                context: .object([.init("mfa", .null)]),
+                now: try #require(Instant("2026-11-22T12:00:00Z")), obligations: supported)
+            let decision = try authorizer.decide(question)
+            let text = RecordedTest(question, decision, policies: set, directory: directory)
+                .text(named: "request \(texts.count)")
+            #expect(
+                text.contains(decision.isPermitted ? #"{ "log", "mask" }"# : #"obligations = { "report" }"#), "\(text)")
+            texts.append(text)
+        }
+        for result in try results(texts, of: source) {
+            #expect(result.failure == nil, "\(result.failure!.message)\n\(texts)")
+        }
+    }
+
     @Test func `administrative requests are recorded, too`() throws {
         let source = try Fixtures.shipped()
         let set = try Fixtures.load(source)

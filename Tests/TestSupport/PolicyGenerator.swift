@@ -79,7 +79,9 @@ package struct PolicyGenerator {
         case 1:
             return random.chance(50)
                 ? "deny(\"no\", { code = \"c\(random.below(3))\" })" : "deny(\"no {request.action}\")"
-        case 2: return "oblige(\"log\", { level = \(random.below(3)), at = r.time })"
+        case 2:
+            let on = random.chance(40) ? ", on = \"deny\"" : ""
+            return "oblige(\"\(random.pick(["log", "mask"]))\", { level = \(random.below(3)), at = r.time\(on) })"
         case 3: return "advise(\"later\", { until_day = r.date:plus { months = config.months } })"
         case 4:
             return random.chance(5) ? "error(\"boom\" .. r.action)" : "do local n = \(random.below(9)) n = n + 1 end"

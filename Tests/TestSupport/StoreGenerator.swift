@@ -117,7 +117,7 @@ package struct StoreGenerator {
                     properties: .object([.init("roles", .array(random.chance(50) ? [.string("admin")] : []))]))
                 : .token(token),
             resource: isOfOracle && random.chance(8) ? nil : resource(), context: context(), tenant: tenant, now: now,
-            obligations: random.chance(50) ? .all : .named([]))
+            obligations: random.pick([.all, .named([]), .stated, .stated]))
     }
 
     private mutating func resource() -> AuthorizationRequest.Resource {
@@ -166,6 +166,10 @@ package struct StoreGenerator {
                 "10.1.2.3", "10.200.0.1", "192.168.1.7", "192.168.1.8", "2001:db8::1", "2001:db9::1", "::ffff:10.1.9.9",
             ]
             members.append(.init("ip", .string(random.pick(ips))))
+        }
+        if random.chance(40) {
+            let supported: [[JSON]] = [[.string("log")], [.string("log"), .string("mask")], []]
+            members.append(.init("supported_obligations", .array(random.pick(supported))))
         }
         if random.chance(30) { members.append(.init("at", .string("2026-06-0\(1 + random.below(3))T00:00:00Z"))) }
         return .object(members)

@@ -180,9 +180,10 @@ function deny(reason, options) end
 ---@param suggestion? table<string, any>
 function advise(reason, suggestion) end
 
----Obliges whoever enforces a permit to do this. Decides nothing.
----@param name string
----@param details? table<string, any>
+---Obliges whoever enforces the decision to do this. Decides nothing. It belongs to permits, with
+---`{ on = "deny" }` to denies.
+---@param name string # what clients list in `supported_obligations`
+---@param details? { on?: "permit"|"deny", [string]: any }
 function oblige(name, details) end
 
 ---Declares the policy's parameters: a value gives type and default. `settings.json` sets them.
@@ -217,6 +218,7 @@ function optional(type) end
 ---@field advice? string # a policy
 ---@field details? table<string, any>
 ---@field obligation? string
+---@field obligations? (string|table)[] # all of them
 ---@field silent? boolean
 ---@field reads? any
 ---@field unread? any
@@ -230,7 +232,7 @@ function optional(type) end
 ---@field subject? any
 ---@field actor? any
 ---@field action? string
----@field resource? table<string, any>
+---@field resource? table<string, any>|false
 ---@field context? table<string, any>
 ---@field proposed? table<string, any>
 ---@field settings? table<string, table<string, any>>

@@ -54,8 +54,17 @@ struct ChangeSuggestions {
             return changes + others(holder)
         case "assignment_gone": return others(holder)
         case "tenant_inactive": return [.tenantActive(true)]
+        case "obligation_unsupported": return supportingObligations()
         default: return []
         }
+    }
+
+    /// The request of a caller that supports the missing obligations too.
+    private func supportingObligations() -> [Change] {
+        guard case .named(let stated) = traced.question.supported else { return [] }
+        let names = Set(stated).union(traced.decision.refused.map { ExactName($0.text) }).sorted()
+        let property = Change.Property(.context, AuthorizationRequest.supportedName)
+        return [.property(property, .init(.array(names.map(JSON.string))))]
     }
 
     // MARK: Facts

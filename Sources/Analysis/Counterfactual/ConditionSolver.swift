@@ -88,7 +88,7 @@ final class ConditionSolver {
         var question = question
         self.authorizer = authorizer
         self.directory = directory
-        obligations = question.obligations
+        obligations = question.supported
         var open: Set<Change.Property> = []
         for (record, type) in authorizer.policies.schema.records(of: question) {
             for declared in type.properties {

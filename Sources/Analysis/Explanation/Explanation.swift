@@ -50,7 +50,7 @@ package struct Explanation: Sendable {
                     decision.reasons.contains { $0.policy == trace.policy }
                     || decision.failures.contains { $0.policy == trace.policy }
                     || decision.code == "obligation_unsupported"
-                        && decision.obligations.contains { $0.policy == trace.policy }
+                        && decision.refused.contains { $0.policy == trace.policy }
                 return PolicySection(
                     policy: trace.policy, statements: statements, failures: failures, facts: trace.facts,
                     isDecisive: counts, isObserving: observing.contains(trace.policy))

@@ -155,14 +155,14 @@ extension AuthorizationRequest {
         }
     }
 
-    /// The request's value of a property; `nil` when it has none.
+    /// The request's value of a property; `nil` when it has none, or null.
     func value(of property: Change.Property) -> JSON? {
         switch property.record {
-        case .context: return context[property.name]
-        case .resource: return resource?.properties[property.name]
+        case .context: return context.stated(property.name)
+        case .resource: return resource?.properties.stated(property.name)
         case .subject:
             guard case .external(_, _, let properties) = subject else { return nil }
-            return properties[property.name]
+            return properties.stated(property.name)
         }
     }
 }

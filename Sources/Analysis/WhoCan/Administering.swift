@@ -26,7 +26,7 @@ package struct Administering: Sendable {
     /// - Throws: when the kind cannot be decided for an existing token.
     package init(
         _ kind: DecisionKind, token: Int, users: [Int]? = nil, now: Instant, _ decisions: Authorizer,
-        on directory: Directory, obligations: AuthorizationRequest.Obligations = .named(["log", "reason"]),
+        on directory: Directory, obligations: AuthorizationRequest.Obligations = .ofActs,
         progress: Progress = { _, _ in true }
     ) throws(RequestError) {
         guard kind.isAdministrative, kind != .issue else {

@@ -24,10 +24,12 @@ typedef enum csimdjson_kind : uint32_t {
     CSIMDJSON_NUMBER,
     CSIMDJSON_FALSE,
     CSIMDJSON_TRUE,
-    CSIMDJSON_NULL
+    CSIMDJSON_NULL,
+    /// An array of strings, of which nothing else is known.
+    CSIMDJSON_STRINGS
 } csimdjson_kind;
 
-/// A property: a name and a value that is neither an object nor an array.
+/// A property: a name and a value that is neither an object nor an array of anything but strings.
 typedef struct csimdjson_member {
     csimdjson_text name;
     csimdjson_kind kind;
@@ -43,7 +45,8 @@ typedef struct csimdjson_members {
     csimdjson_member items[CSIMDJSON_MOST_MEMBERS];
 } csimdjson_members;
 
-/// A request of the usual shape: the four parts of an evaluation, each named at most once, and no other members.
+/// A request of the usual shape: the four parts of an evaluation, each named at most once, and no other members but a
+/// tenant that is null.
 typedef struct csimdjson_request {
     csimdjson_text subject_type, subject_id, action, resource_type, resource_id;
     csimdjson_members properties, context;

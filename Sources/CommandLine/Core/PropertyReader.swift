@@ -7,6 +7,8 @@ struct PropertyReader {
     let tenant: Int?
 
     func json(_ text: String, _ type: ValueType, _ name: ExactName) throws(CommandError) -> JSON {
+        // Null is the same as leaving the property out. For a string it is a text like any other.
+        if text == "null", type.hasNull { return .null }
         switch type {
         case .boolean:
             guard text == "true" || text == "false" else {
@@ -42,5 +44,15 @@ struct PropertyReader {
             throw .usage("missing required option --tenant: the tenant of the \(kind) `\(text)`")
         }
         return NameResolver(directory: directory, tenant: tenant)
+    }
+}
+
+extension ValueType {
+    /// True for a type of which `null` is no value on the command line.
+    fileprivate var hasNull: Bool {
+        switch self {
+        case .boolean, .number, .instant, .date, .ip, .list: true
+        default: false
+        }
     }
 }

@@ -63,6 +63,8 @@ package struct RequestParser {
                 properties.append(.init(name, try reader.json(text, type!.properties[slot].type, name)))
             } else if let slot = schema.context.slot(name) {
                 context.append(.init(name, try reader.json(text, schema.context.properties[slot].type, name)))
+            } else if name == AuthorizationRequest.supportedName {
+                context.append(.init(name, try reader.json(text, .list(.string), name)))
             } else if resource == nil || type != nil {
                 let known = ((type?.properties ?? []) + schema.context.properties).map(\.name)
                 let place = type.map { "`\($0.name)` and the context have" } ?? "the context has"
@@ -73,7 +75,7 @@ package struct RequestParser {
         return AuthorizationRequest(
             action: action, subject: subject, resource: resource, context: .object(context),
             tenant: tenant.map { directory.tenants[$0].id },
-            now: now, obligations: .all)
+            now: now)
     }
 
     /// The subject: the token, or the external subject of `--subject` with its `subject.name=value`.
@@ -124,7 +126,7 @@ package struct RequestParser {
             token: token.map { directory.tokens[$0].id.description }
                 ?? (kind == .issue ? nil : self.words[0]),
             proposed: hasProposal ? try proposed(pairs, in: directory.tenants[tenant].zone) : nil, now: now,
-            obligations: .all)
+            obligations: .ofActs)
     }
 
     /// The actor of `--as USER[/ASSIGNMENT]`, the user by id or name; the operator without it.

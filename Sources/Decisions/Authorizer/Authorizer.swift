@@ -43,7 +43,7 @@ package final class Authorizer {
                 decision = .deny(code)
             } else {
                 _ = evaluator.evaluate(request)
-                decision = combine(detail, obligations: question.obligations)
+                decision = combine(detail, obligations: question.supported)
             }
         }
         decision.version = evaluator.set.version
@@ -104,7 +104,7 @@ package final class Authorizer {
     /// True when a prepared request is permitted to a caller that fulfils these obligations.
     func permits(_ request: inout ResolvedRequest, obligations: AuthorizationRequest.Obligations) -> Bool {
         let verdict = evaluator.evaluate(lent: &request)
-        guard verdict.isObliging else { return verdict.isPermit }
+        guard verdict.isPermit, verdict.isObliging else { return verdict.isPermit }
         _ = evaluator.evaluate(request)
         return combine(.counts, obligations: obligations).isPermitted
     }
@@ -156,7 +156,7 @@ package final class Authorizer {
 
     /// The decision on the request that was evaluated last. Any deny wins; a policy that failed is a deny; no permit is
     /// a deny. The order of the policies never matters.
-    func combine(_ detail: Detail, obligations: AuthorizationRequest.Obligations) -> Decision {
+    func combine(_ detail: Detail, obligations supported: AuthorizationRequest.Obligations) -> Decision {
         let traces = detail == .trace
         var decision = Decision(isPermitted: false, code: "not_permitted")
         var hasPermit = false
@@ -194,19 +194,20 @@ package final class Authorizer {
             let exhausted = decision.failures.allSatisfy { $0.kind != .failed }
             decision.code = exhausted ? "budget_exhausted" : "policy_failed"
         } else if hasPermit {
-            let unsupported = decision.obligations.contains { !obligations.contains(ExactName($0.text)) }
-            decision.isPermitted = !unsupported
-            decision.code = unsupported ? "obligation_unsupported" : "permitted"
+            decision.note(unsupported: .permit, supported)
+            decision.isPermitted = decision.unsupported.isEmpty
+            decision.code = decision.isPermitted ? "permitted" : "obligation_unsupported"
         }
-        // The permit of one policy is not a reason for a deny by another; obligations go with a permit only.
+        // The permit of one policy is not a reason for a deny by another.
         if !decision.isPermitted {
             decision.overruled = decision.reasons.filter { $0.effect == .permit }
             decision.reasons.removeAll { $0.effect == .permit }
-            if decision.code != "obligation_unsupported" {
-                decision.overruled += decision.obligations
-                decision.obligations = []
-            }
+            // A deny stays a deny: an obligation of it that nobody fulfils is only reported.
+            decision.note(unsupported: .deny, supported)
         }
+        let occasion = decision.isPermitted ? PolicyStatement.Occasion.permit : .deny
+        decision.overruled += decision.obligations.filter { $0.occasion != occasion }
+        decision.obligations.removeAll { $0.occasion != occasion }
         return decision
     }
 }
@@ -221,12 +222,13 @@ extension Verdict {
     }
 }
 
-extension AuthorizationRequest.Obligations {
-    fileprivate func contains(_ name: ExactName) -> Bool {
-        switch self {
-        case .all: true
-        case .named(let names): names.contains(name)
-        }
+extension Decision {
+    /// Notes the obligations for a decision that the caller does not support.
+    fileprivate mutating func note(
+        unsupported occasion: PolicyStatement.Occasion, _ supported: AuthorizationRequest.Obligations
+    ) {
+        let names = obligations.lazy.filter { $0.occasion == occasion }.map { ExactName($0.text) }
+        unsupported = Set(unsupported).union(names.filter { !supported.contains($0) }).sorted()
     }
 }
 

@@ -30,7 +30,9 @@ extension Decision {
             }
             return DecisionDifference(policies: policies, text: texts.joined(separator: "\n"))
         }
-        let isSame = isPermitted == oracle.isPermitted && code == oracle.code && policyCode == oracle.policyCode
+        let isSame =
+            isPermitted == oracle.isPermitted && code == oracle.code && policyCode == oracle.policyCode
+            && unsupported == oracle.unsupported
         guard stopped.isEmpty, !isSame else { return nil }
         return DecisionDifference(
             policies: [], text: "\(isPermitted) (\(code)); the oracle: \(oracle.isPermitted) (\(oracle.code))")
@@ -47,7 +49,8 @@ extension Decision {
         for statement in reasons + advice + obligations + overruled + observed {
             let details = JSON.object(statement.details).compact
             words[statement.policy, default: []].append(
-                "\(statement.effect) \(statement.line) \(statement.text) \(statement.code ?? "") \(details)")
+                "\(statement.effect) \(statement.line) \(statement.text) \(statement.code ?? "") "
+                    + "\(statement.occasion) \(details)")
         }
         for failure in failures + observedFailures {
             words[failure.policy, default: []].append("\(failure.kind) \(failure.line ?? 0) \(failure.message)")

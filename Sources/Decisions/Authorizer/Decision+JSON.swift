@@ -1,14 +1,28 @@
 package import Model
 
 extension Decision {
-    /// Writes the AuthZEN answer: `{"decision":true}`, always with obligations; with `explain` everything else too.
+    /// Writes the AuthZEN answer: `{"decision":true}`, always with obligations, and with the names of those that the
+    /// caller does not support; with `explain` everything else too.
     package func write(to writer: inout JSONWriter, explain: Bool) {
         writer.object { writer in
             writer.member("decision", boolean: isPermitted)
-            guard explain || !obligations.isEmpty else { return }
+            guard explain || !obligations.isEmpty || !unsupported.isEmpty else { return }
             writer.object("context") { writer in
                 if explain { writeExplanation(to: &writer) }
-                if !obligations.isEmpty { writer.array("obligations", obligations.write) }
+                if !obligations.isEmpty { writer.array("obligations", writeObligations) }
+                if !unsupported.isEmpty { writer.member("unsupported_obligations", strings: unsupported) }
+            }
+        }
+    }
+
+    /// Writes obligations as in AuthZEN's profile, and with the members of the first form: `name` and `details`.
+    private func writeObligations(to writer: inout JSONWriter) {
+        for (obligation, id) in zip(obligations, obligations.identifiers) {
+            writer.object { writer in
+                writer.member("id", string: id)
+                writer.member("type", string: obligation.text)
+                writer.member("properties", value: .object(obligation.details))
+                obligation.writeMembers(to: &writer)
             }
         }
     }
@@ -44,6 +58,17 @@ extension Decision {
 }
 
 extension [PolicyStatement] {
+    /// The id of each obligation, unique among them: its policy and line, and a number from the second of a line on.
+    package var identifiers: [String] {
+        var counts: [ExactName: Int] = [:]
+        return map { statement in
+            let place: ExactName = "\(statement.policy):\(statement.line)"
+            let count = counts[place, default: 0] + 1
+            counts[place] = count
+            return count == 1 ? place.text : "\(place):\(count)"
+        }
+    }
+
     fileprivate func write(to writer: inout JSONWriter) {
         for statement in self { writer.object(statement.writeMembers) }
     }
@@ -65,7 +90,7 @@ extension PolicyStatement {
     }
 
     fileprivate var masked: PolicyStatement {
-        PolicyStatement(policy: policy, line: line, effect: effect, text: "(masked)")
+        PolicyStatement(policy: policy, line: line, effect: effect, text: "(masked)", occasion: occasion)
     }
 
     fileprivate func writeMembers(to writer: inout JSONWriter) {
@@ -73,6 +98,7 @@ extension PolicyStatement {
         writer.member("line", integer: line)
         writer.member(effect == .oblige ? "name" : "text", string: text)
         writer.member("code", string: code)
+        if effect == .oblige { writer.member("on", string: occasion.rawValue) }
         if !details.isEmpty { writer.member("details", value: .object(details)) }
     }
 }

@@ -72,7 +72,7 @@ extension Authorizer {
         var builder = RequestBuilder(schema: evaluator.set.schema, directory: directory)
         switch try builder.build(question) {
         case .deny(let code): return DecisionSummary(isPermitted: false, code: code)
-        case .request(var request): return decisionSummary(&request, obligations: question.obligations)
+        case .request(var request): return decisionSummary(&request, obligations: question.supported)
         }
     }
 
@@ -108,7 +108,9 @@ extension Authorizer {
     {
         if let code = ActorValidity.fault(request) { return DecisionSummary(isPermitted: false, code: code) }
         let verdict = evaluator.evaluate(lent: &request)
-        guard verdict.isObliging else { return DecisionSummary(isPermitted: verdict.isPermit, code: verdict.code) }
+        guard verdict.isPermit, verdict.isObliging else {
+            return DecisionSummary(isPermitted: verdict.isPermit, code: verdict.code)
+        }
         _ = evaluator.evaluate(request)
         return DecisionSummary(combine(.counts, obligations: obligations))
     }

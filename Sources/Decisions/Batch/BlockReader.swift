@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Model
 
 /// Whole lines of an input, one after the other in one buffer.
 struct Block: Sendable {
@@ -48,6 +49,8 @@ struct BlockReader {
     private var rest: [UInt8] = []
     private var line = 1
     private var isAtEnd = false
+    /// True until the first bytes are known, which may be a byte order mark.
+    private var isAtStart = true
     /// True while the input is inside a line that is too long.
     private var isSkipping = false
     private(set) var failed = false
@@ -62,6 +65,7 @@ struct BlockReader {
         var bytes = rest
         rest = []
         while true {
+            if isAtStart { skipMark(&bytes) }
             if isSkipping {
                 if let end = bytes.firstIndex(of: 0x0A) {
                     bytes.removeFirst(end + 1)
@@ -85,6 +89,14 @@ struct BlockReader {
             }
             fill(&bytes)
         }
+    }
+
+    /// Removes a byte order mark before the first line, once enough bytes are there to tell.
+    private mutating func skipMark(_ bytes: inout [UInt8]) {
+        let mark = JSONReader.mark
+        guard !mark.starts(with: bytes) || bytes.count == mark.count || isAtEnd else { return }
+        if bytes.starts(with: mark) { bytes.removeFirst(mark.count) }
+        isAtStart = false
     }
 
     /// True when reading will not block. Reading a file never does.

@@ -102,6 +102,9 @@ package struct DecisionLog: ~Copyable {
                     ])))
         }
         members.append(.init("context", mask(question.context, masked)))
+        if case .named(let names) = question.obligations, !question.kind.isAdministrative {
+            members.append(.init("obligations", .array(names.map(JSON.string))))
+        }
         if let tenant = question.tenant { members.append(.init("tenant", .string(tenant))) }
         guard question.kind.isAdministrative else { return .object(members) }
         members.append(.init("actor", question.actor.json))

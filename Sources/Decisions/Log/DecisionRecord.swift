@@ -73,13 +73,15 @@ extension AuthorizationRequest {
                 type: type, id: stated["id"]?.name, properties: stated["properties"] ?? .object([]))
         }
         guard let actor = Actor(json["actor"]) else { throw Self.wrong("actor") }
-        for name in ["tenant", "token"] as [ExactName] where json[name] != nil && json[name]?.string == nil {
+        for name in ["tenant", "token"] as [ExactName] where json.stated(name) != nil && json[name]?.string == nil {
             throw Self.wrong(name)
         }
         self.init(
             kind: kind, action: action, subject: subject, resource: resource, context: json["context"] ?? .object([]),
             actor: actor, tenant: json["tenant"]?.name, token: json["token"]?.string,
-            proposed: json["proposed"].map(ProposedToken.init), now: now)
+            proposed: json["proposed"].map(ProposedToken.init), now: now,
+            obligations: kind.isAdministrative ? .ofActs : .stated)
+        if case .array(let names)? = json["obligations"] { obligations = .named(names.compactMap(\.name)) }
     }
 
     // A wrong member is an error, never treated as absent: an unreadable actor would become the operator.
@@ -153,7 +155,8 @@ extension PolicyStatement {
         if case .object(let members)? = json["details"] { details = members }
         self.init(
             policy: policy, line: Int(truncatingIfNeeded: line), effect: effect,
-            text: json["text"]?.string ?? json["name"]?.string ?? "", code: json["code"]?.name, details: details)
+            text: json["text"]?.string ?? json["name"]?.string ?? "", code: json["code"]?.name, details: details,
+            occasion: (json["on"]?.string).flatMap(Occasion.init(rawValue:)) ?? .permit)
     }
 }
 

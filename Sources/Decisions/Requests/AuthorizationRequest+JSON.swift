@@ -1,14 +1,13 @@
 package import Model
+internal import Policies
 
 extension AuthorizationRequest {
     /// An AuthZEN 1.0 evaluation request. Unknown members are ignored and named in `ignored`; the types of known
     /// members are checked.
     /// - Parameter trustTime: true to use `context.time` as the clock, for replaying one's own recordings.
     package init(json: JSON, now: Instant, trustTime: Bool = false) throws(RequestError) {
-        guard case .object = json else {
-            throw RequestError("a request must be an object, got \(json.kindName)", property: "")
-        }
-        guard json["evaluations"] == nil else {
+        guard case .object = json else { throw RequestError(noObject: json, at: "") }
+        guard json.stated("evaluations") == nil else {
             throw RequestError(
                 "`evaluations` is not supported: send each request by itself, on a line of its own",
                 property: "evaluations")
@@ -21,10 +20,7 @@ extension AuthorizationRequest {
         let name = try Self.text(action, "name", in: "action")
         let circumstances = try Self.properties(action, "action")
         let resource = try Self.object(json, "resource")
-        let context = json["context"] ?? .object([])
-        guard case .object = context else {
-            throw RequestError("`context` must be an object, got \(context.kindName)", property: "context")
-        }
+        let context = try Self.optionalObject(json, "context")
         self.init(
             action: name, subject: type == "token" ? .token(id.text) : .external(type: type, id: id, properties: about),
             resource: Resource(
@@ -34,23 +30,24 @@ extension AuthorizationRequest {
             context: context, tenant: try Self.optionalText(json, "tenant"), now: now)
         if trustTime {
             guard let time = context["time"]?.string.flatMap({ Instant($0) }) else {
-                throw RequestError(
-                    "`context.time` must be a time such as `2026-11-22T12:00:00Z`", property: "context.time")
+                throw RequestError(wrong: context.stated("time"), of: .instant, at: "context.time")
             }
             self.now = time
             isTimedByContext = true
         }
-        if let supported = json["obligations"] {
+        if let supported = json.stated("obligations") {
             guard case .array(let names) = supported, names.allSatisfy({ $0.string != nil }) else {
                 throw RequestError("`obligations` must be a list of names", property: "obligations")
             }
+            guard context.stated(Self.supportedName) == nil || context.stated(Self.supportedName) == supported else {
+                throw RequestError(
+                    "`obligations` and `context.\(Self.supportedName)` differ: leave out `obligations`, the older form",
+                    property: "obligations")
+            }
             obligations = .named(names.compactMap(\.name))
         }
-        if let expected = json["expected"] {
-            guard case .boolean = expected else {
-                throw RequestError(
-                    "`expected` must be true or false, got \(expected.kindName)", property: "expected")
-            }
+        if let expected = json.stated("expected") {
+            guard case .boolean = expected else { throw RequestError(wrong: expected, of: .boolean, at: "expected") }
         }
         note(json) { !Self.isPart($0) }
         note(subject, "subject") { !Self.isPartOfRecord($0) }
@@ -83,16 +80,14 @@ extension AuthorizationRequest {
     }
 
     private static func object(_ json: JSON, _ name: ExactName) throws(RequestError) -> JSON {
-        guard let value = json[name] else { throw RequestError("`\(name)` is missing", property: name.text) }
-        guard case .object = value else {
-            throw RequestError("`\(name)` must be an object, got \(value.kindName)", property: name.text)
-        }
+        guard let value = json.stated(name) else { throw RequestError(absent: json[name], "an object", at: name.text) }
+        guard case .object = value else { throw RequestError(noObject: value, at: name.text) }
         return value
     }
 
     private static func text(_ json: JSON, _ name: ExactName, in place: ExactName) throws(RequestError) -> ExactName {
         guard let text = try optionalText(json, name, in: place) else {
-            throw RequestError("`\(place).\(name)` is missing", property: "\(place).\(name)")
+            throw RequestError(absent: json[name], "a string", at: "\(place).\(name)")
         }
         return text
     }
@@ -100,20 +95,23 @@ extension AuthorizationRequest {
     private static func optionalText(
         _ json: JSON, _ name: ExactName, in place: ExactName = ""
     ) throws(RequestError) -> ExactName? {
-        guard let value = json[name] else { return nil }
+        guard let value = json.stated(name) else { return nil }
         guard let text = value.name else {
-            let path = place.isEmpty ? name.text : "\(place).\(name)"
-            throw RequestError("`\(path)` must be a string, got \(value.kindName)", property: path)
+            throw RequestError(wrong: value, of: .string, at: place.isEmpty ? name.text : "\(place).\(name)")
         }
         return text
     }
 
     private static func properties(_ json: JSON, _ place: String) throws(RequestError) -> JSON {
-        let value = json["properties"] ?? .object([])
-        guard case .object = value else {
-            throw RequestError(
-                "`\(place).properties` must be an object, got \(value.kindName)", property: "\(place).properties")
-        }
+        try optionalObject(json, "properties", in: "\(place).")
+    }
+
+    /// An object that may be left out, or null: an empty one then.
+    private static func optionalObject(
+        _ json: JSON, _ name: ExactName, in place: String = ""
+    ) throws(RequestError) -> JSON {
+        let value = json.stated(name) ?? .object([])
+        guard case .object = value else { throw RequestError(noObject: value, at: "\(place)\(name)") }
         return value
     }
 }

@@ -1,4 +1,5 @@
 package import Model
+internal import Policies
 
 /// An authorization request with its ids still unresolved.
 package struct AuthorizationRequest: Sendable {
@@ -31,8 +32,13 @@ package struct AuthorizationRequest: Sendable {
     }
 
     package enum Obligations: Sendable {
+        /// Those that the context lists as `supported_obligations`; none where it lists none.
+        case stated
         case all
         case named([ExactName])
+
+        /// Those that every administrative act fulfils: it is logged, with a reason where one is given.
+        package static let ofActs = Obligations.named(["log", "reason"])
     }
 
     package var kind: DecisionKind
@@ -49,8 +55,8 @@ package struct AuthorizationRequest: Sendable {
     package var record: TokenRecord?
     package var proposed: ProposedToken?
     package var now: Instant
-    /// The obligations that the caller can fulfil. A permit with any other obligation becomes a deny.
-    package var obligations: Obligations = .named([])
+    /// The obligations that the caller can fulfil, as the request says: see `supported`.
+    package var obligations: Obligations = .stated
     /// The paths of unknown members of the request. They are ignored, as AuthZEN asks, but reported.
     package var ignored: [ExactName] = []
     /// True when `now` was taken from `context.time`.
@@ -59,7 +65,7 @@ package struct AuthorizationRequest: Sendable {
     package init(
         kind: DecisionKind = .access, action: ExactName, subject: Subject, resource: Resource? = nil,
         context: JSON = .object([]), actor: Actor = .operator, tenant: ExactName? = nil, token: String? = nil,
-        proposed: ProposedToken? = nil, now: Instant, obligations: Obligations = .named([])
+        proposed: ProposedToken? = nil, now: Instant, obligations: Obligations = .stated
     ) {
         self.kind = kind
         self.action = action
@@ -72,6 +78,40 @@ package struct AuthorizationRequest: Sendable {
         self.proposed = proposed
         self.now = now
         self.obligations = obligations
+    }
+}
+
+extension AuthorizationRequest {
+    /// The member of a context that lists the obligations that the caller can fulfil, by their names: `type` in AuthZEN.
+    package static let supportedName: ExactName = "supported_obligations"
+
+    /// The obligations that the caller can fulfil. A permit with any other obligation becomes a deny.
+    package var supported: Obligations {
+        guard case .stated = obligations else { return obligations }
+        guard case .array(let names)? = context.stated(Self.supportedName) else { return .named([]) }
+        return .named(names.compactMap(\.name))
+    }
+
+    /// - Throws: for a list of supported obligations that is none.
+    func checkSupported() throws(RequestError) {
+        guard let stated = context.stated(Self.supportedName) else { return }
+        let place = "context.\(Self.supportedName)"
+        guard case .array(let names) = stated else {
+            throw RequestError(wrong: stated, of: .list(.string), at: place)
+        }
+        for (index, name) in names.enumerated() where name.string == nil {
+            throw RequestError(wrong: name, of: .string, at: "\(place)[\(index)]")
+        }
+    }
+}
+
+extension AuthorizationRequest.Obligations {
+    package func contains(_ name: ExactName) -> Bool {
+        switch self {
+        case .all: true
+        case .named(let names): names.contains(name)
+        case .stated: false
+        }
     }
 }
 

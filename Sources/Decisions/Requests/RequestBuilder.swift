@@ -56,7 +56,10 @@ struct RequestBuilder {
                 asked.properties, schema.resources[index], "resource.properties", tenant,
                 schema.layout.resources[index], into: &request)
         }
+        try question.checkSupported()
         try read(question.context, schema.context, "context", tenant, schema.layout.context, into: &request)
+        // The core reads it, whether the schema declares it or not.
+        ignored.removeAll { $0 == "context.\(AuthorizationRequest.supportedName)" }
         return .request(request)
     }
 
@@ -77,7 +80,7 @@ struct RequestBuilder {
     private func tenant(_ question: AuthorizationRequest) throws(RequestError) -> Int {
         guard let id = question.tenant else { return -1 }
         guard let index = directory.tenant(id) else {
-            throw RequestError("there is no tenant `\(id)`", property: "tenant")
+            throw RequestError("there is no tenant \(id.quoted)", property: "tenant")
         }
         return index
     }
@@ -86,7 +89,7 @@ struct RequestBuilder {
         _ json: JSON, _ type: Schema.RecordType, _ place: String, _ tenant: Int
     ) throws(RequestError) -> [Value] {
         guard case .object(let members) = json else {
-            throw RequestError("`\(place)` must be an object, got \(json.kindName)", property: place)
+            throw RequestError(noObject: json, at: place)
         }
         var values = [Value](repeating: .absent, count: type.properties.count)
         for member in members {
@@ -94,6 +97,8 @@ struct RequestBuilder {
                 ignored.append("\(place).\(member.key)")
                 continue
             }
+            // Null is the same as leaving the property out.
+            guard member.value != .null else { continue }
             values[slot] = try value(member.value, type.properties[slot].type, "\(place).\(member.key)", tenant)
         }
         for (slot, property) in type.properties.enumerated() where !property.isOptional {
@@ -104,10 +109,9 @@ struct RequestBuilder {
             }
             let near = Suggestion.nearest(
                 to: property.name, among: ignored.map { ExactName($0.text.split(separator: ".").last!) })
-            let hint = near.map { "; `\($0)` is not one of its properties" } ?? ""
             throw RequestError(
-                "`\(place).\(property.name)` is missing: it must be \(property.type.withArticle)\(hint)",
-                property: "\(place).\(property.name)")
+                absent: json[property.name], property.type.withArticle, at: "\(place).\(property.name)",
+                hint: near.map { "; `\($0)` is not one of its properties" } ?? "")
         }
         return values
     }
@@ -124,17 +128,19 @@ struct RequestBuilder {
             return .list(list)
         case (.department, .string(let id)):
             guard tenant >= 0, let index = directory.department(ExactName(id), tenant: tenant) else {
-                throw RequestError("`\(place)`: this tenant has no department with the id `\(id)`", property: place)
+                throw RequestError(
+                    "`\(place)`: this tenant has no department with the id \(ExactName(id).quoted)", property: place)
             }
             return .department(index)
         case (.user, .string(let id)):
             guard tenant >= 0, let index = directory.user(ExactName(id), tenant: tenant) else {
-                throw RequestError("`\(place)`: this tenant has no user with the id `\(id)`", property: place)
+                throw RequestError(
+                    "`\(place)`: this tenant has no user with the id \(ExactName(id).quoted)", property: place)
             }
             return .user(index)
         default:
             guard let value = Value(json, as: type) else {
-                throw RequestError("`\(place)` must be \(type.withArticle), got \(json.kindName)", property: place)
+                throw RequestError(wrong: json, of: type, at: place)
             }
             return value
         }

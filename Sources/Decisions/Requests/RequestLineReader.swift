@@ -103,13 +103,28 @@ internal import Policies
         var guess = 0
         for index in 0..<(unsafe members.pointee.count) {
             let member = unsafe items + index
-            guard let slot = unsafe record.slot(Self.buffer(member.pointee.name), guess: guess) else { continue }
+            guard let slot = unsafe record.slot(Self.buffer(member.pointee.name), guess: guess) else {
+                guard unsafe isReadable(member) else { return false }
+                continue
+            }
             guess = slot + 1
             let property = record.slots[slot]
+            // Null is the same as leaving the property out.
+            if unsafe member.pointee.kind == CSIMDJSON_NULL, property.isOptional { continue }
             guard unsafe put(member, property.type, tenant, at: property.column, of: &request) else { return false }
             if !property.isOptional { required -= 1 }
         }
         return required == 0
+    }
+
+    /// False for an undeclared member that is read all the same, and that is not what it must be.
+    private func isReadable(_ member: UnsafeMutablePointer<csimdjson_member>) -> Bool {
+        let name = unsafe member.pointee.name
+        let known: StaticString = "supported_obligations"
+        guard unsafe name.length == known.utf8CodeUnitCount,
+            unsafe memcmp(name.bytes, known.utf8Start, name.length) == 0
+        else { return true }
+        return unsafe member.pointee.kind == CSIMDJSON_STRINGS || member.pointee.kind == CSIMDJSON_NULL
     }
 
     /// - Returns: true when the member is of the type.

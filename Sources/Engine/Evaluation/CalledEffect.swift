@@ -13,4 +13,6 @@ struct CalledEffect {
     let code: ExactName?
     let details: [(name: ExactName, value: Detail)]
     let line: Int
+    /// The decision that an obligation belongs to.
+    var occasion = PolicyStatement.Occasion.permit
 }

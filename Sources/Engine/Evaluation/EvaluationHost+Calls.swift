@@ -280,9 +280,11 @@ extension EvaluationHost {
             }
         let text = try text(arguments[0], function.name, isOptional: kind == .permit)
         guard kind != .permit else { return CalledEffect(kind: kind, text: text, code: nil, details: [], line: line) }
-        let details = try details(arguments[1], function.name)
+        var details = try details(arguments[1], function.name)
         guard kind == .deny else {
-            return CalledEffect(kind: kind, text: text, code: nil, details: details, line: line)
+            let occasion = kind == .oblige ? try occasion(takenFrom: &details) : .permit
+            return CalledEffect(
+                kind: kind, text: text, code: nil, details: details, line: line, occasion: occasion)
         }
         var code: ExactName?
         for option in details {
@@ -295,6 +297,19 @@ extension EvaluationHost {
             code = ExactName(text)
         }
         return CalledEffect(kind: kind, text: text, code: code, details: [], line: line)
+    }
+
+    /// The decision that an obligation belongs to, as the option `on` says. The option is no detail.
+    private func occasion(
+        takenFrom details: inout [(name: ExactName, value: CalledEffect.Detail)]
+    ) throws(Resolver.Fault) -> PolicyStatement.Occasion {
+        guard let index = details.firstIndex(where: { $0.name == "on" }) else { return .permit }
+        let option = details.remove(at: index).value
+        guard case .json(.string(let text)) = option, let occasion = PolicyStatement.Occasion(rawValue: text) else {
+            throw Resolver.Fault(
+                message: "`oblige`: `on` must be \(PolicyStatement.Occasion.listed), the decision it belongs to")
+        }
+        return occasion
     }
 
     /// True when `grants` names the request's action. It is a fact, unless the grants name every action. Policies with

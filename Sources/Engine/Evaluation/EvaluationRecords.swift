@@ -66,7 +66,7 @@ struct EvaluationRecords: ~Copyable {
         let end = end(of: run).effects
         var verdict = Verdict(termination(of: run), says: end > record.effects, isObserving: isObserving)
         guard !isObserving else { return verdict }
-        for effect in record.effects..<end { verdict.formUnion(Verdict(effects[effect].kind)) }
+        for effect in record.effects..<end { verdict.formUnion(Verdict(effects[effect])) }
         return verdict
     }
 

@@ -11,7 +11,7 @@ extension Evaluator {
             return PolicyStatement(
                 policy: set.policies[outcome.policy].id, line: effect.line, effect: effect.kind,
                 text: asWritten ? effect.text : fill(effect.text, of: outcome.policy), code: effect.code,
-                details: effect.details.map { JSON.Member($0.name, json($0.value)) })
+                details: effect.details.map { JSON.Member($0.name, json($0.value)) }, occasion: effect.occasion)
         }
     }
 

@@ -14,15 +14,19 @@ package struct Verdict: OptionSet, Sendable, BitwiseCopyable {
     package static let fails = Verdict(rawValue: 4)
     /// A policy was stopped by one of its budgets.
     package static let exhausts = Verdict(rawValue: 8)
+    /// A policy stated an obligation for a permit.
     package static let obliges = Verdict(rawValue: 16)
 
     /// A policy that only observes called an effect, or failed.
     package static let observes = Verdict(rawValue: 32)
 
+    /// A policy stated an obligation for a deny.
+    package static let obligesOnDeny = Verdict(rawValue: 64)
+
     /// The verdict of one policy's outcome.
     init(_ outcome: Outcome, isObserving: Bool) {
         self.init(outcome.termination, says: !outcome.effects.isEmpty, isObserving: isObserving)
-        if !isObserving { for effect in outcome.effects { formUnion(Verdict(effect.kind)) } }
+        if !isObserving { for effect in outcome.effects { formUnion(Verdict(effect)) } }
     }
 
     /// The part of a verdict that follows from how an evaluation ended.
@@ -35,16 +39,19 @@ package struct Verdict: OptionSet, Sendable, BitwiseCopyable {
     }
 
     /// The part of a verdict that follows from one effect.
-    init(_ effect: PolicyStatement.Effect) {
-        switch effect {
+    init(_ effect: CalledEffect) {
+        switch effect.kind {
         case .permit: self = .permits
         case .deny: self = .denies
-        case .oblige: self = .obliges
+        case .oblige: self = effect.occasion == .permit ? .obliges : .obligesOnDeny
         case .advise: self = []
         }
     }
 
-    package var isObliging: Bool { rawValue & Verdict.obliges.rawValue != 0 }
+    /// True when obligations belong to the decision that follows from the verdict.
+    package var isObliging: Bool {
+        rawValue & (isPermit ? Verdict.obliges.rawValue : Verdict.obligesOnDeny.rawValue) != 0
+    }
 
     /// True when it permits a caller who can fulfil its obligations.
     package var isPermit: Bool {

@@ -7,8 +7,13 @@ package struct Decision: Sendable {
     package var policyCode: ExactName?
     package var reasons: [PolicyStatement] = []
     package var advice: [PolicyStatement] = []
+    /// The obligations that belong to this decision: those for permits or those for denies.
     package var obligations: [PolicyStatement] = []
-    /// The permits and their obligations that have no effect because the decision is a deny.
+    /// The names of obligations that the caller does not support, sorted: those of denies in `obligations`, and those for
+    /// which a permit became a deny.
+    package var unsupported: [ExactName] = []
+    /// The statements without an effect on this decision: the permits of a deny, and the obligations that belong to the
+    /// other decision.
     package var overruled: [PolicyStatement] = []
     package var failures: [Failure] = []
     /// The statements of policies in mode `observe`, which have no effect.
@@ -24,6 +29,14 @@ package struct Decision: Sendable {
     package init(isPermitted: Bool, code: String) {
         self.isPermitted = isPermitted
         self.code = code
+    }
+
+    /// The obligations for which a permit became a deny.
+    package var refused: [PolicyStatement] {
+        guard code == "obligation_unsupported" else { return [] }
+        return overruled.filter {
+            $0.effect == .oblige && $0.occasion == .permit && unsupported.contains(ExactName($0.text))
+        }
     }
 
     /// A deny by the engine itself.
@@ -50,6 +63,15 @@ package struct PolicyStatement: Equatable, Sendable {
         }
     }
 
+    /// The decision that an obligation belongs to.
+    package enum Occasion: String, CaseIterable, Sendable {
+        case permit
+        case deny
+
+        /// The choices in a sentence.
+        package static let listed = allCases.map { "`\"\($0.rawValue)\"`" }.joined(separator: " or ")
+    }
+
     package var policy: ExactName
     package var line: Int
     package var effect: Effect
@@ -59,9 +81,12 @@ package struct PolicyStatement: Equatable, Sendable {
     package var code: ExactName?
     /// The details of a suggestion or an obligation, sorted by name.
     package var details: [JSON.Member]
+    /// The decision that an obligation belongs to; of no meaning for other effects.
+    package var occasion: Occasion
 
     package init(
-        policy: ExactName, line: Int, effect: Effect, text: String, code: ExactName? = nil, details: [JSON.Member] = []
+        policy: ExactName, line: Int, effect: Effect, text: String, code: ExactName? = nil,
+        details: [JSON.Member] = [], occasion: Occasion = .permit
     ) {
         self.policy = policy
         self.line = line
@@ -69,6 +94,7 @@ package struct PolicyStatement: Equatable, Sendable {
         self.text = text
         self.code = code
         self.details = details
+        self.occasion = occasion
     }
 }
 
@@ -76,7 +102,7 @@ extension PolicyStatement {
     package static func == (one: Self, other: Self) -> Bool {
         one.policy == other.policy && one.line == other.line && one.effect == other.effect
             && one.text.isSameBytes(other.text) && one.code == other.code
-            && one.details == other.details
+            && one.details == other.details && one.occasion == other.occasion
     }
 }
 

@@ -7,6 +7,8 @@
     private static let fewNames = 16
 
     private let bytes: UnsafeBufferPointer<UInt8>
+    /// The number of bytes before the text: those of a byte order mark, which no column counts.
+    private var start = 0
     private var position = 0
     private var depth = 0
     private var places: JSONPlaces?
@@ -65,10 +67,13 @@
     }
 
     private mutating func whole() throws(JSONError) -> JSON {
+        // Editors put the mark before files. A request is a line, and only its input may begin with one.
+        if isAtMark, !keepsNumbers { start = Self.mark.count }
+        position = start
         skipSpace()
         let value = try value()
         skipSpace()
-        guard position == count else { throw fault("unexpected text after the value") }
+        guard position == count else { throw fault("unexpected text after the value" + markAdvice) }
         return value
     }
 
@@ -76,13 +81,24 @@
         unsafe self.bytes = bytes
     }
 
+    /// The byte order mark in UTF-8.
+    package static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+    private var isAtMark: Bool {
+        unsafe position + Self.mark.count <= count && bytes[position] == 0xEF && bytes[position + 1] == 0xBB
+            && bytes[position + 2] == 0xBF
+    }
+
+    /// The end of the message about a byte order mark, wherever it stands.
+    private var markAdvice: String { isAtMark ? ": " + UnexpectedCharacter(Self.mark[...]).message : "" }
+
     private var count: Int { unsafe bytes.count }
     private var next: UInt8? { position < count ? unsafe bytes[position] : nil }
 
     private func fault(_ message: String, at offset: Int? = nil) -> JSONError {
         let offset = min(offset ?? position, count)
         var line = 1
-        var start = 0
+        var start = start
         for index in 0..<offset where unsafe bytes[index] == UInt8(ascii: "\n") {
             line += 1
             start = index + 1
@@ -112,7 +128,7 @@
     /// The end of the message about a character that is not JSON, where people know it from elsewhere. Only for files
     /// that people write.
     private func advice(expecting what: String) -> String {
-        guard places != nil, let byte = next else { return "" }
+        guard places != nil, !isAtMark, let byte = next else { return markAdvice }
         let rest = unsafe Array(bytes[position..<min(count, position + 16)])
         let before = unsafe bytes[..<position].last { $0 > 0x20 }
         switch byte {

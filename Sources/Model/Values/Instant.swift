@@ -48,41 +48,80 @@ extension Instant: CustomStringConvertible {
         return "\(date)T\(clock.joined(separator: ":"))\(digits)Z"
     }
 
-    /// Reads RFC 3339, with `Z` or an offset, and up to six digits of a second; years 1 to 9999.
+    /// Reads RFC 3339, with `Z` or an offset, and up to nine digits of a second; years 1 to 9999. The seconds may be left
+    /// out, as in `2026-11-22T12:00Z`. Digits beyond microseconds are cut. `-00:00` is UTC, and `T` and `Z` may be small.
+    ///
+    /// A leap second, `23:59:60` in UTC at the end of June or December, is the first second of the next day.
     /// - Returns: `nil` for anything else, also for a date alone or with text before or after it.
     package init?(_ text: String) {
-        let bytes = Array(text.utf8)
-        guard bytes.count >= 20, bytes.count <= 40, let date = Date(bytes[0..<10]),
-            bytes[10] == UInt8(ascii: "T") || bytes[10] == UInt8(ascii: "t"), bytes[13] == UInt8(ascii: ":"),
-            bytes[16] == UInt8(ascii: ":"), let hour = Date.number(bytes[11..<13]), hour < 24,
-            let minute = Date.number(bytes[14..<16]), minute < 60, let second = Date.number(bytes[17..<19]), second < 60
+        var clock = ClockReader(bytes: Array(text.utf8))
+        guard clock.bytes.count >= 17, clock.bytes.count <= 40, let date = Date(clock.bytes[0..<10]),
+            clock.take(anyOf: "Tt"), let hour = clock.number(below: 24), clock.take(anyOf: ":"),
+            let minute = clock.number(below: 60)
         else { return nil }
-        var index = 19
+        var second = 0
         var fraction = 0
-        if bytes[index] == UInt8(ascii: ".") {
-            let end = bytes[(index + 1)...].firstIndex { !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-            guard let end, case let digits = bytes[(index + 1)..<end], (1...6).contains(digits.count),
-                let value = Date.number(digits)
-            else { return nil }
-            fraction = (digits.count..<6).reduce(value) { value, _ in value * 10 }
-            index = end
+        if clock.take(anyOf: ":") {
+            guard let stated = clock.number(below: 61) else { return nil }
+            second = stated
+            if clock.take(anyOf: ".") {
+                guard let stated = clock.fraction() else { return nil }
+                fraction = stated
+            }
         }
-        var offset = 0
-        let zone = bytes[index...]
-        if zone.count == 1, zone.first == UInt8(ascii: "Z") || zone.first == UInt8(ascii: "z") {
-            offset = 0
-        } else if zone.count == 6, bytes[index + 3] == UInt8(ascii: ":"),
-            let hours = Date.number(bytes[(index + 1)..<(index + 3)]), hours < 24,
-            let minutes = Date.number(bytes[(index + 4)..<(index + 6)]), minutes < 60,
-            bytes[index] == UInt8(ascii: "+") || bytes[index] == UInt8(ascii: "-")
-        {
-            offset = (hours * 60 + minutes) * (bytes[index] == UInt8(ascii: "+") ? 60 : -60)
-        } else {
-            return nil
-        }
+        guard let offset = clock.offset(), clock.isAtEnd else { return nil }
         let seconds = date.daysSinceEpoch * 86_400 + Int64(hour * 3_600 + minute * 60 + second - offset)
         // The offset may take it outside the years that can be written.
         guard (-62_135_596_800..<253_402_300_800).contains(seconds) else { return nil }
+        if second == 60 {
+            let next = Date(daysSinceEpoch: seconds.quotient(86_400))
+            guard seconds.remainder(86_400) == 0, next.day == 1, next.month == 1 || next.month == 7 else { return nil }
+        }
         microseconds = seconds * 1_000_000 + Int64(fraction)
+    }
+}
+
+/// Reads the part of an instant after its date.
+private struct ClockReader {
+    let bytes: [UInt8]
+    private var position = 10
+
+    init(bytes: [UInt8]) { self.bytes = bytes }
+
+    var isAtEnd: Bool { position == bytes.count }
+
+    /// True when the next character is one of these, which is passed over then.
+    mutating func take(anyOf characters: StaticString) -> Bool {
+        guard position < bytes.count else { return false }
+        let next = bytes[position]
+        let isOne = characters.withUTF8Buffer { unsafe $0.contains(next) }
+        if isOne { position += 1 }
+        return isOne
+    }
+
+    /// A number of two digits.
+    mutating func number(below limit: Int) -> Int? {
+        guard position + 2 <= bytes.count, let number = Date.number(bytes[position..<(position + 2)]), number < limit
+        else { return nil }
+        position += 2
+        return number
+    }
+
+    /// The microseconds of one to nine digits after the point.
+    mutating func fraction() -> Int? {
+        let digits = bytes[position...].prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        guard (1...9).contains(digits.count), let value = Date.number(digits.prefix(6)) else { return nil }
+        position += digits.count
+        return (min(digits.count, 6)..<6).reduce(value) { value, _ in value * 10 }
+    }
+
+    /// The seconds that a zone is ahead of UTC.
+    mutating func offset() -> Int? {
+        if take(anyOf: "Zz") { return 0 }
+        let sign = take(anyOf: "+") ? 60 : take(anyOf: "-") ? -60 : 0
+        guard sign != 0, let hours = number(below: 24), take(anyOf: ":"), let minutes = number(below: 60) else {
+            return nil
+        }
+        return (hours * 60 + minutes) * sign
     }
 }

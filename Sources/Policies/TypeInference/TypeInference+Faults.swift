@@ -319,6 +319,10 @@ extension TypeInference {
         for field in fields {
             switch field {
             case .named(let name, let value):
+                if effect == "oblige", name.name == "on" {
+                    if let message = occasion(value) { return (message, value) }
+                    continue
+                }
                 guard effect == "deny" else {
                     guard [.table, .function, .library].contains(luaKind(value)) else { continue }
                     let got = luaKind(value)!.withArticle
@@ -337,6 +341,19 @@ extension TypeInference {
             }
         }
         return nil
+    }
+
+    /// The fault of the option that says which decision an obligation belongs to.
+    private func occasion(_ id: Expression.ID) -> String? {
+        let message = "`oblige`: `on` must be \(PolicyStatement.Occasion.listed), the decision it belongs to"
+        if case .string(let bytes) = chunk[id].kind {
+            let text = String(decoding: bytes, as: UTF8.self)
+            if PolicyStatement.Occasion(rawValue: text) != nil { return nil }
+            let hint = Suggestion.hint(for: text, among: PolicyStatement.Occasion.allCases.map(\.rawValue))
+            return "\(message); got `\(text)`\(hint)"
+        }
+        guard !isPlainText(id), let got = kind(of: id) else { return nil }
+        return "\(message); got \(got)"
     }
 
     // MARK: Kinds

@@ -156,6 +156,7 @@ extension Decision {
     fileprivate func says(the other: Decision) -> Bool {
         isPermitted == other.isPermitted && code == other.code && policyCode == other.policyCode
             && reasons == other.reasons && advice == other.advice && obligations == other.obligations
+            && unsupported == other.unsupported
             && failures == other.failures
     }
 }

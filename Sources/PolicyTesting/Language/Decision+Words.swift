@@ -7,6 +7,12 @@ extension Decision {
         var text = isPermitted ? "a permit" : "the deny `\(policyCode ?? ExactName(code))`"
         if !reasons.isEmpty { text += ": " + reasons.inWords }
         if !failures.isEmpty { text += "; " + failures.inWords }
+        if !refused.isEmpty {
+            let names = unsupported.map { "\"\($0)\"" }.joined(separator: ", ")
+            text +=
+                ": the caller does not support an obligation; the request supports it with "
+                + "`context = { supported_obligations = { \(names) } }`"
+        }
         return text
     }
 

@@ -3,7 +3,8 @@ package import Model
 /// A test's expectation of the decision; it has at least one part.
 package struct TestExpectation {
     package static let keys: [ExactName] = [
-        "permit", "deny", "code", "reason", "advice", "details", "obligation", "silent", "reads", "unread",
+        "permit", "deny", "code", "reason", "advice", "details", "obligation", "obligations", "silent", "reads",
+        "unread",
     ]
     /// The codes of decisions that policies took part in.
     private static let judged = [
@@ -16,6 +17,8 @@ package struct TestExpectation {
     private let reason: String?
     private let advice: ExactName?
     private let obligation: ExactName?
+    /// The obligations of the decision, all of them; `nil` where the test does not care.
+    private let obligations: ExpectedObligations?
     private let isSilent: Bool
     private let details: [JSON.Member]
     private let facts: ExpectedFacts
@@ -30,13 +33,14 @@ package struct TestExpectation {
         reason = try table.string("reason")
         advice = try table.name("advice")
         obligation = try table.name("obligation")
+        obligations = try ExpectedObligations(table)
         isSilent = try table.boolean("silent") ?? false
         details = try table.table("details")?.members() ?? []
         facts = try ExpectedFacts(table)
         self.policy = policy
         guard
             !facts.isEmpty || permit != nil || deny != nil || code != nil || advice != nil || obligation != nil
-                || isSilent
+                || obligations != nil || isSilent
         else {
             throw TestFault("the test expects nothing; `expect` needs one of `permit`, `deny`, `code`, `advice` …")
         }
@@ -86,6 +90,9 @@ package struct TestExpectation {
         }
         if let obligation, !decision.obligations.contains(where: { ExactName($0.text) == obligation && has($0) }) {
             return failure("the obligation `\(obligation)`\(detailsInWords)", decision.obligations.inWords)
+        }
+        if let obligations, !obligations.match(decision.obligations) {
+            return failure("the obligations \(obligations.inWords)", decision.obligations.inWords)
         }
         if isSilent, let noise = noise(in: decision) { return noise }
         if facts.isEmpty { return nil }

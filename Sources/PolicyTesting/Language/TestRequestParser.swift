@@ -22,7 +22,7 @@ struct TestRequestParser {
             throw TestFault("the test has no `resource`; `resource = false` is a request that names none")
         }
         var question = AuthorizationRequest(
-            action: action, subject: try subject(&fixture), now: fixture.now, obligations: .all)
+            action: action, subject: try subject(&fixture), now: fixture.now)
         question.tenant = fixture.tenant.id
         if resource != .boolean(false), let resource = try table.table("resource") {
             question.resource = try self.resource(resource, fixture)
@@ -42,7 +42,7 @@ struct TestRequestParser {
         }
         let (subject, actor) = try self.actor(value, &fixture)
         var question = AuthorizationRequest(
-            action: ExactName(kind.rawValue), subject: subject, now: fixture.now, obligations: .all)
+            action: ExactName(kind.rawValue), subject: subject, now: fixture.now, obligations: .ofActs)
         question.kind = kind
         question.actor = actor
         question.tenant = fixture.tenant.id
@@ -123,24 +123,27 @@ struct TestRequestParser {
     }
 
     private func context(_ fixture: TestFixtureBuilder) throws(TestFault) -> JSON {
-        try object(try table.table("context"), schema.context, fixture)
+        try object(
+            try table.table("context"), schema.context, fixture,
+            besides: [AuthorizationRequest.supportedName: .list(.string)])
     }
 
     /// Properties as a client would send them: names of departments and users become ids.
+    /// - Parameter others: names that are known although no schema declares them, and their types.
     private func object(
         _ table: TestTable?, _ type: Schema.RecordType?, _ fixture: TestFixtureBuilder,
-        without excluded: [ExactName] = []
+        without excluded: [ExactName] = [], besides others: [ExactName: ValueType] = [:]
     ) throws(TestFault) -> JSON {
         guard let table else { return .object([]) }
         var members = try table.members(without: excluded)
         guard let type else { return .object(members) }
-        let known = type.properties.map(\.name)
+        let known = type.properties.map(\.name) + others.keys
         for index in members.indices {
             let name = members[index].key
-            guard let property = type.properties.first(where: { $0.name == name }) else {
+            guard let type = type.properties.first(where: { $0.name == name })?.type ?? others[name] else {
                 throw TestFault("`\(table.path)` has no property `\(name)`" + Suggestion.hint(for: name, among: known))
             }
-            members[index].value = try wire(members[index].value, property.type, fixture)
+            members[index].value = try wire(members[index].value, type, fixture)
         }
         return .object(members)
     }

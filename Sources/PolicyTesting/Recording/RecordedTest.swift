@@ -14,7 +14,7 @@ package struct RecordedTest {
     ///   - decision: the decision of `policies` on the request.
     package init(_ question: AuthorizationRequest, _ decision: Decision, policies: PolicySet, directory: Directory) {
         var writer = RecordedTestWriter(question, policies: policies, directory: directory)
-        table = writer.test(expecting: Self.expectation(decision))
+        table = writer.test(expecting: Self.expectation(decision), obligations: decision.obligations)
     }
 
     /// `test("name", { … })`, ready to be appended to a file of tests.
@@ -43,7 +43,9 @@ package struct RecordedTest {
             expected.append(("code", .string(decision.code)))
         }
         if let advice = decision.advice.first { expected.append(("advice", .string(advice.policy))) }
-        if let obligation = decision.obligations.first { expected.append(("obligation", .string(obligation.text))) }
+        if !decision.obligations.isEmpty {
+            expected.append(("obligations", LuaValue(list: decision.obligations.map { .string($0.text) })))
+        }
         return expected
     }
 }

@@ -37,7 +37,8 @@ struct RecordedTestWriter {
         if case .token(let id) = question.actor { id } else { nil }
     }
 
-    mutating func test(expecting expected: [(ExactName, LuaValue)]) -> LuaValue {
+    /// - Parameter obligations: those of the decision, which the caller of the test must support.
+    mutating func test(expecting expected: [(ExactName, LuaValue)], obligations: [PolicyStatement] = []) -> LuaValue {
         var parts: [(ExactName, LuaValue)] = [("at", .string(question.now.description))]
         if question.kind == .access {
             parts += access()
@@ -49,11 +50,26 @@ struct RecordedTestWriter {
             }
             if let proposed = question.proposed { parts.append(("proposed", self.proposed(proposed))) }
         }
-        if case .object(let members) = question.context, !members.isEmpty {
-            parts.append(("context", properties(members, schema.context)))
-        }
+        let context = context(obligations)
+        if !context.isEmpty { parts.append(("context", LuaValue(named: context))) }
         parts.append(("expect", LuaValue(named: expected)))
         return LuaValue(named: [("directory", own())] + parts)
+    }
+
+    /// The declared properties of the context, and the obligations that the caller supports.
+    private mutating func context(_ obligations: [PolicyStatement]) -> [(ExactName, LuaValue)] {
+        var fields: [(ExactName, LuaValue)] = []
+        if case .object(let members) = question.context { fields = self.fields(members, schema.context) }
+        let name = AuthorizationRequest.supportedName
+        guard question.kind == .access, !fields.contains(where: { $0.0 == name }) else { return fields }
+        let names: [ExactName]
+        switch question.supported {
+        case .named(let supported): names = supported
+        case .all: names = Set(obligations.map { ExactName($0.text) }).sorted()
+        case .stated: names = []
+        }
+        if !names.isEmpty { fields.append((name, LuaValue(list: names.map(LuaValue.string)))) }
+        return fields
     }
 
     private mutating func access() -> [(ExactName, LuaValue)] {
@@ -89,13 +105,19 @@ struct RecordedTestWriter {
 
     /// The declared properties; users and departments that one names are added to the directory.
     private mutating func properties(_ members: [JSON.Member], _ type: Schema.RecordType?) -> LuaValue {
+        LuaValue(named: fields(members, type))
+    }
+
+    private mutating func fields(
+        _ members: [JSON.Member], _ type: Schema.RecordType?
+    ) -> [(ExactName, LuaValue)] {
         var fields: [(ExactName, LuaValue)] = []
-        for member in members {
+        for member in members where member.value != .null {
             guard let property = type?.properties.first(where: { $0.name == member.key }) else { continue }
             note(member.value, property.type)
             fields.append((member.key, LuaValue(member.value)))
         }
-        return LuaValue(named: fields)
+        return fields
     }
 
     private mutating func note(_ json: JSON, _ type: ValueType) {

@@ -23,11 +23,22 @@ package struct DecisionReport {
         lines += decision.reasons.map { line($0) }
         lines += decision.failures.map { line($0) }
         lines += (decision.advice + decision.obligations).map { line($0) }
+        lines += unsupported
         if showsFacts { lines += decision.overruled.map { line($0, prefix: "overruled, ") } }
         lines += decision.observed.map { line($0, prefix: "only observed, ") }
         lines += decision.observedFailures.map { line($0, prefix: "only observed, ") }
         lines += decision.ignored.map { "  ignored: `\($0)` is not declared" }
         return showsFacts ? lines + facts : lines
+    }
+
+    /// The obligations that the caller does not support: with a line each where they made a permit a deny.
+    private var unsupported: [StyledLine] {
+        guard !decision.unsupported.isEmpty else { return [] }
+        let refused = decision.refused.filter { _ in !showsFacts }
+        let names = decision.unsupported.map { "`\($0)`" }.joined(separator: ", ")
+        return refused.map { line($0, prefix: "unsupported, ") } + [
+            .sentence("  the caller does not list \(names) in `supported_obligations`")
+        ]
     }
 
     private func line(_ statement: PolicyStatement, prefix: String = "") -> StyledLine {
@@ -36,7 +47,10 @@ package struct DecisionReport {
         case .permit: word = "permitted"
         case .deny: word = "denied"
         case .advise: word = "advice"
-        case .oblige: word = "must"
+        case .oblige:
+            // Told only where it does not belong to the decision.
+            let isOther = (statement.occasion == .permit) != decision.isPermitted
+            word = isOther ? "must on a \(statement.occasion.rawValue)" : "must"
         }
         let details = statement.details.isEmpty ? "" : " " + JSON.object(statement.details).compact
         let text = statement.text.isEmpty ? "no reason given" : statement.text

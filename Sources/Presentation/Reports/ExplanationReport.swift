@@ -38,7 +38,7 @@ package struct ExplanationReport {
             .map { HighlightedSource(String(decoding: $0.bytes, as: UTF8.self)) }
         for statement in section.statements {
             let reason = statement.text.isEmpty ? "gives no reason" : statement.text
-            let (word, style) = Self.word(statement.effect)
+            let (word, style) = Self.word(statement)
             lines.append(.sentence("  \(word, style) at line \(statement.line): \(reason)"))
             if let text { lines.append("    \(statement.line) | \(text[statement.line].trimmed)") }
         }
@@ -54,12 +54,12 @@ package struct ExplanationReport {
 
     private static func words(_ fact: PolicyTrace.Fact) -> String { "\(fact.text) = \(fact.value)" }
 
-    private static func word(_ effect: PolicyStatement.Effect) -> (word: String, style: TextStyle) {
-        switch effect {
+    private static func word(_ statement: PolicyStatement) -> (word: String, style: TextStyle) {
+        switch statement.effect {
         case .permit: ("permits", .good)
         case .deny: ("denies", .bad)
         case .advise: ("advises", .caution)
-        case .oblige: ("obliges", .caution)
+        case .oblige: (statement.occasion == .permit ? "obliges" : "obliges on a deny", .caution)
         }
     }
 
@@ -81,10 +81,12 @@ package struct ExplanationReport {
                 "said",
                 .array(
                     section.statements.map { statement in
-                        .object([
-                            .init("effect", .string(statement.effect.rawValue)),
-                            .init("line", .integer(Int64(statement.line))), .init("text", .string(statement.text)),
-                        ])
+                        .object(
+                            [
+                                .init("effect", .string(statement.effect.rawValue)),
+                                .init("line", .integer(Int64(statement.line))), .init("text", .string(statement.text)),
+                            ] + (statement.effect == .oblige ? [.init("on", .string(statement.occasion.rawValue))] : [])
+                        )
                     })),
             .init("failures", .strings(section.failures.map(\.message))),
             .init(

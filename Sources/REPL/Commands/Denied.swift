@@ -135,7 +135,6 @@ extension Repl {
         guard !record.isMasked, let loaded else { return ExitStatus.done }
         var question = record.question
         question.now = try now(invocation)
-        question.obligations = .all
         guard let answer = try? decide(question, on: directory, by: loaded) else { return ExitStatus.done }
         let code = [answer.decision.code, answer.decision.policyCode?.text].compactMap(\.self).joined(separator: ": ")
         terminal.show("Asked again now, the answer is \(answer.decision.word) (\(code)).")

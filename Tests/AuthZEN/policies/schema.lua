@@ -1,0 +1,7 @@
+-- The subjects, resources and actions of the certification scenario.
+return {
+  actions   = { read = "read", write = "write", delete = "delete" },
+  resources = { record = { status = optional "string" } },
+  context   = { time = optional "instant", ip = optional "ip" },
+  subjects  = { user = { role = optional "string" } },
+}
