@@ -24,6 +24,8 @@ struct OptionalAccessAnalysis {
     private let chunk: Chunk
     private let inference: TypeInference
     private(set) var reads: [Read] = []
+    /// The comparisons that never hold, because no possible action applies to a possible type of resource.
+    private(set) var mismatches: [Position: String] = [:]
     private var denies: [Deny] = []
     /// The local functions in which something denies.
     private var denying: Set<Declaration.ID> = []
@@ -41,7 +43,7 @@ struct OptionalAccessAnalysis {
         chunk = inference.chunk
         self.inference = inference
         findDenying()
-        _ = run(chunk.block, Knowledge(kinds: inference.shape.kinds))
+        _ = run(chunk.block, Knowledge(kinds: inference.shape.kinds, pairs: ActionPairs(inference)))
         reads.sort { $0.position < $1.position }
     }
 
@@ -53,13 +55,15 @@ struct OptionalAccessAnalysis {
         var asked: Set<ExactName> = []
         var absent: Set<ExactName> = []
         var kinds: Set<DecisionKind>
+        var pairs: ActionPairs
 
         /// The knowledge where two ways meet.
         func joined(_ other: Knowledge?) -> Knowledge {
             guard let other else { return self }
             return Knowledge(
                 there: there.intersection(other.there), asked: asked.intersection(other.asked),
-                absent: absent.intersection(other.absent), kinds: kinds.union(other.kinds))
+                absent: absent.intersection(other.absent), kinds: kinds.union(other.kinds),
+                pairs: pairs.union(other.pairs))
         }
     }
 
@@ -233,8 +237,9 @@ struct OptionalAccessAnalysis {
     /// True when a request may leave out a property: some type declares it as optional.
     private func mayBeLeftOut(_ name: ExactName, of base: Expression.ID) -> Bool {
         let types: [Schema.RecordType]
-        switch inference.value(base)?.type {
+        switch inference.value(base)?.owner {
         case .resource?: types = inference.schema.resources
+        case .action?: types = inference.schema.actionRecords
         case .context?: types = [inference.schema.context]
         case .external(let index)?: types = index < 0 ? inference.schema.subjects : [inference.schema.subjects[index]]
         default: return false
@@ -253,6 +258,9 @@ struct OptionalAccessAnalysis {
         switch absence.attribute {
         case .token?, .actor?, .proposed?:
             return knowledge.kinds.isEmpty || inference.shape.guarantees(absence.attribute!, at: knowledge.kinds)
+        case nil:
+            return knowledge.kinds == [.access]
+                && knowledge.pairs.require(absence.name, of: absence.owner, inference.schema)
         default: return false
         }
     }
@@ -315,12 +323,29 @@ struct OptionalAccessAnalysis {
         return (yes, no)
     }
 
+    /// The part of the pair of action and resource type that an expression is.
+    private func part(_ id: Expression.ID) -> ActionPairs.Part? {
+        switch inference.attribute(id) {
+        case .actionName: .action
+        case .recordType where inference.isTypeOfResource(id): .type
+        default: nil
+        }
+    }
+
     /// The knowledge after a comparison with a string.
-    private func compare(
+    private mutating func compare(
         _ left: Expression.ID, _ right: Expression.ID, _ knowledge: Knowledge
     ) -> (yes: Knowledge, no: Knowledge) {
         var (yes, no) = (knowledge, knowledge)
         for (side, other) in [(left, right), (right, left)] {
+            if let bytes = inference.literal(other), let part = part(side) {
+                let name = ExactName(String(decoding: bytes, as: UTF8.self))
+                if let message = yes.pairs.take(name, as: part, inference.schema) {
+                    mismatches[chunk[other].position] = message
+                }
+                no.pairs.drop(name, as: part)
+                continue
+            }
             guard case .string(let bytes) = chunk[other].kind, case .member(let base, let name) = chunk[side].kind,
                 let owner = inference.value(base)?.type
             else { continue }

@@ -15,9 +15,10 @@ extension Rule {
     private static let checking: [Rule] = [
         avoidableDeny, bidirectional, constantComparison, constantCondition, costly, cutArgument, duplicatePolicy,
         emptyReason,
-        failing, keptState,
+        failing, inapplicableAction, keptState,
         lookAlike,
-        negatedComparison, opensPolicy, saysNothing, shadowedName, silentBranch, suppression, unconditionalPermit,
+        negatedComparison, opensPolicy, saysNothing, shadowedName, silentBranch, suppression, typeWithoutAction,
+        unconditionalPermit,
         unfilledTemplate, ungrantedAction, ungrantedPermit, unguardedRead, unknownInStore, unknownInTest, unreachable,
         unreadFile, untested, unusedGrant, unusedLocal, unusedSetting,
     ]

@@ -46,7 +46,7 @@ typedef struct csimdjson_members {
 /// A request of the usual shape: the four parts of an evaluation, each named at most once, and no other members.
 typedef struct csimdjson_request {
     csimdjson_text subject_type, subject_id, action, resource_type, resource_id;
-    csimdjson_members properties, context;
+    csimdjson_members action_properties, properties, context;
     bool has_expected, expected;
 } csimdjson_request;
 

@@ -83,7 +83,8 @@ extension EvaluationHost {
                     "`\(resolver.plugins.name(of: number))` takes \(parameter.type.withArticle) as `\(parameter.name)`,"
                     + " got \(got)")
         }
-        if let handle = arguments.handle(index) {
+        if var handle = arguments.handle(index) {
+            if parameter.type == .string { handle = expressions.content(of: handle) }
             guard type(handle) == parameter.type else { throw mistaken(type(handle).withArticle) }
             guard expressions.carries(handle) else { throw Resolver.Fault(message: Self.tooDeep) }
             return handle
@@ -119,7 +120,7 @@ extension EvaluationHost {
         }
         let column = table.columns[key]
         let id: Expressions.ID
-        if let handle = arguments.handle(1), type(handle) == column.type {
+        if let handle = arguments.handle(1).map(expressions.content), type(handle) == column.type {
             id = handle
         } else if let value = Value(arguments[1], as: column.type) {
             id = expressions.constant(value, type: column.type)
