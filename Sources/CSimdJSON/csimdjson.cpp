@@ -106,9 +106,14 @@ bool read_subject(element value, csimdjson_request *request) {
 
 bool read_action(element value, csimdjson_request *request) {
     object action;
+    bool has_properties = false;
     if (request->action.bytes != nullptr || value.get(action) != simdjson::SUCCESS) return false;
     for (auto [name, content] : action) {
-        if (!is(name, "name") || !take(content, &request->action)) return false;
+        if (is(name, "name")) {
+            if (!take(content, &request->action)) return false;
+        } else if (!is(name, "properties") || !take(content, &request->action_properties, &has_properties)) {
+            return false;
+        }
     }
     return request->action.bytes != nullptr;
 }
@@ -170,7 +175,7 @@ bool csimdjson_read(csimdjson_reader *reader, const uint8_t *line, size_t length
     csimdjson_text none = {nullptr, 0};
     request->subject_type = request->subject_id = request->action = none;
     request->resource_type = request->resource_id = none;
-    request->properties.count = request->context.count = 0;
+    request->action_properties.count = request->properties.count = request->context.count = 0;
     request->has_expected = false;
     element document;
     if (reader->parser.parse(line, length, false).get(document) != simdjson::SUCCESS) return false;

@@ -18,6 +18,7 @@ public struct AuthorizationRequest: Sendable {
 
     /// - Parameters:
     ///   - action: an action of the schema.
+    ///   - actionProperties: the properties of the action by the names of the schema: an object.
     ///   - context: the circumstances of the request by the names of the schema's `context`: an object.
     ///   - tenant: the id of the tenant, where the subject is no token.
     ///   - obligations: the names of the obligations that the caller can fulfil, unless the context has them as
@@ -30,8 +31,8 @@ public struct AuthorizationRequest: Sendable {
     /// - Throws: `.request` for properties that are no object, a name twice in one object, a number that is not
     ///   finite, or a value that is nested more than 64 deep.
     public init(
-        _ subject: Subject, _ action: String, on resource: Resource, context: Value = [:], tenant: String? = nil,
-        obligations: [String] = [], time: Int64? = nil
+        _ subject: Subject, _ action: String, actionProperties: Value = [:], on resource: Resource,
+        context: Value = [:], tenant: String? = nil, obligations: [String] = [], time: Int64? = nil
     ) throws(DemiluneError) {
         let who: Decisions.AuthorizationRequest.Subject
         switch subject {
@@ -47,7 +48,8 @@ public struct AuthorizationRequest: Sendable {
             throw DemiluneError(.request, "the obligations are given twice: in the context and by themselves")
         }
         question = Decisions.AuthorizationRequest(
-            action: ExactName(action), subject: who,
+            action: ExactName(action), actionProperties: try Self.object(actionProperties, "action.properties"),
+            subject: who,
             resource: .init(
                 type: ExactName(resource.type), id: ExactName(resource.id),
                 properties: try Self.object(resource.properties, "resource.properties")),

@@ -76,7 +76,7 @@ struct ConstantComparisons {
         let administrative = kinds.filter(\.isAdministrative).map { ExactName($0.rawValue) }
         let schema = inference.schema
         switch inference.attribute(id) {
-        case .action: return ("the action", (kinds.contains(.access) ? schema.actionNames : []) + administrative)
+        case .actionName: return ("the action", (kinds.contains(.access) ? schema.actionNames : []) + administrative)
         case .actionKind: return ("the kind of an action", Schema.ActionKind.allCases.map { ExactName($0.rawValue) })
         case .kind: return ("the kind of a token", ["api", "mobile"])
         case .point: return ("the decision kind here", kinds.map { ExactName($0.rawValue) })

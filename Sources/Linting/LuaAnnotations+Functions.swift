@@ -135,7 +135,7 @@ extension LuaAnnotations {
     ]
 
     private static let tested: [ExactName: String] = [
-        "directory": "string", "tenant": "string", "at": "string", "point": "demilune.Point", "action": "string",
+        "directory": "string", "tenant": "string", "at": "string", "point": "demilune.Point", "action": "string|table",
         "resource": "table<string, any>|false", "context": "table<string, any>", "proposed": "table<string, any>",
         "settings": "table<string, table<string, any>>", "only_policy": "boolean", "expect": "demilune.Expectation",
         "skip": "string", "only": "boolean",

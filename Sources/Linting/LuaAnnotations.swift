@@ -77,7 +77,8 @@ package struct LuaAnnotations {
             (["demilune.Token", "demilune.Actor"] + schema.subjects.map { "demilune.Subject.\($0.name)" })
                 .joined(separator: "|")
         case .point: "demilune.Point"
-        case .action: "demilune.Action|demilune.Point"
+        case .action: "demilune.RequestAction|demilune.Action|demilune.Point"
+        case .actionName: "demilune.Action|demilune.Point"
         case .actionKind: Self.texts(Schema.ActionKind.allCases.map { ExactName($0.rawValue) })
         case .kind: Self.texts(["api", "mobile"])
         default: Self.name(entry.type)
@@ -102,6 +103,12 @@ package struct LuaAnnotations {
             names.isEmpty ? "string" : names.map { "\"\($0)\"" }.joined(separator: "|")
         }
         return field("has", "fun(self: \(owner), name: \(type ?? "string")): boolean", "whether it is present")
+    }
+
+    private static func declares(_ owner: String) -> String {
+        field(
+            "declares", "fun(self: \(owner), name: string): boolean",
+            "whether the schema declares such a property for it")
     }
 
     private static func list(_ element: ValueType) -> String {
@@ -152,6 +159,7 @@ package struct LuaAnnotations {
         case .actor: "demilune.Actor"
         case .request: "demilune.Request"
         case .settings: "table"
+        case .action: "demilune.RequestAction"
         case .resource: "demilune.Resource"
         case .context: "demilune.Context"
         case .external, .plugin, .table, .row: "table"
@@ -163,18 +171,24 @@ package struct LuaAnnotations {
 
     private var declared: String {
         let actions = schema.actionNames
-        let groups = Set(actions.compactMap { $0.text.split(separator: ".").dropLast().joined(separator: ".") })
-            .filter { !$0.isEmpty }.sorted().map { ExactName("\($0).*") }
+        let groups = PermissionSet.groups(of: actions)
         let kinds = DecisionKind.allCases.filter(\.isAdministrative).map { ExactName($0.rawValue) }
         let lines = [
             Self.head, Self.alias("demilune.Action", actions),
             Self.alias("demilune.Grant", actions + kinds + groups + ["token.*", "*"]),
             Self.alias("demilune.SubjectType", ["token", "any"] + schema.subjects.map(\.name)),
             record(
+                "demilune.RequestAction", schema.actionRecords,
+                [
+                    Self.field("name", "demilune.Action|demilune.Point", "the action's name"),
+                    Self.declares("demilune.RequestAction"),
+                ], base: "string"),
+            record(
                 "demilune.Resource", schema.resources,
                 [
                     Self.field("type", Self.texts(schema.resources.map(\.name)), "the resource's type"),
                     Self.field("id", "string", "the resource's id; may be absent"),
+                    Self.declares("demilune.Resource"),
                 ] + attributes(of: .resource)),
             record("demilune.Context", [schema.context], attributes(of: .context)),
         ]
@@ -184,6 +198,7 @@ package struct LuaAnnotations {
                 [
                     Self.field("type", "\"\(subject.name)\"", "the subject's type"),
                     Self.field("id", "string", "the subject's id"),
+                    Self.declares("demilune.Subject.\(subject.name)"),
                 ])
         }
         return (lines + subjects).joined(separator: "\n")
@@ -199,7 +214,8 @@ package struct LuaAnnotations {
     }
 
     /// The class of a record; for several types of record, with every property that one of them has.
-    private func record(_ name: String, _ types: [Schema.RecordType], _ own: [String]) -> String {
+    /// - Parameter base: the type that a value of the class also is.
+    private func record(_ name: String, _ types: [Schema.RecordType], _ own: [String], base: String? = nil) -> String {
         var fields: [ExactName: String] = [:]
         for property in types.flatMap(\.properties) where fields[property.name] == nil {
             let owners = types.count > 1 ? types.filter { $0.slot(property.name) != nil }.map(\.name) : []
@@ -211,7 +227,10 @@ package struct LuaAnnotations {
             fields[property.name] = Self.field(property.name, Self.name(property.type), help)
         }
         let names = fields.keys.sorted()
-        return (["---@class \(name)"] + own + names.map { fields[$0]! } + [Self.has(name, names: names)])
+        return
+            (["---@class \(name)\(base.map { ": \($0)" } ?? "")"] + own + names.map { fields[$0]! } + [
+                Self.has(name, names: names)
+            ])
             .joined(separator: "\n") + "\n"
     }
 }

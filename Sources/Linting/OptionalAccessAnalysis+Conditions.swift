@@ -11,6 +11,8 @@ extension OptionalAccessAnalysis {
         var asked: Set<ExactName> = []
         var absent: Set<ExactName> = []
         var kinds: Set<DecisionKind>
+        /// The actions and the types of resource that are possible.
+        var pairs: ActionPairs
         /// The records that are present, by their names in reasons, with the types that each may have.
         var types: [ExactName: Set<ExactName>] = [:]
 
@@ -19,7 +21,8 @@ extension OptionalAccessAnalysis {
             guard let other else { return self }
             var both = Knowledge(
                 there: there.intersection(other.there), asked: asked.intersection(other.asked),
-                absent: absent.intersection(other.absent), kinds: kinds.union(other.kinds))
+                absent: absent.intersection(other.absent), kinds: kinds.union(other.kinds),
+                pairs: pairs.union(other.pairs))
             for (record, own) in types {
                 if let others = other.types[record] { both.types[record] = own.union(others) }
             }
@@ -44,6 +47,7 @@ extension OptionalAccessAnalysis {
             // A request for `access` without a resource fails the policy whatever it reads.
             guard knowledge.types[record.name] != nil || knowledge.kinds == [.access] else { return false }
             return Schema.requires(absence.name, possible(record, knowledge))
+                || knowledge.pairs.require(absence.name, of: absence.owner, inference.schema)
         default: return false
         }
     }
@@ -60,10 +64,13 @@ extension OptionalAccessAnalysis {
 
     private func record(_ base: Expression.ID) -> Record? {
         guard let known = inference.value(base), let name = inference.text(known) else { return nil }
-        switch known.type {
+        switch known.owner {
         case .resource:
             let types = inference.schema.resources
             return Record(name: ExactName(name), declared: types, all: Set(types.map(\.name)))
+        case .action:
+            let actions = inference.schema.actionRecords
+            return Record(name: ExactName(name), declared: actions, all: Set(actions.map(\.name)))
         case .context:
             let context = inference.schema.context
             return Record(name: ExactName(name), declared: [context], all: [context.name])
@@ -187,12 +194,28 @@ extension OptionalAccessAnalysis {
         return (yes, no)
     }
 
+    /// The part of the pair of action and resource type that an expression is.
+    private func part(_ id: Expression.ID) -> ActionPairs.Part? {
+        switch inference.attribute(id) {
+        case .actionName: .action
+        case .recordType where inference.isTypeOfResource(id): .type
+        default: nil
+        }
+    }
+
     /// The knowledge after a comparison with a string.
-    private func compare(
+    private mutating func compare(
         _ left: Expression.ID, _ right: Expression.ID, _ knowledge: Knowledge
     ) -> (yes: Knowledge, no: Knowledge) {
         var (yes, no) = (knowledge, knowledge)
         for (side, other) in [(left, right), (right, left)] {
+            if let bytes = inference.literal(other), let part = part(side) {
+                let name = ExactName(String(decoding: bytes, as: UTF8.self))
+                if let message = yes.pairs.take(name, as: part, inference.schema) {
+                    mismatches[chunk[other].position] = message
+                }
+                no.pairs.drop(name, as: part)
+            }
             guard case .string(let bytes) = chunk[source(other)].kind,
                 case .member(let base, let name) = chunk[source(side)].kind,
                 let owner = inference.value(base)?.type

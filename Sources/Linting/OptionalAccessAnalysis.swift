@@ -24,6 +24,8 @@ struct OptionalAccessAnalysis {
     let chunk: Chunk
     let inference: TypeInference
     private(set) var reads: [Read] = []
+    /// The comparisons that never hold, because no possible action applies to a possible type of resource.
+    var mismatches: [Position: String] = [:]
     private var denies: [Deny] = []
     /// The local functions in which something denies.
     private var denying: Set<Declaration.ID> = []
@@ -45,7 +47,7 @@ struct OptionalAccessAnalysis {
         self.inference = inference
         findDenying()
         findHelpers()
-        _ = run(chunk.block, Knowledge(kinds: inference.shape.kinds))
+        _ = run(chunk.block, Knowledge(kinds: inference.shape.kinds, pairs: ActionPairs(inference)))
         // A function is defined before what calls it: the last one has all its calls.
         while let name = order.popLast() { runHelper(name) }
         reads.sort { $0.position < $1.position }

@@ -16,9 +16,10 @@ extension Rule {
         avoidableDeny, bidirectional, computedObligation, constantComparison, constantCondition, costly, cutArgument,
         duplicatePolicy,
         emptyReason,
-        failing, keptState,
+        failing, inapplicableAction, keptState,
         lookAlike,
-        negatedComparison, opensPolicy, saysNothing, shadowedName, silentBranch, suppression, unconditionalPermit,
+        negatedComparison, opensPolicy, saysNothing, shadowedName, silentBranch, suppression, typeWithoutAction,
+        unconditionalPermit,
         unfilledTemplate, ungrantedAction, ungrantedPermit, unguardedRead, unknownInStore, unknownInTest, unreachable,
         unreadFile, untested, unusedGrant, unusedLocal, unusedSetting,
     ]

@@ -32,7 +32,7 @@ struct ReadPlugin {
         for function in plugin.functions + plugin.attributes.map(\.function) {
             guard case .lua(let path, _) = function.body, let body = chunk.function(at: path) else { continue }
             for (declaration, parameter) in zip(chunk[body].parameters, function.parameters) {
-                let isOpen = parameter.type == .resource || parameter.type == .context
+                let isOpen = [.action, .resource, .context].contains(parameter.type)
                 if parameter.isOptional || isOpen || chunk[declaration].isReassigned { continue }
                 types[declaration] = parameter.type
             }

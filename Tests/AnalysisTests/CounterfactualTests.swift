@@ -35,6 +35,18 @@ import Testing
             "\(fixture.words(counterfactual))")
     }
 
+    @Test func `an action's properties are varied like those of a resource`() throws {
+        let fixture = try AnalysisFixture.policy(
+            "if request.action:has('rows') and request.action.rows <= 20 and request.action.soft then permit() end")
+        var question = AnalysisFixture.question("orders.approve")
+        question.actionProperties = .object([.init("rows", .integer(70)), .init("soft", .boolean(true))])
+        #expect(fixture.words(try fixture.counterfactual(question)) == ["action.rows is at most 20"])
+        question.actionProperties = .object([.init("rows", .integer(7)), .init("soft", .boolean(false))])
+        #expect(fixture.words(try fixture.counterfactual(question)) == ["action.soft is true"])
+        question.actionProperties = .object([.init("soft", .boolean(true))])
+        #expect(fixture.words(try fixture.counterfactual(question)) == ["action.rows is at most 20"])
+    }
+
     @Test func `an amount between two bounds is found`() throws {
         let fixture = try AnalysisFixture.policy(
             "if request.resource:has('amount') and request.resource.amount > 10 and request.resource.amount < 20.5 then permit() end"

@@ -34,6 +34,46 @@ internal import Testing
         #expect(observed.contains(#""policy":"trial","line":3,"kind":"failed""#), "\(observed)")
     }
 
+    // MARK: Actions
+
+    @Test func `the properties of an action are given by its name`() throws {
+        let policies = try session.policies([
+            "a": """
+            return { on = "access", grants = { "*" }, decide = function(request)
+              if request.action:has("soft") and request.action.soft then permit("{action}") end
+            end }
+            """
+        ])
+        _ = try session.file(
+            "own/schema.lua",
+            """
+            return {
+              actions = { ["GET /todos"] = "read",
+                          erase = { kind = "delete", on = { "record" }, properties = { soft = optional "boolean" } } },
+              resources = { record = {}, folder = {} },
+            }
+            """)
+        func decide(_ words: String...) -> Session.Result {
+            session.run(["decide", "Warehouse sync"] + words + ["--tenant", "3", "--policies", policies])
+        }
+        #expect(decide("erase", "record:1", "action.soft=true").lines.first == "permit  (permitted)")
+        #expect(decide("erase", "record:1", "action.soft=false").lines.first == "deny  (not_permitted)")
+        #expect(decide("erase", "folder:1", "action.soft=true").lines.first == "deny  (action_not_applicable)")
+        #expect(decide("erase", "action.soft=true").lines.first == "deny  (action_not_applicable)")
+        #expect(decide("GET /todos", "folder:1").lines.first == "deny  (not_permitted)")
+        let wrong = [
+            (["action.sofd=true"], "the action `erase` has no property `sofd` (did you mean `soft`?)"),
+            (["action.soft=maybe"], "`soft` must be true or false, got `maybe`"),
+            (["soft=true"], "`record` and the context have no property `soft`: write `action.soft=`"),
+            (["action.soft=true", "action.soft=true"], "`soft` is given twice"),
+        ]
+        for (words, message) in wrong {
+            let result = session.run(
+                ["decide", "Warehouse sync", "erase", "record:1"] + words + ["--tenant", "3", "--policies", policies])
+            #expect(result.status == 64 && result.errors == "error: \(message)\n", "\(result.errors)")
+        }
+    }
+
     // MARK: Options
 
     @Test(arguments: [

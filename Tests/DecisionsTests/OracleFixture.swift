@@ -24,6 +24,9 @@ struct OracleFixture {
             .replacing("order = {", with: "order = { weight = \"number\", site = \"string\",")
             .replacing("invoice = {", with: "invoice = { weight = \"number\", site = \"string\",")
             .replacing("context = {", with: "context = { client = \"string\",")
+            .replacing(
+                "[\"orders.approve\"] = \"write\"",
+                with: "[\"orders.approve\"] = { kind = \"write\", properties = { level = \"number\" } }")
         var files = [PolicyFile(name: "schema.lua", bytes: Array(schema.utf8))]
         for number in 0..<count {
             files.append(.init(name: "p\(number).lua", bytes: Array(generator.policy().utf8)))
@@ -122,6 +125,9 @@ struct OracleFixture {
               -- Whether a resource is heavy.
               heavy = { takes = { { resource = "resource" } }, returns = "boolean",
                 run = function(r) return r.weight > 30 and r.site == "K" end },
+              -- Whether an action can be undone.
+              gentle = { takes = { { action = "action" } }, returns = "boolean",
+                run = function(a) return a == "orders.read" or a:has("soft") and a.soft or a.name:match("^users") ~= nil end },
             } } }
             """
         ],

@@ -127,7 +127,10 @@ import Testing
             case .actor: .null
             }
         return JSON.object([
-            .init("subject", subject), .init("action", .object([.init("name", .string(question.action))])),
+            .init("subject", subject),
+            .init(
+                "action",
+                .object([.init("name", .string(question.action)), .init("properties", question.actionProperties)])),
             .init(
                 "resource",
                 .object([

@@ -128,7 +128,7 @@ struct PolicyGrammar {
         case 3: return "(\(condition()) \(one(["and", "or"])) \(condition()))"
         case 4:
             return
-                "request.\(one(["resource", "context", "token"])):has(\(one(["\"note\"", "\"amount\"", "\"ip\"", "\"nothing\"", string()])))"
+                "request.\(one(["resource", "context", "token", "action"])):has(\(one(["\"note\"", "\"soft\"", "\"amount\"", "\"ip\"", "\"nothing\"", string()])))"
         case 5: return "\(path()):\(one(["can", "contains", "is_within", "meets", "permits", "covers"]))(\(unseen()))"
         case 6: return "request.token:can(\(one(["\"orders.read\"", "\"orders.approve\"", "request.action"])))"
         default: return value()
@@ -181,7 +181,8 @@ struct PolicyGrammar {
 
     private mutating func path() -> String {
         var text = one([
-            "request", "request.token", "request.resource", "request.context", locals.isEmpty ? "request" : one(locals),
+            "request", "request.token", "request.resource", "request.context", "request.action",
+            locals.isEmpty ? "request" : one(locals),
         ])
         for _ in 0..<pick(4) { text += one(Self.names) }
         return text
@@ -192,7 +193,8 @@ struct PolicyGrammar {
         ".name",
         ".amount", ".note", ".tags", ".created", ".expires", ".last_day", ".parent", ".year", ".weekday", ".hour",
         ".tenant",
-        ".subject", ".actor", ".proposed", ".limit", ".names", ".strict", ".email", "[1]", "[\"id\"]", ".nothing",
+        ".subject", ".actor", ".proposed", ".limit", ".names", ".strict", ".email", ".soft", "[1]", "[\"id\"]",
+        ".nothing",
     ]
 
     /// Functions with the largest number of arguments that each gets.

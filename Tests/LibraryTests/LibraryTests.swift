@@ -52,6 +52,38 @@ import Testing
         #expect(String(decoding: deny.json(explained: true), as: UTF8.self).contains(#""code":"denied""#))
     }
 
+    @Test func `a request has the properties of its action`() throws {
+        let folder = try Folder()
+        let path = folder.file("actions")
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        let files = [
+            "schema.lua": """
+            return { actions = { erase = { kind = "delete", on = { "order" }, properties = { soft = "boolean" } } },
+                     resources = { order = {}, folder = {} } }
+            """,
+            "only.lua": """
+            return { on = "access", grants = { "*" }, decide = function(request)
+              if request.action.soft then permit("softly") end
+            end }
+            """,
+        ]
+        for (name, text) in files { try text.write(toFile: "\(path)/\(name)", atomically: false, encoding: .utf8) }
+        let authorizer = try Authorizer(
+            try Snapshot(
+                policies: try PolicySet(folder: path), store: try Store(path: Self.root + "/examples/demo.json")))
+        func request(_ properties: Value, on type: String = "order") throws -> AuthorizationRequest {
+            try AuthorizationRequest(
+                .token(id: Self.sync), "erase", actionProperties: properties, on: Resource(type, id: "1"),
+                time: Self.noon)
+        }
+        #expect(try authorizer.decide(request(["soft": true])).isPermitted)
+        #expect(try authorizer.decide(request(["soft": false])).code == "not_permitted")
+        #expect(try authorizer.decide(request(["soft": true], on: "folder")).code == "action_not_applicable")
+        let error = #expect(throws: DemiluneError.self) { try authorizer.decide(request([:])) }
+        #expect(error?.message.contains("`action.properties.soft` is missing") == true)
+        #expect(throws: DemiluneError.self) { try request("soft") }
+    }
+
     @Test func `a request in JSON is the same request`() throws {
         let authorizer = try Authorizer(try demo())
         for department in ["d-sales", "d-finance"] {

@@ -7,7 +7,7 @@ import Testing
         ("{\"tenants\":[{\"id\":\"a\",\"name\":\"\",\"zone\":\"UTC\"}]}", "tenants[0].name"),
         ("{\"tenants\":[{\"id\":\"a\",\"name\":\"A\",\"zone\":7}]}", "tenants[0].zone"),
         (
-            "{\"tenants\":[{\"id\":\"a\",\"name\":\"A\",\"zone\":\"UTC\",\"user_types\":[{\"id\":\"t\",\"name\":\"T\",\"permissions\":[\"a*\"]}]}]}",
+            "{\"tenants\":[{\"id\":\"a\",\"name\":\"A\",\"zone\":\"UTC\",\"user_types\":[{\"id\":\"t\",\"name\":\"T\",\"permissions\":[\"a*b\"]}]}]}",
             "tenants[0].user_types[0].permissions[0]"
         ),
         (
@@ -46,5 +46,42 @@ import Testing
         #expect(!some.permits("orders") && !some.permits("users.write") && !some.permits("ordersx.read"))
         #expect(PermissionSet(["*"]).covers(some) && some.covers(PermissionSet(["orders.items.*", "orders.x"])))
         #expect(!some.covers(PermissionSet(["*"])) && !some.covers(PermissionSet(["users.*"])))
+        let world = PermissionSet(["s3:*", "GET /todos*", "read*"])
+        #expect(world.permits("s3:GetObject") && world.permits("GET /todos") && world.permits("GET /todos/7"))
+        #expect(world.permits("read") && world.permits("read:user") && !world.permits("s3") && !world.permits("GET /"))
+        #expect(world.covers(PermissionSet(["s3:Get*", "readers"])) && !world.covers(PermissionSet(["s*"])))
+        #expect(
+            PermissionSet.groups(of: ["a.b.c", "s3:Get", "GET /x", "z."]) == [
+                "GET *", "GET /*", "a.*", "a.b.*", "s3:*",
+            ])
+    }
+
+    @Test(arguments: [
+        "orders.read", "s3:GetObject", "read:user", "contents:write", "GET /todos", "GET /todos/{id}", "access", "a",
+        "lösche", "cafe\u{301}", "読む", "a..b", "orders.", "(x)=y?&#!",
+    ])
+    func `whatever the world calls an action is a permission`(name: String) {
+        #expect(PermissionSet.fault(name, wildcard: false) == nil)
+        #expect(PermissionSet.fault(name, wildcard: true) == nil)
+        #expect(PermissionSet.fault(name + "*", wildcard: true) == nil)
+        #expect(PermissionSet.fault(name + "*", wildcard: false) != nil)
+    }
+
+    @Test(arguments: [
+        ("", "a permission is not empty"), (" a", "a permission neither begins nor ends with a space"),
+        ("a ", "a permission neither begins nor ends with a space"),
+        ("a*b", "`*` must be in last place, where it covers the rest"),
+        ("**", "`*` must be in last place, where it covers the rest"),
+        ("a,b", "a permission has no quotes, no `\\` and no commas, got `,`"),
+        ("a'b", "a permission has no quotes, no `\\` and no commas, got `'`"),
+        ("a\nb", "a permission has printable characters and plain spaces only, got U+000A"),
+        ("a\u{0}", "a permission has printable characters and plain spaces only, got U+0000"),
+        ("a\u{A0}b", "a permission has printable characters and plain spaces only, got U+00A0"),
+        ("a\u{202E}b", "a permission has printable characters and plain spaces only, got U+202E"),
+        ("\u{301}a", "a permission does not begin with a combining mark"),
+        (String(repeating: "é", count: 101), "a permission has at most 200 bytes"),
+    ])
+    func `a string that no prompt or list could show is no permission`(text: String, fault: String) {
+        #expect(PermissionSet.fault(text, wildcard: true) == fault)
     }
 }

@@ -151,7 +151,8 @@ import Testing
         ),
         (
             "return {\n  actions = {\n    [\"a.b\"] = \"read\",\n    [\"a.c\"] = \"raed\",\n  },\n}",
-            "4:6: error: action `a.c` needs a kind, one of `read`, `write`, `delete`, `admin`; got `raed` [schema]"
+            "4:6: error: action `a.c` needs a kind, one of `read`, `write`, `delete`, `admin`; got `raed` (did you mean "
+                + "`read`?) [schema]"
         ),
         (
             "local order = {\n  amount = \"int\",\n}\nreturn {\n  actions = { [\"a.b\"] = \"read\" },\n  resources = { order = "
@@ -171,6 +172,68 @@ import Testing
         (
             "local s = {}\nfor _, name in ipairs { \"a.b\" } do s[name] = \"x\" end\nreturn { actions = s }",
             "2:38: error: action `a.b` needs a kind"
+        ),
+        (
+            "return {\n  actions = { a = {\n    kind = \"raed\",\n    knd = 1,\n  } },\n}",
+            "3:5: error: action `a`: `kind` must be one of `read`, `write`, `delete`, `admin`; got `raed` (did you mean "
+                + "`read`?) [schema]"
+        ),
+        (
+            "return {\n  actions = { a = {\n    kind = \"read\",\n    propertys = {},\n  } },\n}",
+            "4:5: error: action `a`: unknown key `propertys` (did you mean `properties`?); an action has kind, on, "
+                + "properties [schema]"
+        ),
+        (
+            "return {\n  actions = {\n    a = { on = { \"order\" } } },\n  resources = { order = {} } }",
+            "3:5: error: action `a` needs a kind: `kind = \"read\"`, or one of"
+        ),
+        (
+            "return {\n  actions = { a = { kind = \"read\",\n    on = { \"order\", \"ordr\" } } },\n"
+                + "  resources = { order = {} } }",
+            "3:21: error: action `a`: there is no resource type `ordr` (did you mean `order`?) [schema]"
+        ),
+        (
+            "return {\n  actions = { a = { kind = \"read\",\n    on = { \"order\", \"order\" } } },\n"
+                + "  resources = { order = {} } }",
+            "3:21: error: action `a`: `on` names `order` twice [schema]"
+        ),
+        (
+            "return {\n  actions = { a = { kind = \"read\",\n    on = \"order\" } },\n  resources = { order = {} } }",
+            "3:5: error: action `a`: `on` must be a list of resource types such as `{ \"order\" }`, got `order` [schema]"
+        ),
+        (
+            "return {\n  actions = { a = { kind = \"read\",\n    on = {} } },\n  resources = { order = {} } }",
+            "3:5: error: action `a`: it applies to no type, so that every request for it is denied: name a type, or "
+                + "leave `on` out for all types [schema]"
+        ),
+        (
+            "return {\n  actions = { a = { kind = \"read\",\n    properties = { soft = \"bool\" } } } }",
+            "3:20: error: `actions.a.soft`: unknown type `bool`"
+        ),
+        (
+            "return {\n  actions = { a = { kind = \"read\",\n    properties = { name = \"string\" } } } }",
+            "3:20: error: `actions.a.name`: every action has a `name`; do not declare it [schema]"
+        ),
+        (
+            "return {\n  actions = { a = { kind = \"read\",\n    properties = { match = \"string\" } } } }",
+            "3:20: error: `actions.a.match`: `request.action` has a method `match` already; choose another name [schema]"
+        ),
+        (
+            "return {\n  actions = { a = { kind = \"read\", properties = { n = \"string\" } },\n"
+                + "    b = { kind = \"read\", properties = { n = \"number\" } } } }",
+            "3:41: error: `actions`: `n` is a string on `a` and a number on `b`; one name has one type [schema]"
+        ),
+        (
+            "return {\n  actions = { a = \"read\",\n    [\"caf\u{E9}\"] = \"read\", [\"cafe\u{301}\"] = \"read\" } }",
+            "3:6: error: `actions`: `cafe\\u{301}` and `caf\\u{E9}` differ only in their Unicode normal form"
+        ),
+        (
+            "return { actions = {\n  [\"a*b\"] = \"read\" } }",
+            "2:4: error: action `a*b`: `*` is only for grants and patterns, in last place [schema]"
+        ),
+        (
+            "return { actions = {\n  [\"token.issue\"] = \"read\" } }",
+            "2:4: error: action `token.issue`: this name is taken by a decision kind [schema]"
         ),
     ])
     func `a fault of the schema has its place`(schema: String, message: String) {

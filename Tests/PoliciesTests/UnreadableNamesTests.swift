@@ -22,7 +22,7 @@ import Testing
 
     @Test(arguments: [
         ("return request.point.name", "a string has no `name`"),
-        ("return request.action.kind", "a string has no `kind`"),
+        ("return request.action.kind", "an action has no `kind`: write `request.action_kind`"),
         ("return request.action_kind.name", "a string has no `name`"),
         ("return request.tenant.id", "a string has no `id`"),
         ("return request.token.kind.name", "a string has no `name`"),
@@ -30,7 +30,8 @@ import Testing
         ("local point = request.point; return point.id", "a string has no `id`"),
         ("return request.resource.tags[1].name", "a string has no `name`"),
         ("return request.point:name()", "a string has no `name`"),
-        ("return request.action:format()", "a string has no `format`"),
+        ("return request.action:format()", "an action has no `format`"),
+        ("return request.action:startswith(\"a\")", "an action has no `startswith`: write"),
         ("return request.point:has(\"x\")", "a string has no `has`"),
         ("return request.point[\"name\"]", "a string has no `name`"),
         ("return request[\"tokn\"]", "a request has no `tokn` (did you mean `token`?)"),

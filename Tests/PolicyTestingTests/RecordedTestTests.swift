@@ -76,6 +76,35 @@ import Testing
         }
     }
 
+    @Test func `the properties of an action are recorded`() throws {
+        let policy =
+            "return { on = \"access\", grants = { \"*\" }, decide = function(request)\n"
+            + "if request.action:has(\"by\") and request.action.soft then permit(\"{action.by}\") end end }"
+        let schema = """
+            return {
+              actions = { erase = { kind = "delete", properties = { soft = "boolean", by = optional "user" } } },
+              resources = { order = {} },
+            }
+            """
+        let files = [("department_scope.lua", policy), ("schema.lua", schema)]
+        let source = PolicySource(
+            path: "p", files: files.map { .init(name: ExactName($0.0), bytes: Array($0.1.utf8)) })
+        let set = try Fixtures.load(source)
+        let directory = try Directory(try Organisation.demo())
+        let token = try #require(directory.tokens.first { directory.tenants[$0.tenant].id == "3" })
+        let question = AuthorizationRequest(
+            action: "erase",
+            actionProperties: .object([
+                .init("soft", .boolean(true)), .init("by", .string("u-carla")), .init("other", .integer(1)),
+            ]), subject: .token(token.id.description), resource: .init(type: "order", id: "1"), tenant: "3",
+            now: try #require(Instant("2026-11-22T12:00:00Z")), obligations: .all)
+        let decision = try Decider(policies: set, directory: directory).decide(question)
+        let text = RecordedTest(question, decision, policies: set, directory: directory).text(named: "soft")
+        #expect(text.contains("action = { name = \"erase\", soft = true, by = \"u-carla\" }"), "\(text)")
+        let found = try results([text], of: source)
+        #expect(found.count == 1 && found[0].failure == nil, "\(found)")
+    }
+
     @Test func `administrative requests are recorded, too`() throws {
         let source = try Fixtures.shipped()
         let set = try Fixtures.load(source)

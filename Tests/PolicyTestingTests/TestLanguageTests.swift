@@ -70,6 +70,52 @@ import Testing
         #expect(found.map(\.isPassed) == [true, true, true, false])
     }
 
+    @Test func `an action has properties, and is asked on the types that it applies to`() throws {
+        let policy = """
+            local policy = { on = "access", grants = { "*" } }
+            function policy.decide(request)
+              if request.action:has("soft") and request.action.soft then permit("{action}") end
+            end
+            return policy
+            """
+        let schema = """
+            return {
+              actions = { erase = { kind = "delete", on = { "order" }, properties = { soft = optional "boolean" } } },
+              resources = { order = {}, folder = {} },
+            }
+            """
+        func failures(_ test: String) throws -> [String] {
+            let text =
+                "fixture \"sales\" { department = \"Sales\", user_type = \"Integrator\" }\n"
+                + "test(\"t\", { token = \"sales\", \(test) })"
+            let files = [("a.lua", policy), ("schema.lua", schema), ("a_test.lua", text)]
+            let source = PolicySource(
+                path: "p", files: files.map { .init(name: ExactName($0.0), bytes: Array($0.1.utf8)) })
+            return try PolicyTests(source, organisations: ["demo": try Organisation.demo()]).run().compactMap {
+                $0.failure?.message
+            }
+        }
+        let order = "resource = { type = \"order\" }, expect = { permit = true }"
+        #expect(try failures("action = { name = \"erase\", soft = true }, \(order)") == [])
+        #expect(try failures("action = \"erase\", \(order)").count == 1)
+        #expect(
+            try failures("action = { name = \"erase\", sofd = true }, \(order)")
+                == ["`action` has no property `sofd` (did you mean `soft`?)"])
+        #expect(
+            try failures("action = { soft = true }, \(order)")
+                == ["`action` needs a `name`: `{ name = \"delete\", … }`"])
+        #expect(
+            try failures("action = \"erase\", resource = { type = \"folder\" }, expect = { permit = false }")
+                == ["the action `erase` does not apply to `folder`, only to `order`"])
+        #expect(
+            try failures("action = \"erase\", resource = false, expect = { permit = false }")
+                == ["the action `erase` needs a resource, one of `order`"])
+        #expect(
+            try failures(
+                "action = \"erase\", resource = { type = \"folder\" }, expect = { code = \"action_not_applicable\" }")
+                == [])
+    }
+
     @Test func `tests of a folder share a fixture file, and a file's own fixtures take precedence`() throws {
         let test = #"test("t", { like = "reads", expect = { permit = true } })"#
         #expect(try failures(test, shared: Self.fixtures) == [])

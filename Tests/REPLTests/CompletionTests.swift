@@ -39,6 +39,27 @@ struct CompletionTests {
         #expect(edit(before).inserted == inserted || edit(before).inserted.hasPrefix(inserted))
     }
 
+    @Test func `actions are completed with the quotes, the types and the properties that they need`() throws {
+        let policies = try session.policies(["a": "return { on = \"access\", decide = function() deny(\"no\") end }"])
+        _ = try session.file(
+            "own/schema.lua",
+            """
+            return {
+              actions = { ["GET /todos"] = "read", ["s3:GetObject"] = "read",
+                          erase = { kind = "delete", on = { "record" }, properties = { soft = optional "boolean" } } },
+              resources = { record = {}, folder = {} },
+            }
+            """)
+        let repl = try session.repl("--tenant", "3", "--policies", policies)
+        func inserted(_ before: String) -> String { Completion.edit(before, repl, columns: 80, rows: 24).inserted }
+        #expect(inserted("can GE") == "'GET /todos' " && inserted("can s3") == "s3:GetObject ")
+        #expect(inserted("can 'GET /todos' on fo") == "folder ")
+        #expect(inserted("can erase on r") == "record " && inserted("can erase on f") == "")
+        #expect(inserted("can erase on record with act") == "action.soft=")
+        #expect(inserted("can erase on record with action.soft=t") == "action.soft=true ")
+        #expect(inserted("= request.action.so") == "soft" && inserted("= request.action:decl").hasPrefix("declares"))
+    }
+
     @Test func `what unread candidates may not share is not inserted`() throws {
         let tokens = (1...60).map { number in
             let id = String(repeating: "0", count: 30) + String(number + 10)

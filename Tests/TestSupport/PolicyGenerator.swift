@@ -6,7 +6,10 @@ package struct PolicyGenerator {
 
     package static let schema = """
         return {
-          actions = { ["orders.read"] = "read", ["orders.approve"] = "write", ["orders.delete"] = "delete",
+          actions = { ["orders.read"] = { kind = "read", properties = { format = optional "string", rows = optional "number" } },
+                      ["orders.approve"] = "write",
+                      ["orders.delete"] = { kind = "delete", on = { "order" },
+                                            properties = { soft = optional "boolean", rows = optional "number" } },
                       ["users.update"] = "admin" },
           resources = {
             order = { department = optional "department", amount = optional "number", owner = optional "user",
@@ -125,6 +128,13 @@ package struct PolicyGenerator {
             "r.action < \"orders.k\"", "r.context:has(\"ip\") and r.context.ip:is_within(\"10.0.0.0/8\")",
             "r.context:has(\"ip\") and r.context.ip:is_within_any { \"192.168.1.7/32\", \"2001:db8::/32\", \"10.1.0.0/16\" }",
             "r.context:has(\"ip\") and r.context.ip:is_within(r.action)",
+            "r.action:has(\"soft\") and r.action.soft", "r.action == \"orders.delete\" and r.action.soft",
+            "r.action:declares(\"rows\")",
+            "r.action:declares(\"soft\") and not r.action:has(\"soft\")", "r.action.name == \"orders.delete\"",
+            "r.action:has(\"rows\") and r.action.rows > config.limit",
+            "r.action:has(\"rows\") and r.action.rows * 2 > \(random.below(100))",
+            "r.action:has(\"format\") and r.action.format == \"csv\"", "r.action.name == r.action",
+            "r.action:has(\"format\") and r.action.format:upper() == \"CSV\"", "r.action:has(\"name\")",
         ])
     }
 
@@ -197,7 +207,8 @@ package struct PolicyGenerator {
         ]
         let required = [
             "r.resource.weight > 5", "r.context.client == \"web\"", "r.context.client == \"caf\u{e9}\"",
-            "r.resource.site == \"K\"", "wrap.heavy(r.resource)", "r.resource.weight <= config.limit",
+            "r.resource.site == \"K\"", "wrap.heavy(r.resource)", "wrap.gentle(r.action)",
+            "r.action == \"orders.approve\" and r.action.level > 4", "r.resource.weight <= config.limit",
         ]
         let token = [
             "wrap.may(r.token.department)", "deep.quiet(r.token)", "who.label(r.token.user) == \"anna\"",

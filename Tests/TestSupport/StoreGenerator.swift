@@ -109,8 +109,9 @@ package struct StoreGenerator {
                 now: now)
         }
         let isService = random.chance(20)
+        let action: ExactName = random.pick(["orders.read", "orders.approve", "orders.delete", "users.update"])
         return AuthorizationRequest(
-            action: random.pick(["orders.read", "orders.approve", "orders.delete", "users.update"]),
+            action: action, actionProperties: properties(of: action),
             subject: isService
                 ? .external(
                     type: "service", id: random.pick(["s1", "s2"]),
@@ -118,6 +119,22 @@ package struct StoreGenerator {
                 : .token(token),
             resource: isOfOracle && random.chance(8) ? nil : resource(), context: context(), tenant: tenant, now: now,
             obligations: random.pick([.all, .named([]), .stated, .stated]))
+    }
+
+    private mutating func properties(of action: ExactName) -> JSON {
+        var members: [JSON.Member] = []
+        switch action {
+        case "orders.read":
+            if random.chance(50) { members.append(.init("format", .string(random.pick(["csv", "json", "Csv"])))) }
+        case "orders.delete":
+            if random.chance(60) { members.append(.init("soft", .boolean(random.chance(50)))) }
+        case "orders.approve":
+            if isOfOracle, random.chance(95) { members.append(.init("level", .integer(Int64(random.below(9))))) }
+        // Undeclared ones are ignored.
+        default: if random.chance(20) { members.append(.init("soft", .boolean(true))) }
+        }
+        if random.chance(40) { members.append(.init("rows", .integer(Int64(random.below(100))))) }
+        return .object(members)
     }
 
     private mutating func resource() -> AuthorizationRequest.Resource {

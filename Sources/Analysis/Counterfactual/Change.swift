@@ -35,10 +35,11 @@ package enum Change: Hashable, Sendable {
     /// A property of the request; `nil` leaves it out.
     case property(Property, Setting?)
 
-    /// A declared property of the resource, the context or an external subject.
+    /// A declared property of the resource, the action, the context or an external subject.
     package struct Property: Hashable, Sendable {
-        package enum Record: String, Hashable, Sendable {
+        package enum Record: String, CaseIterable, Hashable, Sendable {
             case resource
+            case action
             case context
             case subject
         }

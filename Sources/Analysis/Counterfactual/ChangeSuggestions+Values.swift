@@ -28,6 +28,7 @@ extension ChangeSuggestions {
         let record: Change.Property.Record
         switch base.type {
         case .resource: record = .resource
+        case .action: record = .action
         case .context: record = .context
         case .external: record = .subject
         default: return nil
@@ -118,6 +119,7 @@ extension Schema {
         let record: RecordType?
         switch property.record {
         case .context: record = context
+        case .action: record = question.kind == .access ? self.action(question.action) : nil
         case .resource: record = question.resource.flatMap { resource($0.type) }.map { resources[$0] }
         case .subject:
             guard case .external(let type, _, _) = question.subject else { return nil }

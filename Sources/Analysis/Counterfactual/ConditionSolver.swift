@@ -372,6 +372,7 @@ extension Schema {
     /// The records whose properties a request may bring, as the schema declares them.
     func records(of question: AuthorizationRequest) -> [(Change.Property.Record, RecordType)] {
         var records: [(Change.Property.Record, RecordType)] = [(.context, context)]
+        if question.kind == .access, let type = action(question.action) { records.append((.action, type)) }
         if let type = question.resource.flatMap({ resource($0.type) }) { records.append((.resource, resources[type])) }
         if case .external(let name, _, _) = question.subject, let type = subject(name) {
             records.append((.subject, subjects[type]))

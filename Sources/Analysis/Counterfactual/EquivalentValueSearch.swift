@@ -194,7 +194,7 @@ extension ObservedFact {
 
     func isRecord(_ record: Change.Property.Record) -> Bool {
         switch (type, record) {
-        case (.resource, .resource), (.context, .context), (.external, .subject): true
+        case (.resource, .resource), (.action, .action), (.context, .context), (.external, .subject): true
         default: false
         }
     }
@@ -204,12 +204,12 @@ extension ObservedFact {
         var own: [Change.Property] = []
         switch operation {
         case .property(let name), .has(let name):
-            for record in [Change.Property.Record.resource, .context, .subject] where operands[0].isRecord(record) {
+            for record in Change.Property.Record.allCases where operands[0].isRecord(record) {
                 own.append(Change.Property(record, name))
             }
         default: break
         }
-        for record in [Change.Property.Record.resource, .context, .subject] {
+        for record in Change.Property.Record.allCases {
             own += readByFunction.filter { record.isOwner($0.owner) }.map { Change.Property(record, $0.name) }
         }
         return own + operands.flatMap(\.properties)
@@ -219,7 +219,7 @@ extension ObservedFact {
 extension Change.Property.Record {
     fileprivate func isOwner(_ owner: PropertyLayout.Owner) -> Bool {
         switch (self, owner) {
-        case (.resource, .resource), (.context, .context), (.subject, .subject): true
+        case (.resource, .resource), (.action, .action), (.context, .context), (.subject, .subject): true
         default: false
         }
     }

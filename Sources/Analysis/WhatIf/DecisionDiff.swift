@@ -53,11 +53,11 @@ package struct DecisionDiff: Sendable {
     /// that the changes name.
     package static func samples(of authorizer: Authorizer, for changes: [Change] = []) -> [SampleRequest] {
         let schema = authorizer.policies.schema
-        let type = schema.resources.first {
-            $0.properties.contains { $0.name == "department" && $0.type == .department }
-        }
         let departments = Set(changes.compactMap(\.department)).sorted()
         return schema.actionNames.flatMap { action -> [SampleRequest] in
+            let type = schema.resources(of: action).first {
+                $0.properties.contains { $0.name == "department" && $0.type == .department }
+            }
             guard let type else { return [SampleRequest(action)] }
             let places = [SampleRequest.Place.own] + departments.map(SampleRequest.Place.department)
             return [SampleRequest(action)] + places.map { SampleRequest(action, resource: type.name, place: $0) }

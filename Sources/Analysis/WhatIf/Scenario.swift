@@ -146,6 +146,7 @@ extension AuthorizationRequest {
     mutating func set(_ property: Change.Property, to value: JSON?) {
         switch property.record {
         case .context: context = context.with(property.name, value)
+        case .action: actionProperties = actionProperties.with(property.name, value)
         case .resource:
             guard resource != nil else { return }
             resource!.properties = resource!.properties.with(property.name, value)
@@ -159,6 +160,7 @@ extension AuthorizationRequest {
     func value(of property: Change.Property) -> JSON? {
         switch property.record {
         case .context: return context.stated(property.name)
+        case .action: return actionProperties.stated(property.name)
         case .resource: return resource?.properties.stated(property.name)
         case .subject:
             guard case .external(_, _, let properties) = subject else { return nil }

@@ -125,6 +125,7 @@ private struct Mentions {
         if case .token(let id) = question.actor { ids.append(id) }
         if case .user(let id, _) = question.actor { names.insert(id) }
         note(question.context)
+        note(question.actionProperties)
         note(question.resource?.properties ?? .null)
         for setting in policies.settingsInForce(tenant: directory.tenants[tenant].id) { note(setting.value) }
         for id in ids {

@@ -57,7 +57,8 @@ package struct LeastPrivilege: Sendable {
             question.obligations = .all
             if let now { question.now = now }
             let resource = question.resource.map { "\($0.type) \($0.properties.compact)" } ?? ""
-            let key = "\(question.action) \(resource) \(question.context.compact)"
+            let action = "\(question.action) \(question.actionProperties.compact)"
+            let key = "\(action) \(resource) \(question.context.compact)"
             guard seen.insert(ExactName(key)).inserted else { continue }
             guard questions.count < Self.mostUses else {
                 isComplete = false

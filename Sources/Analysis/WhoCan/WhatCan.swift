@@ -6,8 +6,8 @@ internal import Policies
 package struct WhatCan: Sendable {
     package struct Row: Sendable {
         package let action: ExactName
-        /// Without any resource.
-        package let plain: ConditionalDecision
+        /// Without any resource; for an action that is declared for some types, on those without a department.
+        package let plain: Entry
         /// By column, with the types of resource to which each answer applies; one entry where all agree.
         package let cells: [Entry]
         /// True when the token's user and user type grant the permission at all.
@@ -16,7 +16,17 @@ package struct WhatCan: Sendable {
 
     /// One action in one department.
     package struct Entry: Sendable {
-        package let answers: [(types: [ExactName], answer: ConditionalDecision)]
+        package private(set) var answers: [(types: [ExactName], answer: ConditionalDecision)] = []
+
+        /// Adds the answer for a type of resource; `nil` for none.
+        fileprivate mutating func add(_ answer: ConditionalDecision, for type: ExactName?) {
+            let types = type.map { [$0] } ?? []
+            if let same = answers.firstIndex(where: { $0.answer == answer }) {
+                answers[same].types += types
+            } else {
+                answers.append((types, answer))
+            }
+        }
 
         /// The answer, when all types agree.
         package var answer: ConditionalDecision? { answers.count == 1 ? answers[0].answer : nil }
@@ -59,10 +69,19 @@ package struct WhatCan: Sendable {
             var question = AuthorizationRequest(
                 action: action, subject: .token(record.id.description), context: context,
                 tenant: directory.tenants[record.tenant].id, now: now)
-            let solver = ConditionSolver(question, authorizer, on: directory)
-            let plain = solver.answer(for: token, solver.branch()).answer
-            var answers = [[(types: [ExactName], answer: ConditionalDecision)]](repeating: [], count: columns.count)
-            for (round, type) in types.enumerated() {
+            let declared = schema.actions[action]
+            let places: [ExactName?] =
+                declared?.resources.map { names in names.filter { name in !types.contains { $0.name == name } } } ?? [
+                    nil
+                ]
+            var plain = Entry()
+            for type in places {
+                question.resource = type.map { .init(type: $0, id: nil) }
+                let solver = ConditionSolver(question, authorizer, on: directory)
+                plain.add(solver.answer(for: token, solver.branch()).answer, for: type)
+            }
+            var cells = [Entry](repeating: Entry(), count: columns.count)
+            for (round, type) in types.enumerated() where declared?.applies(to: type.name) != false {
                 let property = Change.Property(.resource, "department")
                 question.resource = .init(type: type.name, id: nil)
                 if let first = columns.first { question.set(property, to: .string(directory.departments[first].id)) }
@@ -80,16 +99,10 @@ package struct WhatCan: Sendable {
                     let answer =
                         named.flatMap { solver.knownAnswer(for: token, department: column, at: $0) }
                         ?? solver.answer(for: token, solver.branch(stating: [change])).answer
-                    if let same = answers[place].firstIndex(where: { $0.answer == answer }) {
-                        answers[place][same].types.append(type.name)
-                    } else {
-                        answers[place].append(([type.name], answer))
-                    }
+                    cells[place].add(answer, for: type.name)
                 }
             }
-            rows.append(
-                Row(
-                    action: action, plain: plain, cells: answers.map(Entry.init), isHeld: held.permits(action)))
+            rows.append(Row(action: action, plain: plain, cells: cells, isHeld: held.permits(action)))
         }
     }
 }

@@ -49,7 +49,7 @@ typedef struct csimdjson_members {
 /// tenant that is null.
 typedef struct csimdjson_request {
     csimdjson_text subject_type, subject_id, action, resource_type, resource_id;
-    csimdjson_members properties, context;
+    csimdjson_members action_properties, properties, context;
     bool has_expected, expected;
 } csimdjson_request;
 

@@ -46,6 +46,7 @@ package struct RequestParser {
         }
         var words = words
         let subject = try subject(token, tenant, &words)
+        let actionProperties = try properties(of: action, tenant, &words)
         var resource: AuthorizationRequest.Resource?
         if let word = words.first, !word.contains("=") {
             words.removeFirst()
@@ -68,12 +69,16 @@ package struct RequestParser {
             } else if resource == nil || type != nil {
                 let known = ((type?.properties ?? []) + schema.context.properties).map(\.name)
                 let place = type.map { "`\($0.name)` and the context have" } ?? "the context has"
-                throw .usage("\(place) no property `\(name)`\(Suggestion.hint(for: name, among: known))")
+                // One that the action has is meant to be the action's.
+                let isOfAction = schema.action(action)?.slot(name) != nil
+                let hint = isOfAction ? ": write `action.\(name)=`" : Suggestion.hint(for: name, among: known)
+                throw .usage("\(place) no property `\(name)`\(hint)")
             }
         }
         resource?.properties = .object(properties)
         return AuthorizationRequest(
-            action: action, subject: subject, resource: resource, context: .object(context),
+            action: action, actionProperties: actionProperties, subject: subject, resource: resource,
+            context: .object(context),
             tenant: tenant.map { directory.tenants[$0].id },
             now: now)
     }
@@ -91,20 +96,39 @@ package struct RequestParser {
         }
         let type = schema.subject(ExactName(parts[0])).map { schema.subjects[$0] }
         if type == nil { hint("subject type", ExactName(parts[0]), among: schema.subjects.map(\.name)) }
-        let prefix = "subject."
-        let own = words.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
-        words.removeAll { $0.hasPrefix(prefix) }
+        let properties = try properties("subject.", type, tenant, &words) { type in
+            "a subject of the type `\(type.name)`"
+        }
+        return .external(type: ExactName(parts[0]), id: ExactName(parts[1]), properties: properties)
+    }
+
+    /// The action's properties: `action.name=value`.
+    private func properties(
+        of action: ExactName, _ tenant: Int?, _ words: inout ArraySlice<String>
+    ) throws(CommandError) -> JSON {
+        try properties("action.", schema.action(action), tenant, &words) { "the action `\($0.name)`" }
+    }
+
+    /// Takes the properties whose names begin with a prefix out of the words.
+    /// - Parameter owner: the words for the record that has them.
+    private func properties(
+        _ prefix: String, _ type: Schema.RecordType?, _ tenant: Int?, _ words: inout ArraySlice<String>,
+        of owner: (Schema.RecordType) -> String
+    ) throws(CommandError) -> JSON {
+        func isOwn(_ word: String) -> Bool { word.hasPrefix(prefix) && word.contains("=") }
+        let own = words.filter(isOwn).map { String($0.dropFirst(prefix.count)) }
+        words.removeAll(where: isOwn)
         let reader = PropertyReader(directory: directory, tenant: tenant)
         var properties: [JSON.Member] = []
         for (name, text) in try pairs(own[...]) {
             guard let type else { continue }
             guard let slot = type.slot(name) else {
                 let hint = Suggestion.hint(for: name, among: type.properties.map(\.name))
-                throw .usage("a subject of the type `\(type.name)` has no property `\(name)`\(hint)")
+                throw .usage("\(owner(type)) has no property `\(name)`\(hint)")
             }
             properties.append(.init(name, try reader.json(text, type.properties[slot].type, name)))
         }
-        return .external(type: ExactName(parts[0]), id: ExactName(parts[1]), properties: .object(properties))
+        return .object(properties)
     }
 
     /// Prints a suggestion for a name that the schema lacks. The decision reports the name too, but suggests nothing.

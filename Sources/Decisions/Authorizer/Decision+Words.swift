@@ -12,6 +12,7 @@ extension Decision {
         "department_inactive": "its department, or one above it, is not active",
         "not_permitted": "no policy permits it",
         "obligation_unsupported": "the caller does not support an obligation of a policy",
+        "action_not_applicable": "the schema declares the action for other types of resource",
         "resource_type_unknown": "the schema declares no such resource type",
         "store_rolled_back": "the store was rolled back to an older copy",
         "subject_type_unknown": "the schema declares no such subject type",

@@ -79,6 +79,9 @@ package struct DecisionLog: ~Copyable {
         var members: [JSON.Member] = [
             .init("point", .string(question.kind.rawValue)), .init("action", .string(question.action)),
         ]
+        if question.actionProperties != .object([]) {
+            members.append(.init("action_properties", mask(question.actionProperties, masked)))
+        }
         switch question.subject {
         case .token(let id):
             members.append(.init("subject", .object([.init("type", .string("token")), .init("id", .string(id))])))

@@ -77,7 +77,8 @@ extension AuthorizationRequest {
             throw Self.wrong(name)
         }
         self.init(
-            kind: kind, action: action, subject: subject, resource: resource, context: json["context"] ?? .object([]),
+            kind: kind, action: action, actionProperties: json["action_properties"] ?? .object([]), subject: subject,
+            resource: resource, context: json["context"] ?? .object([]),
             actor: actor, tenant: json["tenant"]?.name, token: json["token"]?.string,
             proposed: json["proposed"].map(ProposedToken.init), now: now,
             obligations: kind.isAdministrative ? .ofActs : .stated)

@@ -18,11 +18,12 @@ extension AuthorizationRequest {
         let about = try Self.properties(subject, "subject")
         let action = try Self.object(json, "action")
         let name = try Self.text(action, "name", in: "action")
-        let circumstances = try Self.properties(action, "action")
+        let actionProperties = try Self.properties(action, "action")
         let resource = try Self.object(json, "resource")
         let context = try Self.optionalObject(json, "context")
         self.init(
-            action: name, subject: type == "token" ? .token(id.text) : .external(type: type, id: id, properties: about),
+            action: name, actionProperties: actionProperties,
+            subject: type == "token" ? .token(id.text) : .external(type: type, id: id, properties: about),
             resource: Resource(
                 type: try Self.text(resource, "type", in: "resource"),
                 id: try Self.text(resource, "id", in: "resource"),
@@ -53,7 +54,6 @@ extension AuthorizationRequest {
         note(subject, "subject") { !Self.isPartOfRecord($0) }
         if type == "token" { note(about, "subject.properties") { _ in true } }
         note(action, "action") { $0 != "name" && $0 != "properties" }
-        note(circumstances, "action.properties") { _ in true }
         note(resource, "resource") { !Self.isPartOfRecord($0) }
     }
 

@@ -43,6 +43,8 @@ package struct AuthorizationRequest: Sendable {
 
     package var kind: DecisionKind
     package var action: ExactName
+    /// The properties of the action, an object.
+    package var actionProperties: JSON
     package var subject: Subject
     package var resource: Resource?
     package var context: JSON
@@ -63,12 +65,14 @@ package struct AuthorizationRequest: Sendable {
     package var isTimedByContext = false
 
     package init(
-        kind: DecisionKind = .access, action: ExactName, subject: Subject, resource: Resource? = nil,
+        kind: DecisionKind = .access, action: ExactName, actionProperties: JSON = .object([]), subject: Subject,
+        resource: Resource? = nil,
         context: JSON = .object([]), actor: Actor = .operator, tenant: ExactName? = nil, token: String? = nil,
         proposed: ProposedToken? = nil, now: Instant, obligations: Obligations = .stated
     ) {
         self.kind = kind
         self.action = action
+        self.actionProperties = actionProperties
         self.subject = subject
         self.resource = resource
         self.context = context

@@ -49,8 +49,13 @@ struct RequestBuilder {
             throw RequestError("the subject of `access` must be a token or an external subject", property: "subject")
         }
         request.set(tenant: tenant)
-        if let asked = question.resource {
-            guard let index = schema.resource(asked.type) else { return .deny(code: "resource_type_unknown") }
+        let type = question.resource.map { schema.resource($0.type) }
+        if type == .some(nil) { return .deny(code: "resource_type_unknown") }
+        guard schema.applies(actionNumber, to: type ?? nil) else { return .deny(code: "action_not_applicable") }
+        try read(
+            question.actionProperties, schema.actionRecords[actionNumber], "action.properties", tenant,
+            schema.layout.actions[actionNumber], into: &request)
+        if let asked = question.resource, let index = type ?? nil {
             request.set(resource: index, id: asked.id)
             try read(
                 asked.properties, schema.resources[index], "resource.properties", tenant,

@@ -24,6 +24,8 @@ internal import Policies
     private let schema: Schema
     // Retained once, so that no reference is counted for every line.
     private let resources: [Unmanaged<ReadableRecord>]
+    /// By action; `nil` for an action without properties.
+    private let actions: [Unmanaged<ReadableRecord>?]
     private let context: ReadableRecord
     private let resourceIndex: ByteIndex
 
@@ -33,6 +35,9 @@ internal import Policies
         self.schema = schema
         unsafe resources = zip(schema.resources, schema.layout.resources).map {
             unsafe Unmanaged.passRetained(ReadableRecord($0, columns: $1))
+        }
+        unsafe actions = zip(schema.actionRecords, schema.layout.actions).map {
+            unsafe $0.properties.isEmpty ? nil : Unmanaged.passRetained(ReadableRecord($0, columns: $1))
         }
         context = ReadableRecord(schema.context, columns: schema.layout.context)
         var index = ByteIndex()
@@ -44,6 +49,7 @@ internal import Policies
         unsafe csimdjson_close(reader)
         unsafe fields.deallocate()
         for index in unsafe resources.indices { unsafe resources[index].release() }
+        for index in unsafe actions.indices { unsafe actions[index]?.release() }
     }
 
     /// Parses a line and uses nothing of it, for measuring.
@@ -76,6 +82,7 @@ internal import Policies
         guard let type = unsafe resourceIndex.number(Self.buffer(fields.pointee.resource_type)) else {
             return .deny("resource_type_unknown")
         }
+        guard schema.applies(action, to: type) else { return .deny("action_not_applicable") }
         if request.directory !== directory || request.kind != .access {
             request = ResolvedRequest(kind: .access, directory: directory, propertyCount: schema.layout.count, now: now)
         }
@@ -83,6 +90,12 @@ internal import Policies
         request.now = now
         request.set(action: action, tenant: owner, token: index, resource: type)
         unsafe request.put(text: Self.buffer(fields.pointee.resource_id), at: ResolvedRequest.Place.resourceID)
+        if let record = unsafe actions[action] {
+            let isRead = unsafe record._withUnsafeGuaranteedRef {
+                unsafe fill(&request, $0, fields.pointer(to: \.action_properties)!, owner)
+            }
+            guard isRead else { return .unsure }
+        }
         let isRead =
             unsafe resources[type]._withUnsafeGuaranteedRef {
                 unsafe fill(&request, $0, fields.pointer(to: \.properties)!, owner)

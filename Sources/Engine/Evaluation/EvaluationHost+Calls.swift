@@ -81,7 +81,7 @@ extension EvaluationHost {
     }
 
     /// True when a record is there and its type has a property. The facts read are its presence, where it may be absent,
-    /// and comparisons of its type.
+    /// and comparisons of its type; of an action, those of its name.
     private func declares(_ target: Expressions.ID, _ name: LuaValue) throws(Resolver.Fault) -> HostAnswer {
         guard case .string(let text) = name else {
             throw Resolver.Fault(message: "`declares` takes the name of a property as a string")
@@ -91,6 +91,10 @@ extension EvaluationHost {
         let having = types.filter { $0.slot(name) != nil }
         guard !having.isEmpty else { throw resolver.undeclared(name, on: type(target)) }
         if case .external(let index) = type(target), index >= 0 { return .boolean(true) }
+        if type(target) == .action {
+            // An administrative act is none of them, so those that lack the property are not enough.
+            return firstAnswer(comparisons(of: expressions.content(of: target), with: having), until: true)
+        }
         // An absent record has no type: comparing it would fail.
         let isThere = expressions.intern(.has, target, expressions.name("type"))
         guard case .boolean(true) = read(isThere) else { return .boolean(false) }
@@ -98,12 +102,18 @@ extension EvaluationHost {
         let rest = types.filter { $0.slot(name) == nil }
         let isExcluding = rest.count < having.count
         let kind = expressions.intern(.attribute, target, Attribute.recordType.rawValue, type: .string)
-        let comparisons = (isExcluding ? rest : having).lazy.map { [expressions] in
-            expressions.intern(.equal, kind, expressions.constant(.string($0.name.text), type: .string))
-        }
-        let answer = firstAnswer(comparisons, until: true)
+        let answer = firstAnswer(comparisons(of: kind, with: isExcluding ? rest : having), until: true)
         guard isExcluding, case .boolean(let isOther) = answer else { return answer }
         return .boolean(!isOther)
+    }
+
+    /// The facts that a string is one of some names.
+    private func comparisons(
+        of string: Expressions.ID, with types: [Schema.RecordType]
+    ) -> some Sequence<Expressions.ID> {
+        types.lazy.map { [expressions] in
+            expressions.intern(.equal, string, expressions.constant(.string($0.name.text), type: .string))
+        }
     }
 
     private func handle(
@@ -132,7 +142,8 @@ extension EvaluationHost {
                         + Suggestion.hint(for: name, among: resolver.schema.actions.keys.sorted()))
             }
             return expressions.intern(operation, target, expressions.constant(.string(name), type: .string))
-        case .handle(let id) where type(id) == .string: return expressions.intern(operation, target, id)
+        case .handle(let id) where type(expressions.content(of: id)) == .string:
+            return expressions.intern(operation, target, expressions.content(of: id))
         default:
             throw Resolver.Fault(message: "`\(method.name)` takes the name of a permission, got \(argument.kindName)")
         }
@@ -342,7 +353,7 @@ extension EvaluationHost {
                 throw Resolver.Fault(message: "`\(effect)`: a detail needs a name, of at most 100 bytes")
             }
             switch entry.value {
-            case .handle(let id): details.append((name, .expression(id)))
+            case .handle(let id): details.append((name, .expression(expressions.content(of: id))))
             case .string(let value): details.append((name, .json(.string(value))))
             case .integer(let value): details.append((name, .json(.integer(value))))
             case .number(let value) where value.isFinite: details.append((name, .json(.number(value))))

@@ -213,13 +213,15 @@ final class EvaluationHost: SandboxHost {
         case .string: "string"
         case .number: "number"
         case .boolean: "boolean"
+        // The action is its name wherever a string is wanted.
+        case .action: "string"
         case let type: type.name
         }
     }
 
     // Called once for each handle and name, and so never counted: the count must be the same for every evaluation.
     func attribute(_ handle: UInt32, _ key: ExactName) -> AttributeAnswer {
-        if type(handle) == .string, Vocabulary.textMethods.contains(key) { return .text }
+        if [.string, .action].contains(type(handle)), Vocabulary.textMethods.contains(key) { return .text }
         guard expressions.carries(handle) else { return .failure(Self.tooDeep) }
         do throws(Resolver.Fault) {
             switch try resolver.meaning(of: key, on: handle, in: expressions) {
@@ -237,7 +239,7 @@ final class EvaluationHost: SandboxHost {
         guard mayAsk() else { return .failure(Self.tooMany) }
         switch operation {
         case .read: return readNamed(arguments.handle(0)!)
-        case .content: return content(arguments.handle(0)!)
+        case .content: return content(expressions.content(of: arguments.handle(0)!))
         case .equal: return compare(.equal, "compare", arguments)
         case .less: return compare(.less, "order", arguments)
         case .lessEqual: return compare(.lessEqual, "order", arguments)
@@ -247,7 +249,7 @@ final class EvaluationHost: SandboxHost {
                 return .integer(Int64(resolver.plugins.tables[table].table.count))
             }
             guard type(handle).hasLength else { return .failure("\(type(handle).withArticle) has no length") }
-            let length = expressions.intern(.length, handle, type: .number)
+            let length = expressions.intern(.length, expressions.content(of: handle), type: .number)
             return answer(read(length), of: length)
         case .element: return element(arguments)
         }
@@ -314,7 +316,7 @@ final class EvaluationHost: SandboxHost {
 
     /// An argument as an expression: itself, or a constant.
     func operand(_ arguments: LuaArguments, _ index: Int) throws(Resolver.Fault) -> Expressions.ID {
-        if let handle = arguments.handle(index) { return handle }
+        if let handle = arguments.handle(index) { return expressions.content(of: handle) }
         switch arguments[index] {
         case .string(let value): return expressions.constant(.string(value), type: .string)
         case .integer(let value): return expressions.constant(.integer(value), type: .number)

@@ -62,10 +62,10 @@ extension Expressions {
         let place: Int
         let packedValue: PackedValue?
         switch (types[Int(node.a)], Attribute(rawValue: node.b)) {
-        case (.request, .action):
+        case (.action, .actionName):
             // In an administrative decision, the action has the name of the decision kind.
-            let (action, kind) = (schema.actionIndex.number(ExactName(text)), DecisionKind(rawValue: text))
-            if action != nil, kind != nil { return nil }
+            let action = schema.actionIndex.number(ExactName(text))
+            let kind = DecisionKind(rawValue: text).flatMap { $0.isAdministrative ? $0 : nil }
             place = ResolvedRequest.Place.action
             packedValue = action.map { PackedValue(.action, $0) } ?? kind.map { PackedValue(.point, $0.ordinal) }
         case (.request, .point):
@@ -100,7 +100,7 @@ extension Expressions {
         case .constant:
             guard case .string(let text) = constants[Int(node.a)] else { return nil }
             return schema.actionIndex.number(ExactName(text))
-        case .attribute where node.b == Attribute.action.rawValue && types[Int(node.a)] == .request: return -1
+        case .attribute where node.b == Attribute.actionName.rawValue: return -1
         default: return nil
         }
     }

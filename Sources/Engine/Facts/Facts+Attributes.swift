@@ -81,6 +81,7 @@ extension Facts {
         case .userType:
             guard case .userType(let index) = value(node.a) else { return failure(of: node.a) ?? .absent }
             return read(attribute, of: known.directory.userTypes[index])
+        case .action: return attribute == .actionName ? .string(action()) : .absent
         case .resource: return record(attribute, schema.resources, ResolvedRequest.Place.resourceType)
         case .external:
             // On `access`, a subject without an external type is a token.
@@ -135,7 +136,6 @@ extension Facts {
     private mutating func part(_ attribute: Attribute) -> Value {
         switch attribute {
         case .point: return .string(decisionKind().rawValue)
-        case .action: return .string(action())
         case .actionKind:
             // An administrative act has no kind of its own.
             let action = packedValue(ResolvedRequest.Place.action)
@@ -145,7 +145,7 @@ extension Facts {
             return tenant < 0 ? .absent : .string(known.directory.tenants[tenant].id)
         case .time: return .instant(now())
         case .today: return .date(zone().date(of: now()))
-        case .subject, .context: return .entity
+        case .action, .subject, .context: return .entity
         case .resource: return .entity
         case .actor: return isThere(.actor) ? .entity : .absent
         case .token: return isThere(.token) ? .entity : .absent

@@ -40,7 +40,7 @@ struct SnapshotCache {
 
     init(schema: Schema, grants: [PermissionSet]) {
         actions = schema.actionNames
-        kinds = actions.map { schema.actions[$0] ?? .admin }
+        kinds = actions.map { schema.actions[$0]?.kind ?? .admin }
         self.grants = grants.map { own in own.patterns == ["*"] ? nil : grants.firstIndex(of: own) }
         words = (actions.count + 63) / 64
     }

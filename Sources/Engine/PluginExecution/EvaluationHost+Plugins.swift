@@ -83,7 +83,8 @@ extension EvaluationHost {
                     "`\(resolver.plugins.name(of: number))` takes \(parameter.type.withArticle) as `\(parameter.name)`,"
                     + " got \(got)")
         }
-        if let handle = arguments.handle(index) {
+        if var handle = arguments.handle(index) {
+            if parameter.type == .string { handle = expressions.content(of: handle) }
             guard type(handle) == parameter.type else { throw mistaken(type(handle).withArticle) }
             guard expressions.carries(handle) else { throw Resolver.Fault(message: Self.tooDeep) }
             return handle
@@ -150,7 +151,7 @@ extension EvaluationHost {
     private func keyOperand(
         _ column: PluginTable.Column, _ place: Int, _ target: Expressions.ID, _ arguments: LuaArguments
     ) throws(Resolver.Fault) -> Expressions.ID {
-        if let handle = arguments.handle(place), type(handle) == column.type { return handle }
+        if let handle = arguments.handle(place).map(expressions.content), type(handle) == column.type { return handle }
         if let value = Value(arguments[place], as: column.type) {
             return expressions.constant(value, type: column.type)
         }

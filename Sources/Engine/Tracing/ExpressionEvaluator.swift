@@ -135,7 +135,7 @@ package struct ExpressionEvaluator {
         case .number(let value): return (nil, "number", "\(value)")
         case .string(let value): return (nil, "string", value)
         case .handle(let id):
-            let text = host.facts.value(id).words(in: host.facts.request.directory)
+            let text = host.facts.value(host.expressions.content(of: id)).words(in: host.facts.request.directory)
             return (host.expressions.text(id), host.type(id).name, text)
         case .table(let entries):
             guard depth < 4 else { return (nil, "table", "{ … }") }

@@ -1,4 +1,4 @@
-/// A set of permissions: dotted names, and patterns that end in `*` and cover every name with that beginning.
+/// A set of permissions: names, and patterns that end in `*` and cover every name with that beginning.
 package struct PermissionSet: Equatable, Sendable {
     /// Names without a wildcard, sorted by bytes.
     private var names: [ExactName] = []
@@ -40,26 +40,74 @@ package struct PermissionSet: Equatable, Sendable {
         (names + prefixes.map { "\($0)*" }).sorted()
     }
 
+    /// The patterns that people write for groups of names, sorted: the beginning of each name up to a separator, with
+    /// `*` for the rest: `orders.*`, `s3:*`, `GET /*`.
+    package static func groups(of names: some Sequence<ExactName>) -> [ExactName] {
+        let separators = ".:/ ".unicodeScalars
+        var groups: Set<ExactName> = []
+        for name in names {
+            let scalars = name.text.unicodeScalars
+            for index in scalars.indices.dropLast() where separators.contains(scalars[index]) {
+                groups.insert(ExactName("\(String(scalars[...index]))*"))
+            }
+        }
+        return groups.sorted()
+    }
+
+    /// The greatest length of a permission, in bytes.
+    private static let mostBytes = 200
+
     /// The reason why a string is not a permission, in words; `nil` for a permission.
+    ///
+    /// A permission is whatever the world calls an action: `orders.read`, `s3:GetObject`, `GET /todos`. Quotes, `\` and
+    /// commas are left to command lines and lists.
+    /// - Parameter wildcard: true for a pattern, which may end in `*`.
     package static func fault(_ text: String, wildcard: Bool) -> String? {
-        let body: Substring
-        if wildcard, text.hasSuffix("*") {
-            if text == "*" { return nil }
-            guard text.hasSuffix(".*") else { return "`*` must be alone or after a dot" }
-            body = text.dropLast(2)
-        } else {
-            body = text[...]
+        guard !text.utf8.isEmpty else { return "a permission is not empty" }
+        guard text.utf8.count <= mostBytes else { return "a permission has at most \(mostBytes) bytes" }
+        let scalars = text.unicodeScalars
+        if scalars.first == " " || scalars.last == " " { return "a permission neither begins nor ends with a space" }
+        if scalars.first!.properties.generalCategory.isMark {
+            return "a permission does not begin with a combining mark"
         }
-        let parts = body.split(separator: ".", omittingEmptySubsequences: false)
-        let good = parts.allSatisfy { part in
-            !part.isEmpty
-                && part.utf8.allSatisfy {
-                    ($0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z"))
-                        || ($0 >= UInt8(ascii: "A") && $0 <= UInt8(ascii: "Z"))
-                        || ($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9")) || $0 == UInt8(ascii: "_")
-                        || $0 == UInt8(ascii: "-")
+        for index in scalars.indices {
+            let scalar = scalars[index]
+            switch scalar {
+            case "*":
+                guard wildcard else { return "`*` is only for grants and patterns, in last place" }
+                guard scalars.index(after: index) == scalars.endIndex else {
+                    return "`*` must be in last place, where it covers the rest"
                 }
+            case "\"", "'", "`", "\\", ",":
+                return "a permission has no quotes, no `\\` and no commas, got `\(scalar)`"
+            case " "..."~": continue
+            default:
+                guard scalar.properties.generalCategory.isPrintable else {
+                    let digits = String(scalar.value, radix: 16, uppercase: true)
+                    let zeros = String(repeating: "0", count: max(0, 4 - digits.utf8.count))
+                    return "a permission has printable characters and plain spaces only, got U+\(zeros)\(digits)"
+                }
+            }
         }
-        return good && text.utf8.count <= 200 ? nil : "a permission is letters, digits, `_` and `-` between dots"
+        return nil
+    }
+}
+
+extension Unicode.GeneralCategory {
+    fileprivate var isMark: Bool {
+        switch self {
+        case .nonspacingMark, .enclosingMark, .spacingMark: true
+        default: false
+        }
+    }
+
+    /// True for characters that people see.
+    fileprivate var isPrintable: Bool {
+        switch self {
+        case .control, .format, .spaceSeparator, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse,
+            .unassigned:
+            false
+        default: true
+        }
     }
 }

@@ -9,6 +9,8 @@ extension Expressions {
         case .request: return "request"
         case .settings: return "settings"
         case .constant: return constants[Int(node.a)].constantText
+        // The action as a string is its name.
+        case .attribute where node.b == Attribute.actionName.rawValue: return text(node.a)
         case .attribute:
             let name = Vocabulary.name(of: node.b, on: types[Int(node.a)])
             return nodes[Int(node.a)].operation == .request ? name.text : "\(text(node.a)).\(name)"

@@ -132,7 +132,7 @@ package import Model
         case .attribute:
             switch Attribute(rawValue: node.b) {
             case .time, .today, .recordID: return true
-            case .point, .action, .actionKind, .tenant, .recordType, .token, .subject, .actor: return false
+            case .point, .action, .actionName, .actionKind, .tenant, .recordType, .token, .subject, .actor: return false
             case .month, .day, .weekday, .hour, .minute: return false
             // The attributes of a proposed token come from the request.
             case .proposed: return true
@@ -189,6 +189,12 @@ package import Model
         let found = Vocabulary.entries.first { $0.name == name && $0.owner == owner }?.attribute.rawValue
         attributes[key] = .some(found)
         return found
+    }
+
+    /// The expression of the content that an expression stands for: the name of an action, and any other itself.
+    package func content(of id: ID) -> ID {
+        guard types[Int(id)] == .action else { return id }
+        return intern(.attribute, id, Attribute.actionName.rawValue, type: .string)
     }
 
     package func name(_ text: ExactName) -> UInt32 { names.id(text) }

@@ -71,6 +71,11 @@ package final class Resolver {
             if let property = Schema.property(name, among: schema.resources) {
                 return form(property, among: schema.resources, of: base, in: expressions)
             }
+        case .action:
+            if let property = Schema.property(name, among: schema.actionRecords) {
+                try requireAccess(to: name, of: base, in: expressions)
+                return form(property, among: schema.actionRecords, of: base, in: expressions)
+            }
         case .context:
             if let property = Schema.property(name, among: [schema.context]) {
                 return form(property, among: [schema.context], of: base, in: expressions)
@@ -96,11 +101,11 @@ package final class Resolver {
         guard let method = Method.allCases.first(where: { $0.name == name.text }) else { return nil }
         switch (method, type) {
         case (.has, .request), (.has, .token), (.has, .actor), (.has, .department), (.has, .resource),
-            (.has, .context), (.has, .external), (.has, .table), (.has, .row):
+            (.has, .action), (.has, .context), (.has, .external), (.has, .table), (.has, .row):
             return .has
         case (.get, .table): return .get
         case (.all, .table): return .all
-        case (.declares, .resource), (.declares, .external): return .declares
+        case (.declares, .resource), (.declares, .action), (.declares, .external): return .declares
         case (.contains, .list): return .contains
         default:
             return Vocabulary.methods.contains { $0.method == method && $0.owners.contains(type) } ? method : nil
@@ -136,6 +141,26 @@ package final class Resolver {
         }
         let isOptional = entry.isOptional && !shape.guarantees(entry.attribute)
         return form(entry, type: type, isOptional: isOptional, of: base, in: expressions)
+    }
+
+    /// Refuses a property of an action where no request has one: administrative acts have a name alone.
+    private func requireAccess(
+        to name: ExactName, of base: Expressions.ID, in expressions: Expressions
+    ) throws(Fault) {
+        guard let kinds = shape(of: base, in: expressions)?.kinds, !kinds.isEmpty, !kinds.contains(.access) else {
+            return
+        }
+        let shown = kinds.map { "`\($0.rawValue)`" }.sorted().joined(separator: ", ")
+        throw Fault(
+            message: "`request.action.\(name)` is never present in this policy: an action has no properties at \(shown)"
+        )
+    }
+
+    /// The shape of the request of which an expression is a part; `nil` for any other.
+    private func shape(of base: Expressions.ID, in expressions: Expressions) -> RequestShape? {
+        let node = expressions.nodes[Int(base)]
+        guard node.operation == .attribute, expressions.nodes[Int(node.a)].operation == .request else { return nil }
+        return shapes[Int(expressions.nodes[Int(node.a)].a)]
     }
 
     private func setting(
@@ -175,10 +200,7 @@ package final class Resolver {
 
     /// True when a record and its required properties are present in every request that is decided.
     private func isAlwaysThere(_ base: Expressions.ID, in expressions: Expressions) -> Bool {
-        guard !asksPresence else { return false }
-        let node = expressions.nodes[Int(base)]
-        guard node.operation == .attribute, expressions.nodes[Int(node.a)].operation == .request else { return false }
-        return shapes[Int(expressions.nodes[Int(node.a)].a)].guaranteesRecords
+        !asksPresence && shape(of: base, in: expressions)?.guaranteesRecords == true
     }
 
     /// True when `:has(name)` can be asked of a type; otherwise the name is a mistake.
@@ -186,6 +208,7 @@ package final class Resolver {
         switch type {
         case .row(let table): plugins.tables[table].table.slot(name) != nil
         case .resource where Schema.property(name, among: schema.resources) != nil: true
+        case .action where Schema.property(name, among: schema.actionRecords) != nil: true
         case .context where Schema.property(name, among: [schema.context]) != nil: true
         case .external(let index)
         where Schema.property(name, among: index < 0 ? schema.subjects : [schema.subjects[index]]) != nil:
@@ -198,6 +221,7 @@ package final class Resolver {
     package func types(of type: ValueType) -> [Schema.RecordType] {
         switch type {
         case .resource: schema.resources
+        case .action: schema.actionRecords
         case .external(let index): index < 0 ? schema.subjects : [schema.subjects[index]]
         default: []
         }
@@ -205,13 +229,15 @@ package final class Resolver {
 
     package func undeclared(_ name: ExactName, on type: ValueType) -> Fault {
         let known = types(of: type).flatMap { $0.properties.map(\.name) }
-        return Fault(message: "no type has a property `\(name)`" + Suggestion.hint(for: name, among: known))
+        let owner = type == .action ? "action" : "type"
+        return Fault(message: "no \(owner) has a property `\(name)`" + Suggestion.hint(for: name, among: known))
     }
 
     package func unknown(_ name: ExactName, on type: ValueType) -> Fault {
         var known = Vocabulary.entries.filter { $0.owner == type }.map(\.name)
         switch type {
         case .resource: known += schema.resources.flatMap { $0.properties.map(\.name) }
+        case .action: known += schema.actionRecords.flatMap { $0.properties.map(\.name) } + Vocabulary.textMethods
         case .context: known += schema.context.properties.map(\.name)
         case .external(let index):
             known += Vocabulary.entries.filter { $0.owner == .external(-1) }.map(\.name)

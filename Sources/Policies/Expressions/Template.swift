@@ -113,7 +113,7 @@ package struct Template {
                 throw Resolver.Fault(message: "`\(name)` is a function: a reason can only name values")
             }
         }
-        return current
+        return expressions.content(of: current)
     }
 
     /// The setting that is meant by `limit` or by `config.limit`.

@@ -12,6 +12,8 @@ package enum ForeignNames {
     package static func advice(for name: String, on owner: String) -> String? {
         let type = owner.hasPrefix("list of ") ? "list" : owner
         if let own = members[type]?[name] { return own }
+        // The action is a string, too.
+        if type == "action" { return advice(for: name, on: "string") }
         if type == "string", let known = members["text"]?[folded(name)] { return known }
         return nil
     }
@@ -171,6 +173,7 @@ package enum ForeignNames {
             "format": "a reason shows it: `\"{date}\"`", "today": "write `request.date`", "wday": "write `x.weekday`",
             "day_of_week": "write `x.weekday`",
         ],
+        "action": ["kind": "write `request.action_kind`", "id": "write `request.action.name`"],
         "token": [
             "has_permission": "write `token:can(permission)`", "permits": "write `token:can(permission)`",
             "permissions": "write `token:can(permission)`", "has_role": "write `token.user_type.name == \"…\"`",

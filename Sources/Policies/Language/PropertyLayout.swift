@@ -6,6 +6,8 @@ package import Model
     package private(set) var resources: [[Int]] = []
     package private(set) var subjects: [[Int]] = []
     package private(set) var context: [Int] = []
+    /// By action and slot.
+    package private(set) var actions: [[Int]] = []
     package private(set) var count = 0
     /// The first place of a property; before it are the values that every request has.
     @inlinable package static var first: Int { 34 }
@@ -16,6 +18,7 @@ package import Model
     /// The record of a request that has a property.
     package enum Owner: Sendable {
         case resource
+        case action
         case subject
         case context
     }
@@ -26,6 +29,7 @@ package import Model
         resources = schema.resources.map { places($0, .resource) }
         subjects = schema.subjects.map { places($0, .subject) }
         context = places(schema.context, .context)
+        actions = schema.actionRecords.map { places($0, .action) }
     }
 
     private mutating func places(_ type: Schema.RecordType, _ owner: Owner) -> [Int] {
@@ -56,6 +60,7 @@ package import Model
     package func place(_ name: ExactName, of type: ValueType) -> Int? {
         switch type {
         case .resource: names[.resource]?[name]
+        case .action: names[.action]?[name]
         case .context: names[.context]?[name]
         case .external: names[.subject]?[name]
         default: nil

@@ -9,7 +9,23 @@ package struct Schema: Sendable {
         case admin
     }
 
-    /// A declared property of a resource, the context or an external subject.
+    /// A declared action: its kind, the types of resource that it applies to, and its properties.
+    package struct Action: Sendable {
+        package let kind: ActionKind
+        /// The types of resource that it applies to; `nil` for every type, and for a request without a resource.
+        package let resources: [ExactName]?
+        package let properties: [Property]
+
+        package init(kind: ActionKind, resources: [ExactName]? = nil, properties: [Property] = []) {
+            (self.kind, self.resources, self.properties) = (kind, resources, properties)
+        }
+
+        package func applies(to type: ExactName?) -> Bool {
+            resources.map { known in type.map(known.contains) ?? false } ?? true
+        }
+    }
+
+    /// A declared property of a resource, an action, the context or an external subject.
     package struct Property: Sendable, Equatable {
         package let name: ExactName
         package let type: ValueType
@@ -29,21 +45,52 @@ package struct Schema: Sendable {
         package func slot(_ name: ExactName) -> Int? { properties.firstIndex { $0.name == name } }
     }
 
-    package var actions: [ExactName: ActionKind] = [:] {
+    package var actions: [ExactName: Action] = [:] {
         didSet {
             actionNames = actions.keys.sorted()
             actionIndex = ByteIndex()
             for (number, name) in actionNames.enumerated() { actionIndex.claim(name, number: number) }
+            actionRecords = actionNames.map { RecordType(name: $0, properties: actions[$0]!.properties) }
+            layout = PropertyLayout(self)
+            noteApplicability()
         }
     }
     /// Every action, sorted; its index is its number.
     package private(set) var actionNames: [ExactName] = []
     package private(set) var actionIndex = ByteIndex()
-    package var resources: [RecordType] = [] { didSet { layout = PropertyLayout(self) } }
+    /// The properties of each action, by its number.
+    package private(set) var actionRecords: [RecordType] = []
+    /// For each action, by resource type, true where it applies; `nil` for an action that applies everywhere.
+    private var applicability: [[Bool]?] = []
+    package var resources: [RecordType] = [] {
+        didSet {
+            layout = PropertyLayout(self)
+            noteApplicability()
+        }
+    }
     package var subjects: [RecordType] = [] { didSet { layout = PropertyLayout(self) } }
     package var context = RecordType(name: "context", properties: []) { didSet { layout = PropertyLayout(self) } }
     /// The places of the declared properties in a request.
     package private(set) var layout = PropertyLayout()
+
+    private mutating func noteApplicability() {
+        applicability = actionNames.map { name in
+            guard let action = actions[name], action.resources != nil else { return nil }
+            return resources.map { action.applies(to: $0.name) }
+        }
+    }
+
+    /// True when an action applies to a type of resource, both by their numbers.
+    /// - Parameter type: `nil` for a request without a resource.
+    package func applies(_ action: Int, to type: Int?) -> Bool {
+        guard let types = applicability[action] else { return true }
+        return type.map { types[$0] } ?? false
+    }
+
+    /// The types of resource that an action applies to.
+    package func resources(of action: ExactName) -> [RecordType] {
+        resources.filter { actions[action]?.applies(to: $0.name) ?? true }
+    }
 
     /// The property with this name of any of some types; all of them give it the same type.
     static func property(_ name: ExactName, among types: [RecordType]) -> Property? {
@@ -58,6 +105,8 @@ package struct Schema: Sendable {
         types.allSatisfy { type in type.slot(name).map { !type.properties[$0].isOptional } ?? false }
     }
 
+    /// The properties of an action; `nil` for one that is not declared.
+    package func action(_ name: ExactName) -> RecordType? { actionIndex.number(name).map { actionRecords[$0] } }
     package func resource(_ name: ExactName) -> Int? { resources.firstIndex { $0.name == name } }
     package func subject(_ name: ExactName) -> Int? { subjects.firstIndex { $0.name == name } }
 }

@@ -39,16 +39,31 @@ struct SchemaReader {
                     name: name, properties: readProperties(entries, in: name, at: [name]))
             }
         }
+        refuseUnknownTypes()
+        refuseTwins(schema.actionNames.map { ($0, [$0]) }, in: "actions")
+        refuseAmbiguity(schema.actionRecords, in: "actions")
         refuseAmbiguity(schema.resources, in: "resources")
         refuseAmbiguity(schema.subjects, in: "subjects")
         refuseTwins(schema.context.properties.map { ($0.name, [$0.name]) }, in: "context")
         for (types, section) in [(schema.resources, "resources" as ExactName), (schema.subjects, "subjects")] {
             refuseTwins(types.map { ($0.name, [$0.name]) }, in: section)
+        }
+        for (types, section) in records {
             let properties = types.flatMap { type in
-                type.properties.map { ($0.name, [type.name, $0.name]) }
+                type.properties.map { ($0.name, keys(of: $0.name, type, in: section)) }
             }
             refuseTwins(properties, in: section)
         }
+    }
+
+    /// The records of each section with several types of record.
+    private var records: [(types: [Schema.RecordType], section: ExactName)] {
+        [(schema.actionRecords, "actions"), (schema.resources, "resources"), (schema.subjects, "subjects")]
+    }
+
+    /// The keys of a property inside its section.
+    private func keys(of property: ExactName, _ type: Schema.RecordType, in section: ExactName) -> [ExactName] {
+        section == "actions" ? [type.name, "properties", property] : [type.name, property]
     }
 
     private mutating func report(_ message: String, at keys: [ExactName]) {
@@ -70,16 +85,105 @@ struct SchemaReader {
             if let fault = PermissionSet.fault(name.text, wildcard: false) {
                 report("action `\(name)`: \(fault)", at: ["actions", name])
             }
-            if DecisionKind(rawValue: name.text) != nil {
+            if DecisionKind(rawValue: name.text)?.isAdministrative == true {
                 report("action `\(name)`: this name is taken by a decision kind", at: ["actions", name])
             }
-            guard case .string(let text) = entry.value, let kind = Schema.ActionKind(rawValue: text) else {
+            if let action = readAction(entry.value, name) { schema.actions[name] = action }
+        }
+    }
+
+    /// An action: its kind alone, or a table with its kind, the types it applies to, and its properties.
+    private mutating func readAction(_ value: LuaValue, _ name: ExactName) -> Schema.Action? {
+        let kinds = Schema.ActionKind.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")
+        func kind(_ value: LuaValue) -> Schema.ActionKind? {
+            value.name.flatMap { Schema.ActionKind(rawValue: $0.text) }
+        }
+        guard case .table(let members) = value else {
+            if let kind = kind(value) { return Schema.Action(kind: kind) }
+            let known = Schema.ActionKind.allCases.map { ExactName($0.rawValue) }
+            report(
+                "action `\(name)` needs a kind, one of \(kinds); got \(value.shown)\(hint(value, known))",
+                at: ["actions", name])
+            return nil
+        }
+        var found: Schema.ActionKind?
+        var resources: [ExactName]?
+        var properties: [Schema.Property] = []
+        let known: [ExactName] = ["kind", "on", "properties"]
+        for member in members {
+            let place: [ExactName] = ["actions", name, member.key.keyName]
+            switch member.key.name {
+            case "kind":
+                found = kind(member.value)
+                if found == nil {
+                    let known = Schema.ActionKind.allCases.map { ExactName($0.rawValue) }
+                    report(
+                        "action `\(name)`: `kind` must be one of \(kinds); got \(member.value.shown)"
+                            + hint(member.value, known), at: place)
+                }
+            case "on": resources = readResources(member.value, of: name)
+            case "properties":
+                guard case .table(let entries) = member.value else {
+                    report(
+                        "action `\(name)`: `properties` must be a table such as `{ soft = optional \"boolean\" }`, got "
+                            + member.value.shown, at: place)
+                    continue
+                }
+                properties = readProperties(entries, in: "actions.\(name)", at: place)
+            default:
                 report(
-                    "action `\(name)` needs a kind, one of `read`, `write`, `delete`, `admin`; got \(entry.value.shown)",
-                    at: ["actions", name])
+                    "action `\(name)`: unknown key \(member.key.shown)\(hint(member.key, known)); an action has "
+                        + known.joined(separator: ", "), at: place)
+            }
+        }
+        if !members.contains(where: { $0.key == .string("kind") }) {
+            report("action `\(name)` needs a kind: `kind = \"read\"`, or one of \(kinds)", at: ["actions", name])
+        }
+        return found.map { Schema.Action(kind: $0, resources: resources, properties: properties) }
+    }
+
+    /// The types of resource that an action applies to, which are declared elsewhere: see `refuseUnknownTypes`.
+    private mutating func readResources(_ value: LuaValue, of action: ExactName) -> [ExactName] {
+        let place: [ExactName] = ["actions", action, "on"]
+        guard case .table(let entries) = value else {
+            report(
+                "action `\(action)`: `on` must be a list of resource types such as `{ \"order\" }`, got \(value.shown)",
+                at: place)
+            return []
+        }
+        if entries.isEmpty {
+            report(
+                "action `\(action)`: it applies to no type, so that every request for it is denied: name a type, or leave "
+                    + "`on` out for all types", at: place)
+        }
+        var types: [ExactName] = []
+        for (index, entry) in entries.enumerated() {
+            guard entry.key == .integer(Int64(index + 1)), let name = entry.value.name else {
+                let got = entry.key.name == nil ? entry.value.shown : entry.key.shown
+                report(
+                    "action `\(action)`: `on` lists the names of resource types, `{ \"order\" }`; got \(got)",
+                    at: place + [entry.key.keyName])
                 continue
             }
-            schema.actions[name] = kind
+            if types.contains(name) {
+                report("action `\(action)`: `on` names `\(name)` twice", at: place + [entry.key.keyName])
+            } else {
+                types.append(name)
+            }
+        }
+        return types
+    }
+
+    /// Refuses actions on types of resource that are not declared.
+    private mutating func refuseUnknownTypes() {
+        let known = schema.resources.map(\.name)
+        for action in schema.actionNames {
+            for (index, type) in (schema.actions[action]?.resources ?? []).enumerated() where !known.contains(type) {
+                report(
+                    "action `\(action)`: there is no resource type `\(type)`"
+                        + Suggestion.hint(for: type, among: known),
+                    at: ["actions", action, "on", "\(index + 1)"])
+            }
         }
     }
 
@@ -114,9 +218,8 @@ struct SchemaReader {
                 report("`\(place)`: a property needs a name: `amount = \"number\"`", at: keys + [entry.key.keyName])
                 continue
             }
-            if place != "context", name == "type" || name == "id" {
-                report(
-                    "`\(place).\(name)`: every record has `type` and `id`; do not declare them", at: keys + [name])
+            if let reason = Self.taken(name, in: keys[0]) {
+                report("`\(place).\(name)`: \(reason)", at: keys + [name])
             }
             do {
                 let (type, isOptional) = try TypeReader.read(entry.value)
@@ -126,6 +229,20 @@ struct SchemaReader {
             }
         }
         return properties
+    }
+
+    /// The reason why a property cannot have a name that every record of its section has; `nil` when it can.
+    private static func taken(_ name: ExactName, in section: ExactName) -> String? {
+        switch section {
+        case "context": return nil
+        case "actions":
+            if name == "name" { return "every action has a `name`; do not declare it" }
+            let isMethod =
+                Vocabulary.textMethods.contains(name) || [Method.has, .declares].contains { $0.name == name.text }
+            return isMethod ? "`request.action` has a method `\(name)` already; choose another name" : nil
+        default:
+            return name == "type" || name == "id" ? "every record has `type` and `id`; do not declare them" : nil
+        }
     }
 
     /// - Parameter names: each with its keys inside the section.
@@ -148,7 +265,7 @@ struct SchemaReader {
                     report(
                         "`\(section)`: `\(property.name)` is \(first.type.withArticle) on `\(first.owner)` and "
                             + "\(property.type.withArticle) on `\(type.name)`; one name has one type",
-                        at: [section, type.name, property.name])
+                        at: [section] + keys(of: property.name, type, in: section))
                 }
             }
         }
@@ -182,8 +299,8 @@ package enum TypeReader {
             case .result: return all.merging(["user_type": .userType]) { $1 }
             case .parameter:
                 let parts: [ExactName: ValueType] = [
-                    "user_type": .userType, "token": .token, "actor": .actor, "resource": .resource,
-                    "context": .context,
+                    "user_type": .userType, "token": .token, "actor": .actor, "action": .action,
+                    "resource": .resource, "context": .context,
                 ]
                 return all.merging(parts) { $1 }
             }

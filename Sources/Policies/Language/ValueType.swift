@@ -15,6 +15,8 @@ package enum ValueType: Hashable, Sendable {
     case actor
     case request
     case settings
+    /// The action, a record. Wherever a string is wanted, it is its name.
+    case action
     /// The resource of an `access`.
     case resource
     case context
@@ -44,6 +46,7 @@ package enum ValueType: Hashable, Sendable {
         case .actor: "actor"
         case .request: "request"
         case .settings: "settings"
+        case .action: "action"
         case .resource: "resource"
         case .context: "context"
         case .external: "subject"
@@ -58,7 +61,8 @@ package enum ValueType: Hashable, Sendable {
     static let names: [String] = {
         let elements = Array(declarable.values)
         let types: [ValueType] = [
-            .userType, .token, .actor, .request, .settings, .resource, .context, .external(-1), .plugin(0), .table(0),
+            .userType, .token, .actor, .request, .settings, .action, .resource, .context, .external(-1), .plugin(0),
+            .table(0),
             .row(0),
         ]
         return (elements + types + elements.map(ValueType.list)).map(\.name).sorted()
@@ -83,7 +87,7 @@ package enum ValueType: Hashable, Sendable {
     /// True when `#` is defined for it.
     package var hasLength: Bool {
         switch self {
-        case .list, .table, .string: true
+        case .list, .table, .string, .action: true
         default: false
         }
     }

@@ -32,7 +32,7 @@ package enum Vocabulary {
     package static let methods: [MethodEntry] = [
         .init(owners: [.token, .actor], method: .can, help: "whether it holds a permission"),
         .init(
-            owners: [.resource, .external(-1)], method: .declares,
+            owners: [.resource, .action, .external(-1)], method: .declares,
             help: "whether the schema declares a property for its type; an optional one may still be absent"),
         .init(owners: [.token, .actor], method: .canAny, help: "whether it holds one of some permissions"),
         .init(owners: [.token, .actor], method: .canAll, help: "whether it holds all of some permissions"),
@@ -84,7 +84,7 @@ package enum Vocabulary {
 
     private static let requestEntries: [Entry] = [
         entry(.request, "point", .string, .point, "the decision kind: `access`, `token.issue` …"),
-        entry(.request, "action", .string, .action, "the action's name"),
+        entry(.request, "action", .action, .action, "the action; as a string, its name"),
         entry(.request, "action_kind", .string, .actionKind, "`read`, `write`, `delete` or `admin`"),
         entry(.request, "tenant", .string, .tenant, "the tenant's id"),
         entry(.request, "time", .instant, .time, "now"),
@@ -135,6 +135,7 @@ package enum Vocabulary {
         entry(.userType, "id", .string, .id, "its id"),
         entry(.userType, "name", .string, .name, "its name"),
         entry(.userType, "active", .boolean, .isActive, "whether it may be assigned to further users"),
+        entry(.action, "name", .string, .actionName, "the action's name"),
         entry(.resource, "type", .string, .recordType, optional: true, "the resource's type"),
         entry(.resource, "id", .string, .recordID, optional: true, "the resource's id"),
         entry(.external(-1), "type", .string, .recordType, "the subject's type"),
@@ -160,7 +161,7 @@ package enum Vocabulary {
     case created, expires, lastDay, lastActive, dormantSince
     case actorToken, isOperator
     case id, name, parent, depth, isActive, email
-    case recordType, recordID
+    case recordType, recordID, actionName
     case dateOf, year, month, day, weekday, hour, minute
 }
 

@@ -23,7 +23,8 @@ extension TypeInference {
     /// The subject that an expression reads; `nil` for a literal, and where the source does not determine it.
     package func subject(_ id: Expression.ID) -> Subject? {
         if let known = value(id), let expression = known.expression, known.isOfRequest {
-            return Subject(expression: expression, isLength: false, name: text(known) ?? known.typeName)
+            return Subject(
+                expression: expressions.content(of: expression), isLength: false, name: text(known) ?? known.typeName)
         }
         switch chunk[resolved(id)].kind {
         case .unary(.length, let base): return length(of: base)
@@ -35,7 +36,9 @@ extension TypeInference {
 
     private func length(of base: Expression.ID) -> Subject? {
         guard let known = value(base), let expression = known.expression, known.isOfRequest else { return nil }
-        return Subject(expression: expression, isLength: true, name: "the length of \(text(known) ?? known.typeName)")
+        return Subject(
+            expression: expressions.content(of: expression), isLength: true,
+            name: "the length of \(text(known) ?? known.typeName)")
     }
 
     /// The whole numbers that a subject can be, with the words for them; `nil` for any number.

@@ -140,7 +140,7 @@ extension TypeInference {
     // MARK: Methods
 
     private func misuse(of name: Identifier, _ base: Expression.ID, _ arguments: [Expression.ID]) -> Fault? {
-        guard let owner = value(base), owner.isHandle, owner.type != .string,
+        guard let owner = value(base), owner.isHandle, owner.owner != .string,
             let method = Method.allCases.first(where: { $0.name == name.name })
         else { return nil }
         func fault(_ message: String, _ place: Expression.ID? = nil, rule: String = "wrong-argument") -> Fault {
@@ -206,12 +206,12 @@ extension TypeInference {
             }
             let property = ExactName(String(decoding: bytes, as: UTF8.self))
             if method == .declares {
-                if resolver.types(of: owner.type).contains(where: { $0.slot(property) != nil }) { return nil }
+                if resolver.types(of: owner.owner).contains(where: { $0.slot(property) != nil }) { return nil }
                 return fault(
-                    resolver.undeclared(property, on: owner.type).message, first, rule: "unknown-attribute")
+                    resolver.undeclared(property, on: owner.owner).message, first, rule: "unknown-attribute")
             }
-            if resolver.knows(property, on: owner.type) { return nil }
-            return fault(resolver.unknown(property, on: owner.type).message, first, rule: "unknown-attribute")
+            if resolver.knows(property, on: owner.owner) { return nil }
+            return fault(resolver.unknown(property, on: owner.owner).message, first, rule: "unknown-attribute")
         case .plus: return period(first).map { fault($0, first) }
         case .all:
             guard case .table(let table) = owner.type else { return nil }

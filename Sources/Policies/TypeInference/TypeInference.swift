@@ -16,7 +16,8 @@ package final class TypeInference {
     }
 
     package struct Known {
-        package let type: ValueType
+        /// The type that determines its members.
+        package let owner: ValueType
         let expression: Expressions.ID?
         /// True for a value of the request or a setting, false for a value of Lua.
         package let isHandle: Bool
@@ -25,6 +26,13 @@ package final class TypeInference {
         /// True when it comes from the request, and is neither a constant nor a setting.
         package let isOfRequest: Bool
 
+        init(type: ValueType, expression: Expressions.ID?, isHandle: Bool, absence: Absence?, isOfRequest: Bool) {
+            (owner, self.expression, self.isHandle) = (type, expression, isHandle)
+            (self.absence, self.isOfRequest) = (absence, isOfRequest)
+        }
+
+        /// Its type as a value: the action is a string, its name.
+        package var type: ValueType { owner == .action ? .string : owner }
         /// Its name in messages, with its article.
         package var typeName: String { type.withArticle }
         /// True when reading it gives content, rather than yes or no.
@@ -123,14 +131,14 @@ package final class TypeInference {
     /// True when two expressions have the same value in every request.
     package func isSame(_ one: Expression.ID, _ other: Expression.ID) -> Bool {
         guard let left = value(one)?.expression, let right = value(other)?.expression else { return false }
-        return left == right
+        return expressions.content(of: left) == expressions.content(of: right)
     }
 
     /// The vocabulary's attribute that an expression reads; `nil` for everything else.
     package func attribute(_ id: Expression.ID) -> Attribute? {
-        guard let node = value(id)?.expression.map({ expressions.nodes[Int($0)] }), node.operation == .attribute else {
-            return nil
-        }
+        guard let content = value(id)?.expression.map(expressions.content) else { return nil }
+        let node = expressions.nodes[Int(content)]
+        guard node.operation == .attribute else { return nil }
         return Attribute(rawValue: node.b)
     }
 
@@ -214,12 +222,12 @@ package final class TypeInference {
         guard let passed = names.arguments(of: id)?.map(value), let first = passed.first ?? nil else { return nil }
         if first.expression != nil, passed.allSatisfy({ $0?.expression == first.expression }) { return first }
         let isOneType = passed.allSatisfy { other in
-            other.map { ($0.type, $0.isHandle, $0.isOfRequest) == (first.type, first.isHandle, first.isOfRequest) }
+            other.map { ($0.owner, $0.isHandle, $0.isOfRequest) == (first.owner, first.isHandle, first.isOfRequest) }
                 ?? false
         }
         guard isOneType else { return nil }
         return Known(
-            type: first.type, expression: nil, isHandle: first.isHandle, absence: nil, isOfRequest: first.isOfRequest)
+            type: first.owner, expression: nil, isHandle: first.isHandle, absence: nil, isOfRequest: first.isOfRequest)
     }
 
     private func called(_ callee: Expression.ID, _ arguments: [Expression.ID]) -> Meaning? {
@@ -277,7 +285,7 @@ package final class TypeInference {
         guard let owner = value(base) else { return indexed(base, name) }
         guard !Self.isOfText(name, owner) else { return nil }
         do throws(Resolver.Fault) {
-            let expression = owner.expression ?? sample(owner.type)
+            let expression = owner.expression ?? sample(owner.owner)
             switch try resolver.meaning(of: name, on: expression, in: expressions) {
             case .method(let method): return .method(method.name)
             case .function: return nil
@@ -365,7 +373,7 @@ package final class TypeInference {
         if let library = library(base) { return method(name.text, ofLibrary: library) }
         guard let owner = value(base) else { return indexed(base, name) }
         if Self.isOfText(name, owner) { return StandardLibrary.functions["string.\(name)"].flatMap(result) }
-        let expression = owner.expression ?? sample(owner.type)
+        let expression = owner.expression ?? sample(owner.owner)
         let method: Method
         do throws(Resolver.Fault) {
             switch try resolver.meaning(of: name, on: expression, in: expressions) {

@@ -28,7 +28,7 @@ struct TestVariation {
     /// Every change of one thing that a test may have, in an order that depends on nothing else.
     func changes(of table: LuaValue, in base: TestOrganisation) -> [Change] {
         guard let fields = try? TestTable(table, at: "test"), let values = values(of: fields, base) else { return [] }
-        return changes(of: table, values)
+        return changes(of: table, values).map { opened($0, table) }
     }
 
     /// Those changes that concern what a condition is about, the most promising first.
@@ -138,8 +138,19 @@ struct TestVariation {
 
     private func asked(_ table: LuaValue, _ values: PropertyValues) -> [Change] {
         var changes: [Change] = []
-        if table["action"] != nil {
-            changes += schema.actionNames.map { [(["action"], .string($0))] }
+        if let name = table.actionName {
+            for action in schema.actionRecords {
+                var change: Change = [(["action"], self.action(action, table["action"], values))]
+                // The action may be on another type of resource.
+                if let type = table["resource"]?["type"]?.name,
+                    schema.actions[action.name]?.applies(to: type) == false,
+                    let other = schema.resources(of: action.name).first
+                {
+                    change.append((["resource"], resource(other, table["resource"] ?? .table([]), values)))
+                }
+                changes.append(change)
+            }
+            if let action = schema.action(name) { changes += properties(["action"], action, values) }
         }
         if let resource = table["resource"], let name = resource["type"]?.name {
             changes += schema.resources.map { type in [(["resource"], self.resource(type, resource, values))] }
@@ -157,6 +168,20 @@ struct TestVariation {
             changes += values.strings.map { [(["subject", "id"], $0)] }
         }
         return changes
+    }
+
+    /// Another action, with the properties that both have and those that it requires.
+    private func action(_ action: Schema.RecordType, _ old: LuaValue?, _ values: PropertyValues) -> LuaValue {
+        let own = values.required(action) { name in old.flatMap { $0[name] } }
+        return own.isEmpty ? .string(action.name) : LuaValue(named: [("name", .string(action.name))] + own)
+    }
+
+    /// The change of a property of an action whose test gives its name alone: it becomes a table.
+    private func opened(_ change: Change, _ table: LuaValue) -> Change {
+        guard change.contains(where: { $0.path.count == 2 && $0.path[0] == "action" }),
+            case .string(let name)? = table["action"]
+        else { return change }
+        return [(["action"], LuaValue(named: [("name", .string(name))]))] + change
     }
 
     /// A resource of another type, with the properties that both have and those that the type requires.
@@ -207,13 +232,14 @@ struct TestVariation {
             let distance = other + Int64(step) - one
             changes += [1, 24, 24 * 30].map { [(["at"], .string(now.adding(hours: distance * $0).description))] }
         }
-        return changes.map { Self.applying($0, to: table) }
+        return changes.map { Self.applying(opened($0, table), to: table) }
     }
 
     private func places(for value: OrderedValue, in table: LuaValue) -> [Change] {
         var changes: [Change] = []
         func add(_ type: ValueType, _ literal: LuaValue) {
             var records: [([ExactName], Schema.RecordType)] = [(["context"], schema.context)]
+            if let action = table.actionName.flatMap(schema.action) { records.append((["action"], action)) }
             if let name = table["resource"]?["type"]?.name {
                 records += schema.resources.filter { $0.name == name }.map { (["resource"], $0) }
             }
@@ -272,6 +298,9 @@ extension LuaValue {
         guard case .table(let entries) = self else { return nil }
         return entries.first { $0.key == .string(name) }?.value
     }
+
+    /// The name of the action of a test.
+    fileprivate var actionName: ExactName? { self["action"].flatMap { $0.name ?? $0["name"]?.name } }
 
     fileprivate var isRecord: Bool { if case .table = self { !isList } else { false } }
 

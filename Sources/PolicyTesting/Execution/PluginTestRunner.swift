@@ -198,7 +198,18 @@ struct PluginTestRunner {
         func required(_ type: Schema.RecordType) -> LuaValue { LuaValue(named: values.required(type)) }
         fill([("context", required(schema.context))])
         if table["resource"] == nil {
-            fill([("resource", LuaValue(named: [("type", .string(schema.resources.first?.name ?? ""))]))])
+            let action = try? table.name("action")
+            let types = (action ?? schema.actionNames.first).map(schema.resources) ?? schema.resources
+            fill([("resource", LuaValue(named: [("type", .string(types.first?.name ?? ""))]))])
+        }
+        if case .string(let name)? = try TestTable(filled, at: "test")["action"],
+            let action = schema.action(ExactName(name))
+        {
+            let properties = values.required(action)
+            if !properties.isEmpty {
+                let own = LuaValue(named: [("name", .string(name))] + properties)
+                filled = filled.overlaid(by: LuaValue(named: [("action", own)]))
+            }
         }
         let kinds = try TestTable(filled, at: "test")
         let resource = kinds["resource"] == .boolean(false) ? nil : try kinds.table("resource")

@@ -8,7 +8,10 @@ package import Policies
 package struct RequestGenerator {
     private let directory: Directory
     private let actions: [ExactName]
-    private let resources: [Schema.RecordType]
+    private let schema: Schema
+    /// The types of resource of each action, and of an action that is not declared.
+    private let resources: [ExactName: [Schema.RecordType]]
+    private let anyResource: [Schema.RecordType]
     private let context: Schema.RecordType
     private var random: SeededGenerator
     /// The permitted actions of each assignment, in the order of `actions`.
@@ -21,7 +24,10 @@ package struct RequestGenerator {
         self.directory = directory
         let actions = schema.actions.keys.sorted()
         self.actions = actions
-        resources = schema.resources.sorted { $0.name < $1.name }
+        self.schema = schema
+        let all = schema.resources.sorted { $0.name < $1.name }
+        anyResource = all
+        resources = schema.actions.mapValues { action in all.filter { action.applies(to: $0.name) } }
         context = schema.context
         random = SeededGenerator(seed: seed)
         permitted = directory.assignments.map { assignment in actions.filter(assignment.permissions.permits) }
@@ -64,8 +70,15 @@ package struct RequestGenerator {
     /// Appends everything after the subject's own part.
     private mutating func finish(_ line: inout [UInt8], _ token: Token?) {
         line.append(utf8: #"},"action":{"name":"#)
-        line.append(string: action(token))
+        let action = action(token)
+        line.append(string: action)
+        if let type = schema.action(action), !type.properties.isEmpty {
+            line.append(utf8: #","properties":{"#)
+            append(type, token, to: &line)
+            line.append(utf8: "}")
+        }
         line.append(utf8: #"},"resource":{"#)
+        let resources = resources[action] ?? anyResource
         if !resources.isEmpty {
             let type = resources[Int.random(in: resources.indices, using: &random)]
             line.append(utf8: #""type":"#)

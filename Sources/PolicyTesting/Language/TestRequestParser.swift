@@ -13,7 +13,7 @@ struct TestRequestParser {
         for name in ["actor", "proposed"] as [ExactName] where table[name] != nil {
             throw TestFault("`\(name)` belongs to a test of a `point` such as `token.issue`")
         }
-        guard let action = try table.name("action") else { throw TestFault("the test has no `action`") }
+        let (action, properties) = try self.action()
         if isStrict, schema.actions[action] == nil {
             throw TestFault(
                 "the schema has no action `\(action)`" + Suggestion.hint(for: action, among: schema.actions.keys))
@@ -27,8 +27,33 @@ struct TestRequestParser {
         if resource != .boolean(false), let resource = try table.table("resource") {
             question.resource = try self.resource(resource, fixture)
         }
+        if isStrict, let declared = schema.actions[action], !declared.applies(to: question.resource?.type) {
+            let types = (declared.resources ?? []).map { "`\($0)`" }.joined(separator: ", ")
+            throw TestFault(
+                question.resource.map { "the action `\(action)` does not apply to `\($0.type)`, only to \(types)" }
+                    ?? "the action `\(action)` needs a resource, one of \(types)")
+        }
+        if let properties {
+            question.actionProperties = try object(properties, schema.action(action), fixture, without: ["name"])
+        }
         question.context = try context(fixture)
         return question
+    }
+
+    /// The action's name, and the table with its properties: `"delete"`, or `{ name = "delete", soft = true }`.
+    private func action() throws(TestFault) -> (ExactName, TestTable?) {
+        guard let value = table["action"] else { throw TestFault("the test has no `action`") }
+        guard case .table = value else {
+            guard let name = value.name else {
+                throw TestFault("`action` must be a string or a table with a `name`, got \(value.kindInWords)")
+            }
+            return (name, nil)
+        }
+        let own = try TestTable(value, at: "action")
+        guard let name = try own.name("name") else {
+            throw TestFault("`action` needs a `name`: `{ name = \"delete\", … }`")
+        }
+        return (name, own)
     }
 
     mutating func administration(_ kind: DecisionKind, _ fixture: inout TestFixtureBuilder) throws(TestFault)

@@ -84,7 +84,7 @@ struct RecordedTestWriter {
             parts.append(("subject", LuaValue(named: subject)))
         case .actor: break
         }
-        parts.append(("action", .string(question.action)))
+        parts.append(("action", action()))
         if let resource = question.resource {
             var fields: [(ExactName, LuaValue)] = [("type", .string(resource.type))]
             if let id = resource.id { fields.append(("id", .string(id))) }
@@ -101,6 +101,14 @@ struct RecordedTestWriter {
             parts.append(("resource", .boolean(false)))
         }
         return parts
+    }
+
+    /// The action's name; with properties, a table.
+    private mutating func action() -> LuaValue {
+        guard case .object(let members) = question.actionProperties,
+            case .table(let own) = properties(members, schema.action(question.action)), !own.isEmpty
+        else { return .string(question.action) }
+        return .table([LuaValue.Entry(key: .string("name"), value: .string(question.action))] + own)
     }
 
     /// The declared properties; users and departments that one names are added to the directory.

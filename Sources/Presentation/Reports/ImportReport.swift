@@ -32,14 +32,7 @@ package struct ImportReport {
     /// The nearest action or, for a permission that ends in `*`, the nearest beginning of an action.
     private static func hint(_ permission: ExactName, _ actions: [ExactName]) -> String {
         guard permission.hasSuffix("*") else { return Suggestion.hint(for: permission, among: actions) }
-        var patterns: Set<ExactName> = []
-        for action in actions {
-            let parts = action.text.split(separator: ".")
-            for count in 1..<max(parts.count, 1) {
-                patterns.insert(ExactName(parts.prefix(count).joined(separator: ".") + ".*"))
-            }
-        }
-        return Suggestion.hint(for: permission, among: patterns.sorted())
+        return Suggestion.hint(for: permission, among: PermissionSet.groups(of: actions))
     }
 
     // MARK: For people

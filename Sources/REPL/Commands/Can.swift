@@ -91,9 +91,10 @@ extension Repl {
     }
 
     /// The words of `can` in the form of `decide`: without `on`, `with` and `and`, and with `department=X` for `in X`.
+    /// - Parameter words: the action first, whatever it is called.
     static func plain(_ words: [String]) throws(CommandError) -> [String] {
-        var result: [String] = []
-        var rest = words[...]
+        var result = Array(words.prefix(1))
+        var rest = words.dropFirst()
         while let word = rest.popFirst() {
             switch word {
             case "on", "with", "and", ",": continue

@@ -29,11 +29,11 @@ extension ReplCommand {
             let directory = try repl.whole(invocation.terminal)
             let snapshot = TimedDirectory(
                 directory: directory, now: try repl.now(invocation), store: repl.snapshot.store)
+            words = try Repl.plain(words)
             // The analysis puts in the token.
             words.insert(TokenID.unassigned.description, at: 0)
-            var question = try RequestParser(
-                invocation, snapshot, try repl.rules().set.schema, words: try Repl.plain(words)
-            ).question()
+            var question = try RequestParser(invocation, snapshot, try repl.rules().set.schema, words: words)
+                .question()
             if places != nil, question.resource == nil {
                 throw .usage("missing resource type in the department: `on TYPE`")
             }
@@ -117,12 +117,19 @@ extension Repl {
             let hint = Suggestion.hint(for: resource.type, among: schema.resources.map(\.name))
             throw CommandError("the schema declares no resource type `\(resource.type)`\(hint)")
         }
+        guard let action = schema.actions[question.action], !action.applies(to: question.resource?.type) else { return }
+        let types = (action.resources ?? []).map { "`\($0)`" }.joined(separator: ", ")
+        throw CommandError(
+            question.resource.map {
+                "the action `\(question.action)` does not apply to `\($0.type)`; it is on \(types)"
+            }
+                ?? "the action `\(question.action)` needs a resource: write `on` and one of \(types)")
     }
 
     /// Takes `in X` out of the words.
     /// - Returns: the other words, and the department X.
     static func place(_ words: [String]) throws(CommandError) -> ([String], String?) {
-        guard let place = words.firstIndex(of: "in") else { return (words, nil) }
+        guard let place = words.dropFirst().firstIndex(of: "in") else { return (words, nil) }
         guard place + 1 < words.count else { throw .usage("missing department after `in`") }
         var rest = words
         rest.removeSubrange(place...(place + 1))

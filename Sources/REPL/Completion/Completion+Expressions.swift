@@ -78,6 +78,7 @@ extension Completion {
         var members = Vocabulary.entries.filter { $0.owner == type }.map { member($0.name.text, $0.type, $0.help) }
         let declared: [Schema.RecordType] =
             switch type {
+            case .action: schema?.actionRecords ?? []
             case .resource: schema?.resources ?? []
             case .context: schema.map { [$0.context] } ?? []
             default: []

@@ -49,11 +49,12 @@ extension Completion {
     var schema: Schema? { repl.loaded?.set.schema }
 
     var actions: [Candidate] {
-        (schema?.actionNames ?? []).map { Candidate(text: $0.text, help: schema?.actions[$0]?.rawValue ?? "") }
+        (schema?.actionNames ?? []).map { Candidate(text: $0.text, help: schema?.actions[$0]?.kind.rawValue ?? "") }
     }
 
-    var resourceTypes: [Candidate] {
-        (schema?.resources ?? []).map { type in
+    /// The types of resource that an action applies to.
+    func resourceTypes(of action: ExactName) -> [Candidate] {
+        (schema?.resources(of: action) ?? []).map { type in
             let names = type.properties.map(\.name).joined(separator: ", ")
             return Candidate(text: type.name.text, help: names.isEmpty ? "a resource" : "has \(names)")
         }
@@ -94,34 +95,44 @@ extension Completion {
     /// `ACTION [on TYPE[:ID]] [in DEPARTMENT] [with NAME=VALUE …]`.
     func access(_ words: [String]) -> [Candidate] {
         guard !words.isEmpty else { return actions }
+        let action = ExactName(words[0])
         let type = words.dropFirst().compactMap { word in
             schema?.resource(ExactName(word.prefix { $0 != ":" })).map { schema!.resources[$0] }
         }.first
-        if words.last == "on" { return resourceTypes }
-        if words.last == "in" { return departments }
-        if let equals = partial.firstIndex(of: "=") { return values(of: ExactName(partial[..<equals]), type) }
+        let last = words.dropFirst().last
+        if last == "on" { return resourceTypes(of: action) }
+        if last == "in" { return departments }
+        if let equals = partial.firstIndex(of: "=") {
+            return values(of: ExactName(partial[..<equals]), properties(action, type))
+        }
         var result: [Candidate] = []
         if type == nil, !words.contains("on") {
             result.append(Candidate(text: "on", help: "the resource: TYPE or TYPE:ID"))
-            if words.count == 1 { result += resourceTypes }
+            if words.count == 1 { result += resourceTypes(of: action) }
         }
         if type?.slot("department") != nil, !words.contains("in") {
             result.append(Candidate(text: "in", help: "the resource's department"))
         }
         if !words.contains("with") { result.append(Candidate(text: "with", help: "properties, as NAME=VALUE")) }
-        return result + properties(type)
+        return result
+            + properties(action, type).map { name, type, owner in
+                Candidate(text: "\(name)=", help: "\(type.name), \(owner)", isWhole: false)
+            }
     }
 
-    private func properties(_ type: Schema.RecordType?) -> [Candidate] {
-        let own = (type?.properties ?? []).map { ($0, "of the \(type!.name)") }
-        let context = (schema?.context.properties ?? []).map { ($0, "of the context") }
-        return (own + context).map { property, owner in
-            Candidate(text: "\(property.name)=", help: "\(property.type.name), \(owner)", isWhole: false)
+    /// A property that a request may state, as it is written.
+    private typealias Stated = (name: ExactName, type: ValueType, owner: String)
+
+    private func properties(_ action: ExactName, _ type: Schema.RecordType?) -> [Stated] {
+        let own = (type?.properties ?? []).map { ($0.name, $0.type, "of the \(type!.name)") }
+        let context = (schema?.context.properties ?? []).map { ($0.name, $0.type, "of the context") }
+        let action = (schema?.action(action)?.properties ?? []).map {
+            ("action.\($0.name)" as ExactName, $0.type, "of the action")
         }
+        return own + context + action
     }
 
-    private func values(of name: ExactName, _ type: Schema.RecordType?) -> [Candidate] {
-        let all = (type?.properties ?? []) + (schema?.context.properties ?? [])
+    private func values(of name: ExactName, _ all: [Stated]) -> [Candidate] {
         let values: [Candidate]
         switch all.first(where: { $0.name == name })?.type {
         case .boolean: values = ["true", "false"].map { Candidate(text: $0, help: "") }

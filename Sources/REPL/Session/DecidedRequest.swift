@@ -26,7 +26,8 @@ struct DecidedRequest {
         if let resource = question.resource {
             words += " on \(resource.type)" + (resource.id.map { ":\($0)" } ?? "")
         }
-        let stated = pairs(question.resource?.properties) + pairs(question.context)
+        let action = pairs(question.actionProperties).map { "action.\($0)" }
+        let stated = action + pairs(question.resource?.properties) + pairs(question.context)
         return words + (stated.isEmpty ? "" : " with " + stated.joined(separator: ", "))
     }
 

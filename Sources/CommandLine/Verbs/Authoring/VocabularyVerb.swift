@@ -63,9 +63,12 @@ extension Verb {
             }
         }
         let actions = schema.actionNames.map { name in
-            ["action", name.text, schema.actions[name]?.rawValue ?? "", "declared in the schema"]
+            let types = schema.actions[name]?.resources.map { " on \($0.joined(separator: ", "))" } ?? ""
+            let kind = schema.actions[name]?.kind.rawValue ?? ""
+            return ["action", name.text, kind + types, "declared in the schema"]
         }
-        return actions + schema.resources.flatMap { rows($0, of: "resource \($0.name)") }
+        return actions + schema.actionRecords.flatMap { rows($0, of: "action \($0.name)") }
+            + schema.resources.flatMap { rows($0, of: "resource \($0.name)") }
             + schema.subjects.flatMap { rows($0, of: "subject \($0.name)") } + rows(schema.context, of: "context")
     }
 
