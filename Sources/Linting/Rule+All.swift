@@ -17,7 +17,8 @@ extension Rule {
         emptyReason,
         failing, keptState,
         lookAlike,
-        negatedComparison, opensPolicy, saysNothing, shadowedName, silentBranch, suppression, unconditionalPermit,
+        negatedComparison, opensPolicy, saysNothing, shadowedName, silentBranch, suppression, typeAsDefault,
+        unconditionalPermit,
         unfilledTemplate, ungrantedAction, ungrantedPermit, unguardedRead, unknownInStore, unknownInTest, unreachable,
         unreadFile, untested, unusedGrant, unusedLocal, unusedSetting,
     ]

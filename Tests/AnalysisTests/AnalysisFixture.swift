@@ -44,7 +44,9 @@ struct AnalysisFixture {
         return {
           actions = { ["orders.read"] = "read", ["orders.approve"] = "write" },
           resources = { order = { department = optional "department", amount = optional "number",
-                                  owner = optional "user", due = optional "date" } },
+                                  owner = optional "user", due = optional "date",
+                                  opens = optional "time", age = optional "duration", site = optional "network",
+                                  at = optional "instant" } },
           context = { mfa = optional "boolean", ip = optional "ip", channel = optional "string" },
         }
         """

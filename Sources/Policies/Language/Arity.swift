@@ -27,5 +27,11 @@ package enum Arity {
 
 extension Method {
     /// The number of arguments that the method takes.
-    package var arity: Int { self == .endOfDay ? 0 : 1 }
+    package var arity: Int {
+        switch self {
+        case .endOfDay: 0
+        case .between: 2
+        default: 1
+        }
+    }
 }
