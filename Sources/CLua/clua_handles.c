@@ -393,9 +393,24 @@ static int handle_length(lua_State *L) {
     return 1;
 }
 
+/// Adds or subtracts what the host knows to be times; pushes the result.
+/// Returns: false for anything else, of which Lua reads the content.
+static bool is_of_times(lua_State *L, clua_operation operation) {
+    clua_state *state = clua_of(L);
+    clua_answer *answer = blank(L);
+    flatten_arguments(L, 1, 2);
+    state->host->operate(state->host->context, operation, state->nodes, 2, answer);
+    if (answer->kind == CLUA_NIL) return false;
+    clua_charge(L, CLUA_HOST_FUEL);
+    push_answer(L, answer);
+    return true;
+}
+
 static int handle_arithmetic(lua_State *L) {
     int operation = (int)lua_tointeger(L, lua_upvalueindex(1));
     lua_settop(L, 2);
+    if (operation == LUA_OPADD && is_of_times(L, CLUA_ADD)) return 1;
+    if (operation == LUA_OPSUB && is_of_times(L, CLUA_SUBTRACT)) return 1;
     clua_content(L, 1);
     if (operation == LUA_OPUNM) {
         lua_settop(L, 1);

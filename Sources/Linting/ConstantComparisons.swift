@@ -65,7 +65,7 @@ struct ConstantComparisons {
         switch chunk[id].kind {
         case .nil, .boolean, .integer, .float, .string: true
         case .parenthesized(let inner), .unary(.minus, let inner): isConstant(inner)
-        default: false
+        default: inference.isConstant(id)
         }
     }
 

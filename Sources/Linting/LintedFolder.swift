@@ -73,8 +73,7 @@ package struct LintedFolder {
 
     /// The faults of the Lua of a file of tests.
     private static func faults(of chunk: Chunk, path: String) -> [Diagnostic] {
-        let known = StandardLibrary.globals.union(["test", "fixture", "directory"])
-        return Dialect.faults(of: chunk, known: known, path: path, whose: "tests")
+        Dialect.faults(of: chunk, known: TestFile.globals, path: path, whose: "tests")
             + TypeInference(script: chunk).faults.map { $0.diagnostic(path: path) }
     }
 

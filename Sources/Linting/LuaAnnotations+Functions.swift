@@ -55,9 +55,16 @@ extension LuaAnnotations {
 
             ---A list of a type, in a schema and in `settings`.
             \(lists)
-            ---@param type string
+            ---@param type string|any[] # in `settings`, a table of values is the default
             ---@return table
             function list(type) end
+
+            ---A setting without a default: `required "date"`.
+            ---@param type string|table
+            ---@return any
+            function required(type) end
+
+            \(constants)
 
             ---A property that a request may have, in a schema.
             ---@param type string|table
@@ -124,6 +131,22 @@ extension LuaAnnotations {
             """
     }
 
+    /// The functions that write constants.
+    private static var constants: String {
+        ValueType.constants.map { type in
+            let table =
+                type == .duration
+                ? "|{ weeks?: integer, days?: integer, hours?: integer, minutes?: integer, seconds?: integer }" : ""
+            return """
+                ---A constant: `\(type.exampleConstant!)`.
+                ---@param value string\(table)
+                ---@return \(LuaAnnotations.name(type))
+                function \(type.name)(value) end
+
+                """
+        }.joined(separator: "\n")
+    }
+
     private static func fields(_ names: [ExactName], _ types: [ExactName: String]) -> String {
         names.map { "---@field \($0)? \(types[$0] ?? "any")" }.joined(separator: "\n")
     }
@@ -135,7 +158,8 @@ extension LuaAnnotations {
     ]
 
     private static let tested: [ExactName: String] = [
-        "directory": "string", "tenant": "string", "at": "string", "point": "demilune.Point", "action": "string|table",
+        "directory": "string", "tenant": "string", "at": "string|demilune.Instant", "point": "demilune.Point",
+        "action": "string|table",
         "resource": "table<string, any>|false", "context": "table<string, any>", "proposed": "table<string, any>",
         "settings": "table<string, table<string, any>>", "only_policy": "boolean", "expect": "demilune.Expectation",
         "skip": "string", "only": "boolean",

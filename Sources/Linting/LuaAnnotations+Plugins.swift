@@ -76,8 +76,8 @@ extension LuaAnnotations {
     /// The types that a function accepts for a type: some values may be given as strings, and lists as tables.
     private static func argument(_ type: ValueType) -> String {
         switch type {
-        case .instant, .date, .ip: "\(name(type))|string"
-        case .list(.instant), .list(.date), .list(.ip): "\(name(type))|string[]"
+        case _ where type.example != nil: "\(name(type))|string"
+        case .list(let element) where element.example != nil: "\(name(type))|string[]"
         case .list(let element): "\(name(type))|\(name(element))[]"
         default: name(type)
         }

@@ -56,7 +56,8 @@ package struct LuaAnnotations {
 
     private var language: String {
         let owners: [ValueType] = [
-            .request, .token, .actor, .department, .user, .userType, .instant, .date, .ip,
+            .request, .token, .actor, .department, .user, .userType, .instant, .date, .time, .duration, .ip,
+            .network,
         ]
         let classes = owners.map { owner in
             Self.type(
@@ -65,9 +66,11 @@ package struct LuaAnnotations {
                     Self.field(
                         entry.name, type(of: entry),
                         entry.help + (entry.isOptional ? "; may be absent" : ""))
-                } + attributes(of: owner))
+                } + attributes(of: owner) + Self.operators(of: owner))
         }
-        let elements: [ValueType] = [.string, .number, .boolean, .instant, .date, .department, .user, .ip]
+        let elements: [ValueType] = [
+            .string, .number, .boolean, .instant, .date, .time, .duration, .department, .user, .ip, .network,
+        ]
         return ([Self.head] + classes + elements.map(Self.list) + [Self.functions]).joined(separator: "\n")
     }
 
@@ -92,6 +95,26 @@ package struct LuaAnnotations {
         let askable: [ValueType] = [.request, .token, .actor, .department]
         let has = askable.contains(owner) ? [Self.has(name(owner), names: nil)] : []
         return (["---@class \(name(owner))"] + fields + methods + has).joined(separator: "\n") + "\n"
+    }
+
+    /// The sums and differences of times.
+    private static func operators(of owner: ValueType) -> [String] {
+        switch owner {
+        case .instant:
+            [
+                "---@operator sub(demilune.Instant): demilune.Duration",
+                "---@operator sub(demilune.Duration): demilune.Instant",
+                "---@operator add(demilune.Duration): demilune.Instant",
+            ]
+        case .date: ["---@operator sub(demilune.Date): demilune.Duration"]
+        case .duration:
+            [
+                "---@operator sub(demilune.Duration): demilune.Duration",
+                "---@operator add(demilune.Duration): demilune.Duration",
+                "---@operator add(demilune.Instant): demilune.Instant",
+            ]
+        default: []
+        }
     }
 
     static func field(_ name: ExactName, _ type: String, _ help: String) -> String {
@@ -130,12 +153,16 @@ package struct LuaAnnotations {
         case .meets: return "fun(\(own), department: demilune.Department): boolean"
         case .covers: return "fun(\(own), token: demilune.Token): boolean"
         case .isWithin:
-            return owner == .ip
-                ? "fun(\(own), network: string): boolean" : "fun(\(own), other: demilune.Department): boolean"
+            return owner == .department
+                ? "fun(\(own), other: demilune.Department): boolean"
+                : "fun(\(own), network: string|demilune.Network|demilune.IP): boolean"
         case .isWithinAny:
-            return owner == .ip
-                ? "fun(\(own), networks: string[]): boolean"
-                : "fun(\(own), others: demilune.List.department|demilune.Department[]): boolean"
+            return owner == .department
+                ? "fun(\(own), others: demilune.List.department|demilune.Department[]): boolean"
+                : "fun(\(own), networks: demilune.List.network|demilune.List.ip|(string|demilune.Network)[]): boolean"
+        case .between:
+            let end = "string|demilune.Time"
+            return "fun(\(own), first: \(end), before: \(end)): boolean"
         case .contains: return "fun(\(own), value: any): boolean"
         case .has, .declares: return "fun(\(own), name: string): boolean"
         case .plus: return "fun(\(own), period: demilune.Period): \(name(owner))"
@@ -151,10 +178,13 @@ package struct LuaAnnotations {
         case .boolean, .number, .string: type.name
         case .instant: "demilune.Instant"
         case .date: "demilune.Date"
+        case .time: "demilune.Time"
+        case .duration: "demilune.Duration"
         case .department: "demilune.Department"
         case .user: "demilune.User"
         case .userType: "demilune.UserType"
         case .ip: "demilune.IP"
+        case .network: "demilune.Network"
         case .token: "demilune.Token"
         case .actor: "demilune.Actor"
         case .request: "demilune.Request"

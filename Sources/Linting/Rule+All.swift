@@ -18,7 +18,7 @@ extension Rule {
         emptyReason,
         failing, inapplicableAction, keptState,
         lookAlike,
-        negatedComparison, opensPolicy, saysNothing, shadowedName, silentBranch, suppression, typeWithoutAction,
+        negatedComparison, opensPolicy, saysNothing, shadowedName, silentBranch, suppression, typeAsDefault, typeWithoutAction,
         unconditionalPermit,
         unfilledTemplate, ungrantedAction, ungrantedPermit, unguardedRead, unknownInStore, unknownInTest, unreachable,
         unreadFile, untested, unusedGrant, unusedLocal, unusedSetting,

@@ -57,6 +57,9 @@ package enum HostOperation: UInt32, Sendable {
     case lessEqual
     case length
     case element
+    /// Answered by `.nothing` for numbers, which Lua adds and subtracts itself.
+    case add
+    case subtract
 }
 
 /// A global through which scripts call the host.

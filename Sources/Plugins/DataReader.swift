@@ -87,7 +87,9 @@ struct DataReader {
                 if value == nil || value == .null {
                     append(nil, to: column, "row \(number + 1)", 1)
                 } else {
-                    append(Value(value!, as: column.type), to: column, "row \(number + 1)", 1, got: value!.kindName)
+                    append(
+                        Value(value!, as: column.type), to: column, "row \(number + 1)", 1, got: value!.kindName,
+                        text: value!.string)
                 }
                 if faults.count > before { faultyRows.append([place, column.name]) }
             }
@@ -107,11 +109,16 @@ struct DataReader {
     }
 
     private mutating func append(
-        _ value: Value?, to column: PluginTable.Column, _ place: String, _ line: Int, got: String? = nil
+        _ value: Value?, to column: PluginTable.Column, _ place: String, _ line: Int, got: String? = nil,
+        text: String? = nil
     ) {
         if let value { return cells.append(value) }
         cells.append(.absent)
-        if let got {
+        if let text, column.type.example != nil {
+            do throws(ValueFault) { _ = try Value(text, in: column.type) } catch {
+                report("\(place): `\(column.name)`: \(error.message)", line: line)
+            }
+        } else if let got {
             report("\(place): `\(column.name)` is \(column.type.withArticle), got \(got)", line: line)
         } else if !column.isOptional {
             report("\(place) has no `\(column.name)`", line: line)
@@ -153,7 +160,9 @@ struct DataReader {
                     continue
                 }
                 let text = record.fields[place].text
-                append(Value(text: text, as: column.type), to: column, "the row", record.line, got: "`\(text)`")
+                append(
+                    Value(text: text, as: column.type), to: column, "the row", record.line, got: "`\(text)`", text: text
+                )
             }
         }
         if let fault = reader.fault { report(fault, line: reader.line) }
@@ -187,8 +196,8 @@ extension Value {
                 list.append(value)
             }
             self = .list(list)
-        case .date, .instant, .ip:
-            guard let value = Value(JSON.string(text), as: type) else { return nil }
+        case .date, .instant, .time, .duration, .ip, .network:
+            guard let value = try? Value(text, in: type) else { return nil }
             self = value
         default: return nil
         }

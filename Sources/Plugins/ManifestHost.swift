@@ -45,11 +45,24 @@ final class ManifestHost: SandboxHost {
             }
             tables.append((name, line))
             return .handle(Self.firstTable + UInt32(tables.count))
-        default: return .failure(Self.tooEarly)
+        default:
+            guard let type = BuiltinFunction(rawValue: function)?.constantType else {
+                return .failure(Self.tooEarly)
+            }
+            guard arguments.stated <= 1 else { return .failure("`\(type.name)` takes one argument") }
+            do throws(ValueFault) { _ = try Value(constant: arguments[0], of: type) } catch {
+                return .failure(error.message)
+            }
+            // It is used only in functions, which run elsewhere.
+            return .handle(Self.constant)
         }
     }
 
-    func typeName(_ handle: UInt32) -> String { handle < Self.firstTable ? "plugin" : "table" }
+    private static let constant = UInt32.max
+
+    func typeName(_ handle: UInt32) -> String {
+        handle == Self.constant ? "constant" : handle < Self.firstTable ? "plugin" : "table"
+    }
 
     private static let tooEarly = "the host cannot be called while a plugin is loaded, only inside its functions"
 }

@@ -45,7 +45,9 @@ struct AnalysisFixture {
           actions = { ["orders.read"] = "read", ["orders.approve"] = {
             kind = "write", on = { "order" }, properties = { soft = optional "boolean", rows = optional "number" } } },
           resources = { order = { department = optional "department", amount = optional "number",
-                                  owner = optional "user", due = optional "date" } },
+                                  owner = optional "user", due = optional "date",
+                                  opens = optional "time", age = optional "duration", site = optional "network",
+                                  at = optional "instant" } },
           context = { mfa = optional "boolean", ip = optional "ip", channel = optional "string" },
         }
         """

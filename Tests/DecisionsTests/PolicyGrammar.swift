@@ -23,7 +23,10 @@ struct PolicyGrammar {
 
     mutating func policy() -> [UInt8] {
         locals = []
-        var text = chance(3) ? "local config = settings { limit = 10, names = list \"string\", strict = true }\n" : ""
+        var text =
+            chance(3)
+            ? "local config = settings { limit = 10, names = list \"string\", strict = true, until = date \"2026-12-31\", nets = list { network \"10.0.0.0/8\" } }\n"
+            : ""
         if text.isEmpty == false { locals.append("config") }
         for _ in 0..<pick(3) { text += statement() }
         let head = one([
@@ -142,7 +145,7 @@ struct PolicyGrammar {
         depth += 1
         defer { depth -= 1 }
         guard depth < 9 else { return "1" }
-        switch pick(15) {
+        switch pick(18) {
         case 0: return number()
         case 1: return string()
         case 2, 3: return path()
@@ -158,10 +161,28 @@ struct PolicyGrammar {
             let method = one(["rep", "sub", "find", "match", "gsub", "upper", "format", "byte"])
             return "(\(string())):\(method)(\(method == "upper" && !chance(16) ? "" : "\(unseen()), \(unseen())"))"
         case 11: return "function(...) \(chance(2) ? "return ..." : effect()) end"
-        case 12: return "\(path()):plus { \(one(["days", "months", "years", "hours", "weeks"])) = \(number()) }"
+        case 12:
+            return "\(path()):plus { \(one(["days", "months", "years", "hours", "weeks", "seconds"])) = \(number()) }"
         case 13: return "(\(unseen()))[\(unseen())]"
+        case 14:
+            let constant = one([
+                "date \"2026-12-31\"", "instant \"2026-12-31T12:00:00+01:00\"", "time \"06:00\"", "duration \"PT90M\"",
+                "duration { hours = 1, minutes = 30 }", "network \"10.0.0.0/8\"", "ip \"10.0.0.1\"",
+            ])
+            if chance(16) { return "\(one(["date", "time", "duration", "network"]))(\(string()))" }
+            return "as_it_is(\(constant))"
+        case 15: return "(as_it_is(\(time()))) \(one(["-", "+"])) (\(unseen()))"
+        case 16:
+            return "as_it_is(\(time())):between(\(one(["\"06:00\"", unseen()])), \(one(["\"21:00\"", "as_it_is()"])))"
         default: return locals.isEmpty ? "true" : one(locals)
         }
+    }
+
+    private mutating func time() -> String {
+        one([
+            "request.time", "request.date", "request.time.time_of_day", "request.action", "duration \"P1D\"",
+            "request.token.created", "request.time.second",
+        ])
     }
 
     private mutating func number() -> String {

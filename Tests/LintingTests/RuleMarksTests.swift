@@ -70,6 +70,7 @@ import Testing
             "-- check: allow opens-policy: it did once\nreturn policy"),
         Slip("syntax", "token_visibility.lua", "then", "the"),
         Slip("test-without-policy", "department_gate.lua"),
+        Slip("type-as-default", "expiry_cap.lua", "hard = false", "hard = \"boolean\""),
         Slip("type-mismatch", "issue_ceiling.lua", "actor:covers(request.proposed)", "actor.department == \"Sales\""),
         Slip(
             "unconditional-permit", "user_type_permissions.lua", "if request.token:can(request.action) then",

@@ -27,7 +27,20 @@ import Testing
     }
 
     @Test(arguments: [
-        ("10.0.0.1/8", "write `10.0.0.0/8`"), ("10.0.0.0", "a prefix length"), ("10.0.0.0/33", "from 0 to 32"),
+        ("10.0.0.1", "10.0.0.1/32"), ("::1", "::1/128"), ("::ffff:10.0.0.1", "10.0.0.1/32"),
+    ])
+    func `a single address is a network`(text: String, same: String) throws {
+        #expect(try IPNetwork(text) == IPNetwork(same) && IPNetwork(text).description == same)
+    }
+
+    @Test func `a network is in another when all its addresses are`() throws {
+        #expect(try IPNetwork("10.0.0.0/8").contains(IPNetwork("10.1.0.0/16")))
+        #expect(try !IPNetwork("10.1.0.0/16").contains(IPNetwork("10.0.0.0/8")))
+        #expect(try !IPNetwork("::/0").contains(IPNetwork("10.0.0.0/8")))
+    }
+
+    @Test(arguments: [
+        ("10.0.0.1/8", "write `10.0.0.0/8`"), ("10.0.0.x", "a prefix length"), ("10.0.0.0/33", "from 0 to 32"),
         ("10.0.0.0/08", "from 0 to 32"), ("10.0.0.0/-1", "from 0 to 32"), ("2001:db8::/129", "from 0 to 128"),
         ("10.0.0/8", "an address"), ("", "an address"), ("10.0.0.0/8/8", "an address"),
         ("2001:db8::1/32", "write `2001:db8::/32`"), ("::ffff:10.0.0.0/95", "from 96 to 128"),

@@ -10,6 +10,7 @@ import Testing
     private static let types = [
         "text": "string", "number": "number", "boolean": "boolean", "department": "department", "user": "user",
         "kind": "user_type", "date": "date", "instant": "instant", "ip": "ip",
+        "time": "time", "duration": "duration", "network": "network",
     ]
 
     private static let plugin: String = {
@@ -38,6 +39,13 @@ import Testing
         "t:meets(b.department(t))", "b.user(t):permits('orders.read')", "b.user(t).active",
         "b.kind(t):permits('orders.read')", "b.kind(t).active", "b.date(t) < request.date", "b.date(t).year == 2026",
         "b.date(t):plus({ days = 1 }) < request.date", "b.instant(t).hour == 1", "b.instant(t) < request.time",
+        "b.time(t):between('06:00', '21:00')", "request.time:between(b.time(t), '21:00')",
+        "b.instant(t):between('06:00', '21:00')", "b.time(t).hour > 1", "request.time.time_of_day < b.time(t)",
+        "b.instant(t).time_of_day < time '06:00'", "b.instant(t) - request.time > duration 'PT1H'",
+        "request.date - b.date(t) > duration 'P1D'", "request.time + b.duration(t) > request.time",
+        "b.duration(t) - duration 'P1D' > duration 'PT1H'", "b.duration(t).days > 1",
+        "b.ip(t):is_within(b.network(t))", "(ip '10.0.0.1'):is_within(b.network(t))",
+        "b.network(t):is_within('10.0.0.0/8')", "(ip '10.0.0.1'):is_within_any({ b.network(t) })",
         "b.ip(t):is_within('10.0.0.0/8')", "b.ip(t):is_within_any({ '10.0.0.0/8' })",
         "b.rows:has(b.text(t))", "b.rows:get(b.text(t)):has('note')", "b.rows:get(b.text(t)).note == 'x'",
     ]

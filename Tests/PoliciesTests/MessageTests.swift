@@ -136,7 +136,8 @@ import Testing
         ),
         (
             "b.lua", "local c = settings {\n  a = 1,\n  b = optional \"string\",\n}\nreturn {}",
-            "p/b.lua:3:3: error: setting `b`: `optional` has no default to fall back on; use a list [failing-load]"
+            "p/b.lua:3:3: error: setting `b`: `optional` has no default to fall back on; use a list, or `required` "
+                + "[failing-load]"
         ),
     ])
     func `a file that is no policy, or half of one, is one fault`(name: String, text: String, message: String) {
@@ -157,13 +158,13 @@ import Testing
         (
             "local order = {\n  amount = \"int\",\n}\nreturn {\n  actions = { [\"a.b\"] = \"read\" },\n  resources = { order = "
                 + "order },\n}",
-            "2:3: error: `resources.order.amount`: unknown type `int`; one of boolean, date, department, instant, ip, number, "
-                + "string, user [schema]"
+            "2:3: error: `resources.order.amount`: unknown type `int`; one of boolean, date, department, duration, instant, "
+                + "ip, network, number, string, time, user [schema]"
         ),
         (
             "local s = { actions = {}, context = {} }\ns.actions[\"a.b\"] = \"read\"\ns.context.ip = optional \"ipp\"\nreturn s",
-            "3:11: error: `context.ip`: unknown type `ipp` (did you mean `ip`?); one of boolean, date, department, instant, "
-                + "ip, number, string, user [schema]"
+            "3:11: error: `context.ip`: unknown type `ipp` (did you mean `ip`?); one of boolean, date, department, "
+                + "duration, instant, ip, network, number, string, time, user [schema]"
         ),
         (
             "return {\n  actions = { [\"a.b\"] = \"read\" },\n  context = {\n    ip = os.time(),\n  },\n}",

@@ -42,6 +42,12 @@ import Testing
         ("local x = 1\nlocal now = os.time()", 2, "`os` is not available in tests"),
         ("local t\nlocal x = t.y", 2, "attempt to index a nil value (local 't')"),
         ("fixture \"a\" { x = 1 }\nfixture \"a\" { x = 2 }", 2, "the fixture `a` is defined twice"),
+        ("\nlocal x = date \"31.12.2026\"", 2, "`31.12.2026` is no date such as `2026-12-31`"),
+        (
+            "\nlocal x = duration { months = 1 }", 2,
+            "`duration`: years and months have no fixed length: write days, or "
+                + "move an instant by `:plus { months = 1 }`"
+        ),
         ("\nfixture \"a\" (1)", 2, "the fixture `a` is a table, got a number"),
         ("test(\"a\", {\n  at = \"x\",\n  at = \"y\" })", 3, "`at` is given twice, first on line 2"),
     ])

@@ -13,7 +13,8 @@ package struct PolicyGenerator {
                       ["users.update"] = "admin" },
           resources = {
             order = { department = optional "department", amount = optional "number", owner = optional "user",
-                      note = optional "string", tags = list "string", teams = list "department", due = optional "date" },
+                      note = optional "string", tags = list "string", teams = list "department", due = optional "date",
+                      opens = optional "time", age = optional "duration", subnet = optional "network" },
             invoice = { amount = "number" } },
           context = { mfa = optional "boolean", ip = optional "ip", channel = optional "string", at = optional "instant" },
           subjects = { service = { roles = list "string", level = optional "number" } },
@@ -51,7 +52,10 @@ package struct PolicyGenerator {
         let state = random.chance(10)
         return """
             \(usesPlugins ? "local hours, wrap, deep, who = use \"hours\", use \"wrap\", use \"deep\", use \"who\"" : "")
-            local config = settings { hard = false, limit = 50, months = 6, shared = list "department", names = list "string" }
+            local config = settings { hard = false, limit = 50, months = 6, shared = list "department", names = list "string",
+              open_from = time "07:00", most = duration "PT36H", offices = list { network "10.0.0.0/8", network "2001:db8::/32" },
+              freeze = list { date "2026-11-22", date "2026-12-24" }, until_day = date "2026-12-01" }
+            local start = instant "2026-11-20T00:00:00+01:00"
             local wide <const> = { a = "north", b = "sales" }
             \(state ? "local seen = {}" : "")
             local function tagged(r, name)
@@ -135,6 +139,16 @@ package struct PolicyGenerator {
             "r.action:has(\"rows\") and r.action.rows * 2 > \(random.below(100))",
             "r.action:has(\"format\") and r.action.format == \"csv\"", "r.action.name == r.action",
             "r.action:has(\"format\") and r.action.format:upper() == \"CSV\"", "r.action:has(\"name\")",
+            "r.context:has(\"ip\") and r.context.ip:is_within_any(config.offices)",
+            "r.context:has(\"ip\") and r.context.ip:is_within(network \"10.1.0.0/16\")",
+            "r.context:has(\"ip\") and r.context.ip == ip \"10.1.2.3\"",
+            "r.time:between(\"06:00\", \"18:30\")", "r.time:between(config.open_from, \"05:00\")",
+            "r.time.time_of_day < config.open_from", "r.time.second < 30", "r.date >= config.until_day",
+            "config.freeze:contains(r.date)", "r.time - start > duration { days = \(random.below(9)) }",
+            "r.date - date \"2026-11-01\" >= duration \"P21D\"", "(r.time - start).hours > \(random.below(90))",
+            "r.time + config.most > instant \"2026-11-24T00:00:00Z\"", "r.time - config.most < start",
+            "r.time:plus { seconds = \(random.below(90)) }.minute == 0",
+            "(r.time - start) + config.most > duration \"PT90M\"",
         ])
     }
 
@@ -155,6 +169,21 @@ package struct PolicyGenerator {
                 "r.resource:has(\"department\") and r.resource.department.depth > 0",
                 "r.resource:has(\"department\") and r.resource.department:has(\"parent\") and r.resource.department.parent.name == \"Sales\"",
                 "r.resource:has(\"due\") and r.resource.due < r.date:plus { days = \(limit) }",
+                "r.resource:has(\"due\") and r.resource.due - r.date > duration { days = \(limit) }",
+                "r.resource:has(\"due\") and (r.resource.due - r.date).days > \(limit)",
+                "r.resource.due - r.date > config.most",
+                "r.resource:has(\"due\") and r.resource.due == date \"2026-12-24\"",
+                "r.resource:has(\"opens\") and r.resource.opens < time \"08:00\"",
+                "r.resource:has(\"opens\") and r.time:between(r.resource.opens, \"12:00\")",
+                "r.resource:has(\"opens\") and r.resource.opens:between(\"22:00\", config.open_from)",
+                "r.resource.opens:between(\"06:00\", \"21:00\")",
+                "r.resource:has(\"opens\") and r.resource.opens.hour > 5",
+                "r.resource:has(\"age\") and r.resource.age > config.most", "r.resource.age <= duration \"P3D\"",
+                "r.resource:has(\"age\") and r.time - r.resource.age < start",
+                "r.resource:has(\"subnet\") and r.context:has(\"ip\") and r.context.ip:is_within(r.resource.subnet)",
+                "r.resource:has(\"subnet\") and r.resource.subnet:is_within(\"10.0.0.0/8\")",
+                "r.context:has(\"ip\") and r.context.ip:is_within(r.resource.subnet)",
+                "r.resource.subnet == network \"10.1.0.0/16\"",
                 "r.context:has(\"mfa\") and r.context.mfa",
                 "r.context:has(\"channel\") and r.context.channel == \"web\"",
                 "r.context:has(\"channel\") and #(r.context.channel .. \"\") > 3",
@@ -181,6 +210,11 @@ package struct PolicyGenerator {
                 "\(token).department:has(\"parent\")", "\(token):meets(\(token).department)",
                 "\(token).last_day > \(token).created.date:plus { months = config.months }",
                 "\(token).expires < r.time:plus { days = \(random.below(400)) }", "\(token):has(\"dormant_since\")",
+                "r.time - \(token).created > duration { days = \(random.below(400)) }",
+                "\(token).expires - \(token).created < config.most",
+                "(\(token).expires - r.time).days > \(random.below(400))",
+                "\(token).created.time_of_day >= time \"12:00\"", "\(token).created:between(\"22:00\", \"06:00\")",
+                "\(token).last_active - \(token).created > duration \"PT1H\"", "\(token).last_day <= config.until_day",
                 "\(token):has(\"description\") and \(token).description == \"orders\"", "\(token):has(\"contact\")",
                 "\(token):has(\"contact\") and \(token).contact == \"ops\"",
                 "\(token):has(\"name\") and \(token).name == \"one\"", "#\(token).user.email > 12",

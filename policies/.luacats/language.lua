@@ -85,6 +85,12 @@
 ---@field weekday number # 1 to 7: 1 is Monday, 7 is Sunday
 ---@field hour number # 0 to 23
 ---@field minute number # 0 to 59
+---@field second number # 0 to 59
+---@field time_of_day demilune.Time # the time of day in the tenant's zone
+---@operator sub(demilune.Instant): demilune.Duration
+---@operator sub(demilune.Duration): demilune.Instant
+---@operator add(demilune.Duration): demilune.Instant
+---@field between fun(self: demilune.Instant, first: string|demilune.Time, before: string|demilune.Time): boolean # whether the time of day is from a first one on and before a second, which may be on the next day
 ---@field plus fun(self: demilune.Instant, period: demilune.Period): demilune.Instant # later by a period of the calendar
 
 ---@class demilune.Date
@@ -92,12 +98,32 @@
 ---@field month number # 1 to 12
 ---@field day number # 1 to 31
 ---@field weekday number # 1 to 7: 1 is Monday, 7 is Sunday
+---@operator sub(demilune.Date): demilune.Duration
 ---@field plus fun(self: demilune.Date, period: demilune.Period): demilune.Date # later by a period of the calendar
 ---@field end_of_day fun(self: demilune.Date): demilune.Instant # the first instant of the next day
 
+---@class demilune.Time
+---@field hour number # 0 to 23
+---@field minute number # 0 to 59
+---@field second number # 0 to 59
+---@field between fun(self: demilune.Time, first: string|demilune.Time, before: string|demilune.Time): boolean # whether the time of day is from a first one on and before a second, which may be on the next day
+
+---@class demilune.Duration
+---@field days number # its whole days of 24 hours, rounded towards 0
+---@field hours number # its whole hours, rounded towards 0
+---@field minutes number # its whole minutes, rounded towards 0
+---@field seconds number # its whole seconds, rounded towards 0
+---@operator sub(demilune.Duration): demilune.Duration
+---@operator add(demilune.Duration): demilune.Duration
+---@operator add(demilune.Instant): demilune.Instant
+
 ---@class demilune.IP
----@field is_within fun(self: demilune.IP, network: string): boolean # whether it is an address of a network: `10.0.0.0/8`
----@field is_within_any fun(self: demilune.IP, networks: string[]): boolean # whether it is an address of one of some networks
+---@field is_within fun(self: demilune.IP, network: string|demilune.Network|demilune.IP): boolean # whether it is an address of a network: `10.0.0.0/8`
+---@field is_within_any fun(self: demilune.IP, networks: demilune.List.network|demilune.List.ip|(string|demilune.Network)[]): boolean # whether it is an address of one of some networks
+
+---@class demilune.Network
+---@field is_within fun(self: demilune.Network, network: string|demilune.Network|demilune.IP): boolean # whether another network has all its addresses
+---@field is_within_any fun(self: demilune.Network, networks: demilune.List.network|demilune.List.ip|(string|demilune.Network)[]): boolean # whether one of some networks has all its addresses
 
 ---@class demilune.List.string
 ---@field [integer] string
@@ -124,6 +150,16 @@
 ---@field contains fun(self: demilune.List.date, value: demilune.Date): boolean # whether a value is in it
 ---@operator len: integer
 
+---@class demilune.List.time
+---@field [integer] demilune.Time
+---@field contains fun(self: demilune.List.time, value: demilune.Time): boolean # whether a value is in it
+---@operator len: integer
+
+---@class demilune.List.duration
+---@field [integer] demilune.Duration
+---@field contains fun(self: demilune.List.duration, value: demilune.Duration): boolean # whether a value is in it
+---@operator len: integer
+
 ---@class demilune.List.department
 ---@field [integer] demilune.Department
 ---@field contains fun(self: demilune.List.department, value: demilune.Department): boolean # whether a value is in it
@@ -137,6 +173,11 @@
 ---@class demilune.List.ip
 ---@field [integer] demilune.IP
 ---@field contains fun(self: demilune.List.ip, value: demilune.IP): boolean # whether a value is in it
+---@operator len: integer
+
+---@class demilune.List.network
+---@field [integer] demilune.Network
+---@field contains fun(self: demilune.List.network, value: demilune.Network): boolean # whether a value is in it
 ---@operator len: integer
 
 ---@alias demilune.Point
@@ -154,6 +195,7 @@
 ---@field days? integer
 ---@field hours? integer
 ---@field minutes? integer
+---@field seconds? integer
 
 ---@class demilune.Policy
 ---@field on demilune.Point|demilune.Point[] # the kinds of decision that it is for
@@ -196,14 +238,53 @@ function settings(declared) end
 ---@overload fun(type: "boolean"): demilune.List.boolean
 ---@overload fun(type: "date"): demilune.List.date
 ---@overload fun(type: "department"): demilune.List.department
+---@overload fun(type: "duration"): demilune.List.duration
 ---@overload fun(type: "instant"): demilune.List.instant
 ---@overload fun(type: "ip"): demilune.List.ip
+---@overload fun(type: "network"): demilune.List.network
 ---@overload fun(type: "number"): demilune.List.number
 ---@overload fun(type: "string"): demilune.List.string
+---@overload fun(type: "time"): demilune.List.time
 ---@overload fun(type: "user"): demilune.List.user
----@param type string
+---@param type string|any[] # in `settings`, a table of values is the default
 ---@return table
 function list(type) end
+
+---A setting without a default: `required "date"`.
+---@param type string|table
+---@return any
+function required(type) end
+
+---A constant: `date "2026-12-31"`.
+---@param value string
+---@return demilune.Date
+function date(value) end
+
+---A constant: `instant "2026-12-31T12:00:00Z"`.
+---@param value string
+---@return demilune.Instant
+function instant(value) end
+
+---A constant: `time "06:00"`.
+---@param value string
+---@return demilune.Time
+function time(value) end
+
+---A constant: `duration "PT90M"`.
+---@param value string|{ weeks?: integer, days?: integer, hours?: integer, minutes?: integer, seconds?: integer }
+---@return demilune.Duration
+function duration(value) end
+
+---A constant: `network "10.0.0.0/8"`.
+---@param value string
+---@return demilune.Network
+function network(value) end
+
+---A constant: `ip "10.0.0.1"`.
+---@param value string
+---@return demilune.IP
+function ip(value) end
+
 
 ---A property that a request may have, in a schema.
 ---@param type string|table
@@ -226,7 +307,7 @@ function optional(type) end
 ---@class demilune.Test
 ---@field directory? string
 ---@field tenant? string
----@field at? string
+---@field at? string|demilune.Instant
 ---@field point? demilune.Point
 ---@field token? any
 ---@field subject? any

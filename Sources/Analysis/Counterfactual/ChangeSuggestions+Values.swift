@@ -87,6 +87,11 @@ extension ChangeSuggestions {
                 .map { directory.assignments[$0].department }
             return (own + departments.filter { !own.contains($0) }).map(Value.department)
         case .user, .userType: return entities(type)
+        case .time: return ["06:00", "12:00", "22:00"].compactMap { TimeOfDay($0) }.map(Value.time)
+        case .duration:
+            return [0, 3_600, 86_400].compactMap { TimeSpan(microseconds: $0 * 1_000_000) }.map(Value.duration)
+        case .network:
+            return ["10.0.0.0/8", "192.0.2.0/24", "2001:db8::/32"].compactMap { try? IPNetwork($0) }.map(Value.network)
         case .ip: return ["10.0.0.1", "192.0.2.1", "2001:db8::1"].compactMap { IPAddress($0) }.map(Value.ip)
         case .list(let element): return [.list([])] + values(of: element).prefix(8).map { .list([$0]) }
         default: return []
@@ -94,9 +99,7 @@ extension ChangeSuggestions {
     }
 
     func earlier(_ value: Value, by period: Period) -> [Value] {
-        let back = Period(
-            years: -period.years, months: -period.months, weeks: -period.weeks, days: -period.days,
-            hours: -period.hours, minutes: -period.minutes)
+        let back = period.reversed
         switch value {
         case .date(let date): return date.adding(back).map { [.date($0)] } ?? []
         case .instant(let instant): return zone.adding(back, to: instant).map { [.instant($0)] } ?? []
@@ -138,6 +141,8 @@ extension Value {
         case .number(let value): return .number(steps < 0 ? value.nextDown : value.nextUp)
         case .instant(let value): return .instant(Instant(microseconds: value.microseconds &+ steps))
         case .date(let value): return .date(value.adding(Period(days: Int(steps))) ?? value)
+        case .time(let value): return .time(TimeOfDay(microseconds: value.microseconds + steps))
+        case .duration(let value): return TimeSpan(microseconds: value.microseconds + steps).map(Value.duration) ?? self
         case .string(let value): return steps > 0 ? .string(value + " ") : .string(String(value.dropLast()))
         default: return self
         }

@@ -101,10 +101,8 @@ struct ChangeSuggestions {
                 + set(high, to: low.value.stepped(isStrict ? 1 : 0))
         case .isWithin: return within(operands[0], operands[1], holds: holds)
         case .contains: return membership(operands[0], operands[1], holds: holds)
-        case .inNetwork(let network):
-            guard holds else { return set(operands[0], to: .ip(network.address)) }
-            let outside = ["192.0.2.1", "203.0.113.1", "2001:db8::1"].compactMap { IPAddress($0) }
-            return outside.filter { !network.contains($0) }.prefix(1).flatMap { set(operands[0], to: .ip($0)) }
+        case .inNetwork: return networked(operands[0], operands[1], holds: holds)
+        case .between: return spanned(operands, holds: holds)
         case .can, .permits:
             guard case .string(let permission) = operands[1].value else { return [] }
             return granting(ExactName(permission), to: operands[0], !holds)
@@ -121,7 +119,7 @@ struct ChangeSuggestions {
     }
 
     /// Changes that give an expression a certain value.
-    private func set(_ fact: ObservedFact, to value: Value) -> [Change] {
+    func set(_ fact: ObservedFact, to value: Value) -> [Change] {
         switch fact.operation {
         case .property(let name):
             guard let property = property(name, of: fact.operands[0]), let json = value.json(in: directory)
@@ -130,6 +128,7 @@ struct ChangeSuggestions {
         case .setting(let policy, let name):
             guard let json = value.json(in: directory) else { return [] }
             return [.setting(policy: policy, name: name, value: .init(json), tenant: tenantID)]
+        case .sum, .difference: return set(termsOf: fact, to: value)
         case .plus(let period): return earlier(value, by: period).flatMap { set(fact.operands[0], to: $0) }
         case .endOfDay:
             guard case .instant(let instant) = value else { return [] }
@@ -157,6 +156,11 @@ struct ChangeSuggestions {
         case (.tokenContact, .string(let text)) where !text.isEmpty:
             return token.map { [.tokenContact($0.id, ExactName(text))] } ?? []
         case (.dateOf, .date(let day)): return set(base, to: .instant(zone.start(of: day)))
+        case (.timeOfDay, .time(let time)): return set(base, to: .instant(at(time, onDayOf: base.value)))
+        case (.inDays, .integer(let count)), (.inHours, .integer(let count)), (.inMinutes, .integer(let count)),
+            (.inSeconds, .integer(let count)):
+            guard let unit = attribute.unit, let span = try? TimeSpan([(unit, count)]) else { return [] }
+            return set(base, to: .duration(span))
         case (.parent, .department(let parent)):
             guard case .department(let own) = base.value else { return [] }
             return move(own, under: parent)

@@ -329,7 +329,10 @@ final class ConditionSolver {
         case .string: return .string("")
         case .instant: return .string(question.now.description)
         case .date: return .string(Zone.utc.date(of: question.now).description)
+        case .time: return .string("12:00")
+        case .duration: return .string("PT1H")
         case .ip: return .string("192.0.2.1")
+        case .network: return .string("192.0.2.0/24")
         case .department: return directory.departments.first { $0.tenant == tenant }.map { .string($0.id) }
         case .user: return directory.users.first { $0.tenant == tenant }.map { .string($0.id) }
         case .list: return .array([])
@@ -354,7 +357,7 @@ extension ObservedFact {
     /// True when the content itself is read, which has unlimited other values.
     fileprivate var readsContent: Bool {
         switch operation {
-        case .property, .element, .length, .plus, .attribute: type != .boolean
+        case .property, .element, .length, .plus, .sum, .difference, .attribute: type != .boolean
         default: parts.contains(where: \.isOfPlugin)
         }
     }

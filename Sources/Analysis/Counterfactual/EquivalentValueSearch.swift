@@ -26,7 +26,7 @@ struct EquivalentValueSearch {
     func span(around value: JSON) -> ValueRange {
         switch whatIf.policies.schema.declared(property, in: whatIf.question)?.type {
         case .department: departments(value)
-        case .number, .instant, .date: ordered(value)
+        case .number, .instant, .date, .time, .duration: ordered(value)
         case .ip: network(value)
         default: .values([value])
         }
@@ -65,7 +65,9 @@ struct EquivalentValueSearch {
         let read = found.traced.facts.filter { $0.reads(property) && $0.operation != .has(property.name) }
         var networks: Set<IPNetwork> = []
         for fact in read {
-            guard case .inNetwork(let network) = fact.operation else { return .values([value]) }
+            guard fact.operation == .inNetwork, fact.operands[0].isProperty(property),
+                !fact.operands[1].reads(property), let network = fact.operands[1].value.network
+            else { return .values([value]) }
             if network.contains(address) { networks.insert(network) }
         }
         guard networks.count == 1, read.count == 1 else { return .values([value]) }
@@ -89,13 +91,19 @@ struct EquivalentValueSearch {
             }
             answers[next] = found.traced.decision.isPermitted == wanted
             for fact in found.traced.facts where fact.reads(property) && fact.operation != .has(property.name) {
-                guard let cut = threshold(fact) else { return .values([value]) }
-                if !cuts.contains(cut) { cuts.append(cut) }
+                guard let found = thresholds(fact) else { return .values([value]) }
+                for cut in found where !cuts.contains(cut) { cuts.append(cut) }
             }
             guard cuts.count <= Self.mostThresholds else { return .values([value]) }
-            open = pieces(cuts).filter { answers[$0] == nil }
+            open = pieces(cuts).filter { answers[$0] == nil && isOnLine($0) }
         }
         return piece(around: place, cuts.sorted(), answers)
+    }
+
+    /// True for a place that stands for a value: a day has no time before its first and after its last.
+    private func isOnLine(_ place: Double) -> Bool {
+        guard whatIf.policies.schema.declared(property, in: whatIf.question)?.type == .time else { return true }
+        return place >= 0 && place < Double(TimeOfDay.microsecondsOfDay)
     }
 
     /// A value on each cut, between each two, before the first and after the last.
@@ -135,13 +143,41 @@ struct EquivalentValueSearch {
         return .between(low: end(low, outer: low - 1), high: end(high, outer: high + 1))
     }
 
-    /// The value that the property is compared with; `nil` for a fact that reads it in another way.
-    private func threshold(_ fact: ObservedFact) -> Double? {
+    /// The values that the property is compared with; `nil` for a fact that reads it in another way.
+    private func thresholds(_ fact: ObservedFact) -> [Double]? {
+        if fact.operation == .between, fact.operands[0].isProperty(property), fact.operands[0].type == .time,
+            !fact.operands.dropFirst().contains(where: { $0.reads(property) })
+        {
+            let ends = fact.operands.dropFirst().compactMap { position($0.value) }
+            return ends.count == 2 ? ends : nil
+        }
         guard [.less, .lessEqual, .equal].contains(fact.operation) else { return nil }
         let (one, other) = (fact.operands[0], fact.operands[1])
-        if one.isProperty(property), !other.reads(property) { return position(other.value) }
-        if other.isProperty(property), !one.reads(property) { return position(one.value) }
+        if !other.reads(property) { return threshold(one, position(other.value)) }
+        if !one.reads(property) { return threshold(other, position(one.value)) }
         return nil
+    }
+
+    /// The value of the property at which a side of a comparison reaches a bound: the bound itself, or for a difference
+    /// of the property and another value, or the other way round, what is that far from the other value.
+    private func threshold(_ side: ObservedFact, _ bound: Double?) -> [Double]? {
+        guard let bound else { return nil }
+        if side.isProperty(property) { return [bound] }
+        guard side.operation == .sum || side.operation == .difference else { return nil }
+        let (one, other) = (side.operands[0], side.operands[1])
+        // The lengths between days are in microseconds, and days are counted.
+        let unit = one.type == .date ? Double(TimeOfDay.microsecondsOfDay) : 1
+        let cut: Double?
+        if one.isProperty(property), !other.reads(property) {
+            cut = position(other.value).map { side.operation == .sum ? bound - $0 : bound / unit + $0 }
+        } else if other.isProperty(property), !one.reads(property) {
+            cut = position(one.value).map { side.operation == .sum ? bound - $0 : $0 - bound / unit }
+        } else {
+            cut = nil
+        }
+        // The line of days and microseconds has whole places only.
+        guard let cut, cut == cut.rounded() else { return nil }
+        return [cut]
     }
 
     private func position(_ json: JSON) -> Double? {
@@ -149,13 +185,20 @@ struct EquivalentValueSearch {
         case .integer(let value): Double(exactly: value)
         case .number(let value): value
         case .string(let text):
-            Date(text).map { Double($0.daysSinceEpoch) } ?? Instant(text).map { Double($0.microseconds) }
+            position(ofText: text)
         default: nil
         }
     }
 
+    private func position(ofText text: String) -> Double? {
+        whatIf.policies.schema.declared(property, in: whatIf.question).flatMap { try? Value(text, in: $0.type) }
+            .flatMap(position)
+    }
+
     private func position(_ value: Value) -> Double? {
         switch value {
+        case .time(let time): Double(time.microseconds)
+        case .duration(let span): Double(exactly: span.microseconds)
         case .integer(let value): Double(exactly: value)
         case .number(let value): value.isFinite ? value : nil
         case .date(let date): Double(date.daysSinceEpoch)
@@ -168,6 +211,8 @@ struct EquivalentValueSearch {
         switch whatIf.policies.schema.declared(property, in: whatIf.question)?.type {
         case .date: return .string(Date(daysSinceEpoch: Int64(place)).description)
         case .instant: return .string(Instant(microseconds: Int64(place)).description)
+        case .time: return .string(TimeOfDay(microseconds: Int64(place)).description)
+        case .duration: return .string(TimeSpan(microseconds: Int64(place))?.description ?? "PT0S")
         default: return Int64(exactly: place).map(JSON.integer) ?? .number(place)
         }
     }

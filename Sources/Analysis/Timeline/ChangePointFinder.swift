@@ -17,6 +17,7 @@ struct ChangePointFinder {
         case day
         case hour
         case minute
+        case second
         /// At any instant: the fact reads the clock's content.
         case restless
 
@@ -118,6 +119,7 @@ struct ChangePointFinder {
     /// The next instant at which a part of the calendar may change. Zone offsets are whole quarters of an hour.
     private func boundary(after instant: Instant, _ granularity: TimeGranularity) -> Instant {
         switch granularity {
+        case .second: Self.next(instant, multipleOf: 1)
         case .minute: Self.next(instant, multipleOf: 60)
         case .hour: Self.next(instant, multipleOf: 900)
         default:
@@ -150,7 +152,11 @@ struct ChangePointFinder {
             .attribute(.weekday), .endOfDay:
             return .day
         case .attribute(.hour): return .hour
-        case .attribute(.minute): return .minute
+        case .attribute(.minute), .attribute(.timeOfDay), .between: return .minute
+        case .attribute(.second), .attribute(.inSeconds): return .second
+        // A difference with the clock passes whole units at any instant.
+        case .attribute(.inDays), .attribute(.inHours), .attribute(.inMinutes):
+            return max(fact.operands.map(granularityOfContent).max() ?? .never, .minute)
         case .call:
             // A plugin function that takes the clock may derive anything from it; a host function reads its minutes.
             let given = fact.operands.map(granularityOfContent).max() ?? .never

@@ -74,7 +74,9 @@ typedef enum clua_operation : uint32_t {
     CLUA_LESS,
     CLUA_LESS_EQUAL,
     CLUA_LENGTH,
-    CLUA_ELEMENT
+    CLUA_ELEMENT,
+    CLUA_ADD,
+    CLUA_SUBTRACT
 } clua_operation;
 
 /// The host's callbacks; they return and never re-enter the interpreter.

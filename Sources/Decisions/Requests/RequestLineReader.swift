@@ -180,6 +180,9 @@ internal import Policies
         case .ip: value = unsafe (IPAddress(Self.buffer(text)) ?? IPAddress(Self.string(text))).map(Value.ip)
         case .instant: value = unsafe Instant(Self.string(text)).map(Value.instant)
         case .date: value = unsafe Date(Self.string(text)).map(Value.date)
+        case .time: value = unsafe TimeOfDay(Self.string(text)).map(Value.time)
+        case .duration: value = unsafe (try? TimeSpan(Self.string(text))).map(Value.duration)
+        case .network: value = unsafe (try? IPNetwork(Self.string(text))).map(Value.network)
         case .boolean, .number, .other: return false
         }
         guard let value else { return false }
@@ -206,7 +209,7 @@ internal import Policies
 private final class ReadableRecord {
     /// The types that a plain value can have.
     enum Kind {
-        case boolean, number, string, instant, date, department, user, ip
+        case boolean, number, string, instant, date, time, duration, department, user, ip, network
         /// A type that only the slow reader handles.
         case other
 
@@ -218,9 +221,12 @@ private final class ReadableRecord {
                 case .string: .string
                 case .instant: .instant
                 case .date: .date
+                case .time: .time
+                case .duration: .duration
                 case .department: .department
                 case .user: .user
                 case .ip: .ip
+                case .network: .network
                 default: .other
                 }
         }

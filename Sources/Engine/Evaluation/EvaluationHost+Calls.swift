@@ -53,7 +53,7 @@ extension EvaluationHost {
         case .meets:
             return ask(expressions.intern(.meets, target, try handle(arguments, 1, .department, method)))
         case .covers: return ask(expressions.intern(.covers, target, try handle(arguments, 1, .token, method)))
-        case .isWithin where type(target) == .ip:
+        case .isWithin where type(target) == .ip || type(target) == .network:
             return ask(expressions.intern(.inNetwork, target, try network(arguments[1], method)))
         case .isWithin:
             return ask(expressions.intern(.isWithin, target, try handle(arguments, 1, .department, method)))
@@ -76,6 +76,9 @@ extension EvaluationHost {
         case .plus:
             let period = expressions.period(try period(arguments[1]))
             return .handle(expressions.intern(.plus, target, period, type: type(target)))
+        case .between:
+            let ends = expressions.list([try timeOfDay(arguments, 1), try timeOfDay(arguments, 2)])
+            return ask(expressions.intern(.between, target, ends))
         case .endOfDay: return .handle(expressions.intern(.endOfDay, target, type: .instant))
         }
     }
@@ -173,16 +176,23 @@ extension EvaluationHost {
     }
 
     private func withinAny(_ target: Expressions.ID, _ arguments: LuaArguments) throws(Resolver.Fault) -> HostAnswer {
-        if type(target) == .ip { return try networks(target, arguments[1]) }
+        let isNetwork = type(target) != .department
+        let operation: Expressions.Operation = isNetwork ? .inNetwork : .isWithin
         var others: [Expressions.ID] = []
         if let list = arguments.handle(1) {
-            guard type(list) == .list(.department) else {
+            let wanted: [ValueType] = isNetwork ? [.network, .ip] : [.department]
+            guard case .list(let element) = type(list), wanted.contains(element) else {
                 throw Resolver.Fault(
-                    message: "`is_within_any` takes a list of departments, got \(type(list).withArticle)")
+                    message: "`is_within_any` takes a list of \(wanted[0].name)s, got \(type(list).withArticle)")
             }
             let length = read(expressions.intern(.length, list, type: .number))
             guard case .integer(let count) = length else { return answer(read(list), of: list) }
-            others = (0..<UInt32(count)).map { expressions.intern(.element, list, $0, type: .department) }
+            others = (0..<UInt32(count)).map { expressions.intern(.element, list, $0, type: element) }
+        } else if isNetwork {
+            guard case .table(let entries) = arguments[1] else {
+                throw Resolver.Fault(message: "`is_within_any` takes a list of networks: `{ \"10.0.0.0/8\" }`")
+            }
+            others = try entries.map { entry throws(Resolver.Fault) in try network(entry.value, .isWithinAny) }
         } else if case .table(let entries) = arguments[1] {
             for entry in entries {
                 guard case .handle(let id) = entry.value, type(id) == .department else {
@@ -193,26 +203,7 @@ extension EvaluationHost {
         } else {
             throw Resolver.Fault(message: "`is_within_any` takes a list of departments")
         }
-        return firstAnswer(others.lazy.map { [expressions] in expressions.intern(.isWithin, target, $0) }, until: true)
-    }
-
-    private func network(_ value: LuaValue, _ method: Method) throws(Resolver.Fault) -> UInt32 {
-        guard case .string(let text) = value else {
-            throw Resolver.Fault(
-                message: "`\(method.name)` of an ip takes a network as a string, `10.0.0.0/8`, got \(value.kindName)")
-        }
-        do throws(IPNetworkError) { return expressions.network(try IPNetwork(text)) } catch {
-            throw Resolver.Fault(message: error.message)
-        }
-    }
-
-    private func networks(_ target: Expressions.ID, _ argument: LuaValue) throws(Resolver.Fault) -> HostAnswer {
-        guard case .table(let entries) = argument else {
-            throw Resolver.Fault(message: "`is_within_any` of an ip takes a list of networks: `{ \"10.0.0.0/8\" }`")
-        }
-        let networks = try entries.map { entry throws(Resolver.Fault) in try network(entry.value, .isWithinAny) }
-        return firstAnswer(
-            networks.lazy.map { [expressions] in expressions.intern(.inNetwork, target, $0) }, until: true)
+        return firstAnswer(others.lazy.map { [expressions] in expressions.intern(operation, target, $0) }, until: true)
     }
 
     private func period(_ value: LuaValue) throws(Resolver.Fault) -> Period {
@@ -232,7 +223,8 @@ extension EvaluationHost {
             case "weeks": period.weeks = count
             case "days": period.days = count
             case "hours": period.hours = count
-            default: period.minutes = count
+            case "minutes": period.minutes = count
+            default: period.seconds = count
             }
         }
         return period
@@ -263,6 +255,7 @@ extension EvaluationHost {
         if function == .settings { return .handle(expressions.intern(.settings, policy, type: .settings)) }
         if function == .use { return try use(arguments[0]) }
         if function == .data { return try data(arguments[0]) }
+        if let type = function.constantType { return try constant(type, arguments[0]) }
         if function == .permit, !isGranted() {
             throw Resolver.Fault(message: "it permits an action that its `grants` do not name")
         }
@@ -284,10 +277,10 @@ extension EvaluationHost {
     {
         let kind: PolicyStatement.Effect =
             switch function {
-            case .permit, .settings, .use, .data: .permit
             case .deny: .deny
             case .advise: .advise
             case .oblige: .oblige
+            default: .permit
             }
         let text = try text(arguments[0], function.name, isOptional: kind == .permit)
         guard kind != .permit else { return CalledEffect(kind: kind, text: text, code: nil, details: [], line: line) }

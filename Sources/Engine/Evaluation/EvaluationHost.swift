@@ -199,7 +199,10 @@ final class EvaluationHost: SandboxHost {
         case .string(let value): .string(value)
         case .instant(let value): .string(value.description)
         case .date(let value): .string(value.description)
+        case .time(let value): .string(value.description)
+        case .duration(let value): .string(value.description)
         case .ip(let value): .string(value.description)
+        case .network(let value): .string(value.description)
         case .failure(let message): .failure(message)
         case .absent: .failure("this is absent: ask `:has` first")
         case .department, .user, .userType, .list, .entity: .failure("this has parts, and no value of its own")
@@ -236,8 +239,11 @@ final class EvaluationHost: SandboxHost {
     }
 
     func operate(_ operation: HostOperation, _ arguments: LuaArguments) -> HostAnswer {
+        if operation == .add || operation == .subtract, !isOfTimes(arguments) { return .nothing }
         guard mayAsk() else { return .failure(Self.tooMany) }
         switch operation {
+        case .add: return arithmetic(.sum, arguments)
+        case .subtract: return arithmetic(.difference, arguments)
         case .read: return readNamed(arguments.handle(0)!)
         case .content: return content(expressions.content(of: arguments.handle(0)!))
         case .equal: return compare(.equal, "compare", arguments)
@@ -275,7 +281,8 @@ final class EvaluationHost: SandboxHost {
     private func content(_ id: UInt32) -> HostAnswer {
         let type = type(id)
         switch type {
-        case .string, .number, .boolean, .instant, .date, .ip: return answer(read(id), of: id)
+        case .string, .number, .boolean, .instant, .date, .time, .duration, .ip, .network:
+            return answer(read(id), of: id)
         case .department, .userType, .user:
             return .failure("\(type.withArticle) is not a string: write `.id` or `.name`")
         default: return .failure("\(type.withArticle) is neither a string nor a number")

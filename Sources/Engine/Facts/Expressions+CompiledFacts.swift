@@ -23,7 +23,7 @@ extension Expressions {
         case .equal:
             switch types[Int(node.a)] {
             case .department, .user, .userType, .boolean: compiledFact = operands(.same)
-            case .number, .instant, .date: compiledFact = operands(.equal)
+            case .number, .instant, .date, .time, .duration: compiledFact = operands(.equal)
             case .string:
                 compiledFact =
                     name(node.a, is: node.b, schema, id) ?? name(node.b, is: node.a, schema, id)
@@ -34,8 +34,9 @@ extension Expressions {
             if types[Int(node.a)] != .string { compiledFact = operands(node.operation == .less ? .less : .lessEqual) }
         case .isWithin: compiledFact = operands(.isWithin)
         case .inNetwork:
-            let network = networks[Int(node.b)]
-            if !network.address.isVersion6, network.prefix > 0 {
+            if types[Int(node.a)] == .ip, let network = constantNetwork(node.b), !network.address.isVersion6,
+                network.prefix > 0
+            {
                 let last = network.address.low | UInt64(UInt32.max) >> UInt64(network.prefix)
                 compiledFact = operand(node.a, layout).map {
                     CompiledFact(
@@ -91,6 +92,11 @@ extension Expressions {
             place < CompiledFact.constants
         else { return nil }
         return CompiledFact(.text, place, Int(nodes[Int(constant)].a), fact: fact)
+    }
+
+    /// The network that a constant is; an address is a network of one.
+    private func constantNetwork(_ id: ID) -> IPNetwork? {
+        nodes[Int(id)].operation == .constant ? constants[Int(nodes[Int(id)].a)].network : nil
     }
 
     /// The number of a constant action; -1 for the request's action.

@@ -19,6 +19,8 @@ extension FactKey {
         case .department: self.init(kind: 6, bits: packedValue.bits)
         case .user: self.init(kind: 7, bits: packedValue.bits)
         case .userType: self.init(kind: 8, bits: packedValue.bits)
+        case .time: self.init(kind: 14, bits: packedValue.bits)
+        case .duration: self.init(kind: 15, bits: packedValue.bits)
         default: return nil
         }
     }
@@ -35,6 +37,8 @@ extension FactKey {
         case 6: PackedValue(.department, bits: bits)
         case 7: PackedValue(.user, bits: bits)
         case 8: PackedValue(.userType, bits: bits)
+        case 14: PackedValue(.time, bits: bits)
+        case 15: PackedValue(.duration, bits: bits)
         default: nil
         }
     }
@@ -74,6 +78,9 @@ final class FactKeys {
         case .string(let text): texts[Array(text.utf8)].map { FactKey(kind: 9, bits: $0) }
         case .ip(let value): texts[Array(value.description.utf8)].map { FactKey(kind: 10, bits: $0) }
         case .failure(let message): texts[Array(message.utf8)].map { FactKey(kind: 11, bits: $0) }
+        case .network(let value): texts[Array(value.description.utf8)].map { FactKey(kind: 13, bits: $0) }
+        case .time(let value): FactKey(kind: 14, bits: UInt64(bitPattern: value.microseconds))
+        case .duration(let value): FactKey(kind: 15, bits: UInt64(bitPattern: value.microseconds))
         case .entity: FactKey(kind: 12, bits: 0)
         case .list: nil
         }
@@ -91,10 +98,17 @@ final class FactKeys {
             return (0...Int64(Self.mostElements)).contains(count) ? key(value) : nil
         case .string(let string): text = Array(string.utf8)
         case .ip(let address): text = Array(address.description.utf8)
+        case .network(let network): text = Array(network.description.utf8)
         default: return isForeign ? nil : key(value)
         }
         if isForeign, !known.contains(text) { return nil }
-        return key(value) ?? number(text, kind: { if case .ip = value { 10 } else { 9 } }())
+        let kind: UInt8 =
+            switch value {
+            case .ip: 10
+            case .network: 13
+            default: 9
+            }
+        return key(value) ?? number(text, kind: kind)
     }
 
     private func number(_ text: [UInt8], kind: UInt8) -> FactKey {

@@ -99,11 +99,19 @@ extension Facts {
             case .dateOf: return .date(date)
             case .hour: return .integer(Int64(zone.clock(of: instant).hour))
             case .minute: return .integer(Int64(zone.clock(of: instant).minute))
+            case .second: return .integer(Int64(zone.clock(of: instant).second))
+            case .timeOfDay: return .time(zone.timeOfDay(of: instant))
             default: return read(attribute, of: date)
             }
         case .date:
             guard case .date(let date) = value(node.a) else { return failure(of: node.a) ?? .absent }
             return read(attribute, of: date)
+        case .time:
+            guard case .time(let time) = value(node.a) else { return failure(of: node.a) ?? .absent }
+            return read(attribute, of: time)
+        case .duration:
+            guard case .duration(let span) = value(node.a) else { return failure(of: node.a) ?? .absent }
+            return read(attribute, of: span)
         default: return .absent
         }
     }

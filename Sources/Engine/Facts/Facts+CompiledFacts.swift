@@ -79,7 +79,7 @@ extension Facts {
             let (one, other) = (packedValue(compiledFact.a, packedValues), packedValue(compiledFact.b, packedValues))
             guard one.kind == other.kind else { return .other }
             switch one.kind {
-            case .integer, .instant, .date:
+            case .integer, .instant, .date, .time, .duration:
                 return compiledFact.order(Int64(bitPattern: one.bits), Int64(bitPattern: other.bits))
             case .number: return compiledFact.order(Double(bitPattern: one.bits), Double(bitPattern: other.bits))
             default: return .other

@@ -314,6 +314,7 @@ internal import Policies
             default: return .absent
             }
         case .plus: return later(node)
+        case .sum, .difference: return arithmetic(node)
         case .endOfDay:
             guard case .date(let date) = value(node.a), let next = date.adding(Period(days: 1)) else {
                 return .failure("there is no day after this one")
@@ -329,8 +330,11 @@ internal import Policies
                 return directory.department(one, isWithin: other)
             }
         case .inNetwork:
-            guard case .ip(let address) = value(node.a) else { return missing(node.a) }
-            return .boolean(expressions.networks[Int(node.b)].contains(address))
+            return compare(node) { one, other in
+                guard let inner = one.network, let outer = other.network else { return false }
+                return outer.contains(inner)
+            }
+        case .between: return between(node)
         case .contains:
             // Taken out, because computing the operands may look into lists, too.
             var indexes = ListIndexes()
@@ -380,17 +384,6 @@ internal import Policies
         case .element: return .failure("`\(text)` is absent: the list has fewer elements")
         case .plus, .endOfDay, .length: return absence(node.a)
         default: return .failure("`\(text)` is absent: ask `:has` first")
-        }
-    }
-
-    private static let tooFar = Value.failure("that is outside the years 1 to 9999")
-
-    private mutating func later(_ node: Expressions.Node) -> Value {
-        let period = expressions.periods[Int(node.b)]
-        switch value(node.a) {
-        case .date(let date): return date.adding(period).map(Value.date) ?? Self.tooFar
-        case .instant(let instant): return zone().adding(period, to: instant).map(Value.instant) ?? Self.tooFar
-        case let other: return other
         }
     }
 }

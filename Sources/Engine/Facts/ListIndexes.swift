@@ -64,6 +64,9 @@ struct ListIndexes {
         case user(Int)
         case userType(Int)
         case ip(IPAddress)
+        case network(IPNetwork)
+        case time(TimeOfDay)
+        case duration(TimeSpan)
 
         /// - Returns: `nil` for a value that is equal to none, not even to itself, or that is no element of a list.
         init?(_ value: Value) {
@@ -84,6 +87,9 @@ struct ListIndexes {
             case .user(let number): self = .user(number)
             case .userType(let number): self = .userType(number)
             case .ip(let address): self = .ip(address)
+            case .network(let network): self = .network(network)
+            case .time(let time): self = .time(time)
+            case .duration(let duration): self = .duration(duration)
             case .absent, .list, .entity, .failure: return nil
             }
         }

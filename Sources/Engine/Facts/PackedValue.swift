@@ -9,6 +9,12 @@ package struct PackedValue: Equatable, Sendable, BitwiseCopyable {
         case instant
         /// Days since 1970-01-01.
         case date
+        /// Microseconds since midnight.
+        case time
+        /// Microseconds.
+        case duration
+        /// The number of a network stored separately.
+        case network
         case ip4
         /// The number of an address stored separately.
         case ip6
@@ -76,11 +82,13 @@ extension PackedValue {
         case .number(let value): self.init(.number, bits: value.bitPattern)
         case .instant(let value): self.init(.instant, bits: UInt64(bitPattern: value.microseconds))
         case .date(let value): self.init(.date, bits: UInt64(bitPattern: value.daysSinceEpoch))
+        case .time(let value): self.init(.time, bits: UInt64(bitPattern: value.microseconds))
+        case .duration(let value): self.init(.duration, bits: UInt64(bitPattern: value.microseconds))
         case .department(let value): self.init(.department, value)
         case .user(let value): self.init(.user, value)
         case .userType(let value): self.init(.userType, value)
         case .ip(let value) where !value.isVersion6: self.init(.ip4, bits: value.low)
-        case .ip, .string, .list, .entity, .failure: return nil
+        case .ip, .network, .string, .list, .entity, .failure: return nil
         }
     }
 }

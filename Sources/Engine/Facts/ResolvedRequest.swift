@@ -4,7 +4,7 @@ internal import Policies
 /// An authorization request with every name resolved: the source of all facts.
 ///
 /// It is flat: packed values at fixed places, first those of `Place`, then one for every property that the schema
-/// declares. Values that do not fit are stored separately: strings, lists and long addresses.
+/// declares. Values that do not fit are stored separately: strings, lists, networks and long addresses.
 package struct ResolvedRequest: Sendable {
     package var kind: DecisionKind
     /// The action's number in the schema; -1 for an action that is not declared, as in administrative decisions.
@@ -26,6 +26,7 @@ package struct ResolvedRequest: Sendable {
     private var textCount = 0
     private var lists: [[Value]] = []
     private var addresses: [IPAddress] = []
+    private var networks: [IPNetwork] = []
 
     /// The acting subject.
     package enum Subject: Sendable {
@@ -243,6 +244,9 @@ extension ResolvedRequest {
         case .ip(let address):
             packedValues[place] = PackedValue(.ip6, addresses.count)
             addresses.append(address)
+        case .network(let network):
+            packedValues[place] = PackedValue(.network, networks.count)
+            networks.append(network)
         case .list(let list):
             packedValues[place] = PackedValue(.list, lists.count)
             lists.append(list)
@@ -274,6 +278,7 @@ extension ResolvedRequest {
         textCount = 0
         if !lists.isEmpty { lists.removeAll() }
         if !addresses.isEmpty { addresses.removeAll(keepingCapacity: true) }
+        if !networks.isEmpty { networks.removeAll(keepingCapacity: true) }
         unsafe packedValues.withUnsafeMutableBufferPointer { packedValues in
             for place in Place.count..<packedValues.count { unsafe packedValues[place] = .absent }
         }
@@ -295,6 +300,11 @@ extension ResolvedRequest {
         case .userType: return .userType(packedValue.number)
         case .ip4: return .ip(IPAddress(version4: UInt32(truncatingIfNeeded: packedValue.bits)))
         case .ip6: return .ip(addresses[packedValue.number])
+        case .network: return .network(networks[packedValue.number])
+        case .time: return .time(TimeOfDay(microseconds: Int64(bitPattern: packedValue.bits)))
+        case .duration:
+            // INVARIANT: only durations are packed as such, so the bits are those of one.
+            return .duration(TimeSpan(microseconds: Int64(bitPattern: packedValue.bits))!)
         case .text:
             return .string(String(decoding: texts[packedValue.text], as: UTF8.self))
         case .list: return .list(lists[packedValue.number])

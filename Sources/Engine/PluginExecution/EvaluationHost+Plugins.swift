@@ -52,9 +52,7 @@ extension EvaluationHost {
         if case .native(let native, _) = function.body, native.isNetworkTest,
             case .string(let text)? = constant(asked[0])
         {
-            do throws(IPNetworkError) {
-                return ask(expressions.intern(.inNetwork, asked[1], expressions.network(try IPNetwork(text))))
-            } catch { throw Resolver.Fault(message: error.message) }
+            return ask(expressions.intern(.inNetwork, asked[1], try network(.string(text), .isWithin)))
         }
         _ = plugin
         let id = expressions.intern(

@@ -73,9 +73,8 @@ package final class PluginSession {
             case .integer(let number): return .integer(number)
             case .number(let number): return .number(number)
             case .string(let text): return .string(text)
-            case .instant(let instant): return .string(instant.description)
-            case .date(let date): return .string(date.description)
-            case .ip(let address): return .string(address.description)
+            case .instant, .date, .time, .duration, .ip, .network:
+                return .string(running.facts.value.value(id).words(in: request.value.directory))
             case .department(let index): return .string(request.value.directory.departments[index].name)
             case .user(let index): return .string(request.value.directory.users[index].name)
             case .userType(let index): return .string(request.value.directory.userTypes[index].name)
@@ -131,6 +130,12 @@ private final class DocumentHost: SandboxHost {
     }
 
     func operate(_ operation: HostOperation, _ arguments: LuaArguments) -> HostAnswer {
+        // Numbers of a document are read, and Lua adds them up.
+        if operation == .add || operation == .subtract,
+            [0, 1].compactMap(arguments.handle).contains(where: Self.isDocument)
+        {
+            return .nothing
+        }
         guard let handle = arguments.handle(0), Self.isDocument(handle) else {
             if let second = arguments.handle(1), Self.isDocument(second) {
                 return .failure("a part of a document cannot be compared")

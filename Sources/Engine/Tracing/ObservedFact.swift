@@ -24,7 +24,11 @@ package struct ObservedFact: Sendable {
         case less
         case lessEqual
         case isWithin
-        case inNetwork(IPNetwork)
+        case inNetwork
+        case sum
+        case difference
+        /// Of a time, the first time of day and the one after the last.
+        case between
         case contains
         case meets
         case covers
@@ -128,7 +132,10 @@ extension EvaluationHost {
         case .plus: return (.plus(expressions.periods[Int(node.b)]), [node.a])
         case .endOfDay: return (.endOfDay, [node.a])
         case .has: return (.has(name()), [node.a])
-        case .inNetwork: return (.inNetwork(expressions.networks[Int(node.b)]), [node.a])
+        case .inNetwork: return (.inNetwork, [node.a, node.b])
+        case .sum: return (.sum, [node.a, node.b])
+        case .difference: return (.difference, [node.a, node.b])
+        case .between: return (.between, [node.a] + expressions.arguments[Int(node.b)])
         case .granted: return (.granted, [])
         case .call: return (.call(expressions.plugins.name(of: Int(node.b)).text), expressions.arguments[Int(node.a)])
         case .plugin, .table, .rowAt: return (.data, [])

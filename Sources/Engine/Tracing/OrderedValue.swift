@@ -6,6 +6,8 @@ package enum OrderedValue: Equatable, Sendable {
     case number(Double)
     case instant(Instant)
     case date(Date)
+    case time(TimeOfDay)
+    case duration(TimeSpan)
 
     init?(_ value: Value) {
         switch value {
@@ -13,6 +15,8 @@ package enum OrderedValue: Equatable, Sendable {
         case .number(let value): self = .number(value)
         case .instant(let value): self = .instant(value)
         case .date(let value): self = .date(value)
+        case .time(let value): self = .time(value)
+        case .duration(let value): self = .duration(value)
         default: return nil
         }
     }
@@ -39,6 +43,9 @@ package enum OrderedValue: Equatable, Sendable {
         case (.date(let one), .date(let other)): return Double(one.daysSinceEpoch - other.daysSinceEpoch)
         case (.instant(let one), .instant(let other)):
             return (Double(one.microseconds) - Double(other.microseconds)) / 1_000_000
+        case (.time(let one), .time(let other)): return Double(one.microseconds - other.microseconds) / 1_000_000
+        case (.duration(let one), .duration(let other)):
+            return Double(one.microseconds - other.microseconds) / 1_000_000
         case (.integer(let one), .integer(let other)):
             let (difference, overflow) = one.subtractingReportingOverflow(other)
             return overflow ? Double(one) - Double(other) : Double(difference)
@@ -62,6 +69,8 @@ package enum OrderedValue: Equatable, Sendable {
         case .number(let value): "\(value)"
         case .instant(let value): value.description
         case .date(let value): value.description
+        case .time(let value): value.description
+        case .duration(let value): value.description
         }
     }
 }

@@ -46,9 +46,9 @@ package struct Date: Hashable, Comparable, Sendable {
     package var weekday: Int { Int((daysSinceEpoch + 3).remainder(7)) + 1 }
 
     /// The day after this period: years and months first, clamped to the month's end, then weeks and days.
-    /// - Returns: `nil` outside the years 1 to 9999, and for a period with hours or minutes.
+    /// - Returns: `nil` outside the years 1 to 9999, and for a period with hours, minutes or seconds.
     package func adding(_ period: Period) -> Date? {
-        guard period.hours == 0, period.minutes == 0 else { return nil }
+        guard !period.isOfClock else { return nil }
         let months = year * 12 + month - 1 + period.years * 12 + period.months
         guard (12..<120_000).contains(months) else { return nil }
         let (newYear, newMonth) = (months / 12, months % 12 + 1)

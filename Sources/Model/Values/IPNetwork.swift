@@ -1,4 +1,5 @@
-/// A range of addresses in prefix notation: `10.0.0.0/8`, `2001:db8::/32` (RFC 4632, RFC 4291).
+/// A range of addresses in prefix notation: `10.0.0.0/8`, `2001:db8::/32` (RFC 4632, RFC 4291). A single address is a
+/// network of one.
 ///
 /// A network of IPv4 addresses in their IPv6 form (`::ffff:10.0.0.0/104`) is that IPv4 network (`10.0.0.0/8`).
 package struct IPNetwork: Hashable, Sendable {
@@ -8,8 +9,12 @@ package struct IPNetwork: Hashable, Sendable {
     /// - Throws: an error that describes what is wrong with the text.
     package init(_ text: String) throws(IPNetworkError) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, let address = IPAddress(String(parts[0])) else {
-            throw IPNetworkError("a network is an address and a prefix length: `10.0.0.0/8`")
+        guard parts.count <= 2, let address = IPAddress(String(parts[0])) else {
+            throw IPNetworkError("a network is an address, or an address and a prefix length: `10.0.0.0/8`")
+        }
+        guard parts.count == 2 else {
+            self.init(address)
+            return
         }
         // An IPv4 address in its IPv6 form: its first 96 bits are fixed.
         let isMapped = !address.isVersion6 && parts[0].utf8.contains(UInt8(ascii: ":"))
@@ -25,6 +30,15 @@ package struct IPNetwork: Hashable, Sendable {
         guard first == address else {
             throw IPNetworkError("`\(parts[0])` has bits beyond its prefix of \(written): write `\(first)/\(prefix)`")
         }
+        self.init(address, prefix: prefix)
+    }
+
+    /// The network of one address.
+    package init(_ address: IPAddress) {
+        self.init(address, prefix: address.isVersion6 ? 128 : 32)
+    }
+
+    private init(_ address: IPAddress, prefix: Int) {
         self.address = address
         self.prefix = prefix
     }
@@ -40,6 +54,20 @@ package struct IPNetwork: Hashable, Sendable {
     /// True when the network contains an address.
     package func contains(_ other: IPAddress) -> Bool {
         other.isVersion6 == address.isVersion6 && other.masked(prefix) == address
+    }
+
+    /// True when it has every address of another network.
+    package func contains(_ other: IPNetwork) -> Bool { other.prefix >= prefix && contains(other.address) }
+}
+
+extension Value {
+    /// The network that it is; an address is a network of one.
+    package var network: IPNetwork? {
+        switch self {
+        case .network(let network): network
+        case .ip(let address): IPNetwork(address)
+        default: nil
+        }
     }
 }
 

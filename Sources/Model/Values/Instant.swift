@@ -22,6 +22,10 @@ package struct Instant: Hashable, Comparable, Sendable {
         .microseconds(other.microseconds) - .microseconds(microseconds)
     }
 
+    /// The first and the last instant that can be written: those of the years 1 to 9999.
+    package static let first = Instant(microseconds: -62_135_596_800_000_000)
+    package static let last = Instant(microseconds: 253_402_300_799_999_999)
+
     /// Whole seconds since 1970, rounded down.
     package var seconds: Int64 { microseconds.quotient(1_000_000) }
 }

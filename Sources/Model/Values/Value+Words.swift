@@ -10,10 +10,13 @@ extension Value {
         case .string(let value): return value
         case .instant(let value): return value.description
         case .date(let value): return value.description
+        case .time(let value): return value.description
+        case .duration(let value): return value.description
         case .department(let index): return directory.departments[index].name.text
         case .user(let index): return directory.users[index].name.text
         case .userType(let index): return directory.userTypes[index].name.text
         case .ip(let value): return value.description
+        case .network(let value): return value.description
         case .list(let list):
             let more = list.count > 100 ? ", …" : ""
             return "[\(list.prefix(100).map { $0.words(in: directory) }.joined(separator: ", "))\(more)]"
@@ -31,7 +34,7 @@ extension Value {
         case .department(let index): return .string(directory.departments[index].id)
         case .user(let index): return .string(directory.users[index].id)
         case .userType(let index): return .string(directory.userTypes[index].id)
-        case .string, .instant, .date, .ip: return .string(words(in: directory))
+        case .string, .instant, .date, .time, .duration, .ip, .network: return .string(words(in: directory))
         case .list(let list):
             let elements = list.map { $0.json(in: directory) }
             return elements.contains { $0 == nil } ? nil : .array(elements.compactMap(\.self))

@@ -7,11 +7,14 @@ package enum Value: Sendable {
     case string(String)
     case instant(Instant)
     case date(Date)
+    case time(TimeOfDay)
+    case duration(TimeSpan)
     /// An index into the directory that the value was read from.
     case department(Int)
     case user(Int)
     case userType(Int)
     case ip(IPAddress)
+    case network(IPNetwork)
     case list([Value])
     /// An object with attributes of its own, identified only by its type.
     case entity
@@ -32,10 +35,13 @@ extension Value {
         case (.string(let one), .string(let other)): one.isSameBytes(other)
         case (.instant(let one), .instant(let other)): one == other
         case (.date(let one), .date(let other)): one == other
+        case (.time(let one), .time(let other)): one == other
+        case (.duration(let one), .duration(let other)): one == other
         case (.department(let one), .department(let other)): one == other
         case (.user(let one), .user(let other)): one == other
         case (.userType(let one), .userType(let other)): one == other
         case (.ip(let one), .ip(let other)): one == other
+        case (.network(let one), .network(let other)): one == other
         case (.list(let one), .list(let other)):
             one.count == other.count && zip(one, other).allSatisfy { $0.equals($1) }
         default: false
@@ -52,6 +58,8 @@ extension Value {
         case (.string(let one), .string(let other)): one.utf8.lexicographicallyPrecedes(other.utf8)
         case (.instant(let one), .instant(let other)): one < other
         case (.date(let one), .date(let other)): one < other
+        case (.time(let one), .time(let other)): one < other
+        case (.duration(let one), .duration(let other)): one < other
         default: false
         }
     }

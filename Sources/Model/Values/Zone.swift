@@ -48,19 +48,20 @@ package struct Zone: Sendable, Hashable {
         Instant(microseconds: instant(local: date.daysSinceEpoch * 86_400) * 1_000_000)
     }
 
-    /// The instant after this period: the calendar part by the local clock, then hours and minutes as they elapse.
+    /// The instant after this period: the calendar part by the local clock, then hours, minutes and seconds as they elapse.
     /// - Returns: `nil` outside the years 1 to 9999.
     package func adding(_ period: Period, to instant: Instant) -> Instant? {
         var calendar = period
         calendar.hours = 0
         calendar.minutes = 0
+        calendar.seconds = 0
         var seconds = instant.seconds
         if calendar != Period() {
             let local = local(seconds)
             guard let date = Date(daysSinceEpoch: local.quotient(86_400)).adding(calendar) else { return nil }
             seconds = self.instant(local: date.daysSinceEpoch * 86_400 + local.remainder(86_400))
         }
-        seconds += Int64(period.hours) * 3_600 + Int64(period.minutes) * 60
+        seconds += Int64(period.hours) * 3_600 + Int64(period.minutes) * 60 + Int64(period.seconds)
         guard (-62_135_596_800..<253_402_300_800).contains(seconds) else { return nil }
         return Instant(microseconds: seconds * 1_000_000 + instant.microseconds.remainder(1_000_000))
     }

@@ -13,7 +13,7 @@ extension Expressions {
         case .attribute where node.b == Attribute.actionName.rawValue: return text(node.a)
         case .attribute:
             let name = Vocabulary.name(of: node.b, on: types[Int(node.a)])
-            return nodes[Int(node.a)].operation == .request ? name.text : "\(text(node.a)).\(name)"
+            return nodes[Int(node.a)].operation == .request ? name.text : "\(term(node.a)).\(name)"
         case .property: return "\(text(node.a)).\(names[Int(node.b)])"
         case .setting: return "settings.\(names[Int(node.b)])"
         case .element: return "\(text(node.a))[\(node.b + 1)]"
@@ -25,7 +25,12 @@ extension Expressions {
         case .less: return infix("<")
         case .lessEqual: return infix("<=")
         case .isWithin: return infix("is_within")
-        case .inNetwork: return "\(text(node.a)) is_within \(networks[Int(node.b)])"
+        case .inNetwork: return infix("is_within")
+        case .sum: return "\(term(node.a)) + \(term(node.b))"
+        case .difference: return "\(term(node.a)) - \(term(node.b))"
+        case .between:
+            let ends = arguments[Int(node.b)].map(text)
+            return "\(text(node.a)) between \(ends.joined(separator: " and "))"
         case .contains: return infix("contains")
         case .meets: return infix("meets")
         case .covers: return infix("covers")
@@ -53,6 +58,14 @@ extension Expressions {
 }
 
 extension Expressions {
+    /// An operand of `+` or `-`, in parentheses where it is a sum or a difference itself.
+    private func term(_ id: ID) -> String {
+        switch nodes[Int(id)].operation {
+        case .sum, .difference, .plus: "(\(text(id)))"
+        default: text(id)
+        }
+    }
+
     /// True for content that a plugin made; a boolean discloses nothing of such content.
     package func isMadeByPlugin(_ id: ID) -> Bool {
         if types[Int(id)] == .boolean { return false }
@@ -60,6 +73,7 @@ extension Expressions {
         switch node.operation {
         case .call: return true
         case .attribute, .property, .element, .length, .plus, .endOfDay: return isMadeByPlugin(node.a)
+        case .sum, .difference: return isMadeByPlugin(node.a) || isMadeByPlugin(node.b)
         default: return false
         }
     }
@@ -93,6 +107,9 @@ extension Value {
         case .number(let value): "\(value)"
         case .string(let value): value
         case .date(let value): value.description
+        case .time(let value): value.description
+        case .duration(let value): value.description
+        case .network(let value): value.description
         case .instant(let value): value.description
         case .ip(let value): value.description
         case .list(let values):
@@ -106,7 +123,7 @@ extension Period {
     fileprivate var words: String {
         let parts = [
             (years, "years"), (months, "months"), (weeks, "weeks"), (days, "days"), (hours, "hours"),
-            (minutes, "minutes"),
+            (minutes, "minutes"), (seconds, "seconds"),
         ]
         let said = parts.filter { $0.0 != 0 }.map { "\($0.0) \($0.1)" }
         return said.isEmpty ? "nothing" : said.joined(separator: " ")

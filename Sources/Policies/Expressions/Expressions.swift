@@ -33,8 +33,12 @@ package import Model
         case has
         case equal, less, lessEqual
         case isWithin, contains, meets, covers
-        /// a: an address, b: a network.
+        /// a: an address or a network, b: a network or an address.
         case inNetwork
+        /// Of times: a plus b, a minus b.
+        case sum, difference
+        /// a: an instant or a time of day, b: a list of two arguments, the first time of day and the one after the last.
+        case between
         /// a: the holder, b: a constant permission.
         case can, permits
         /// a: the policy's number. True when its `grants` name the request's action.
@@ -78,7 +82,6 @@ package import Model
     /// The number of bytes of all string constants.
     package private(set) var textBytes = 0
     package private(set) var periods = Interned<Period>()
-    package private(set) var networks = Interned<IPNetwork>()
     /// The argument lists of calls to plugin functions.
     package private(set) var arguments = Interned<[ID]>()
     package let plugins: PluginSet
@@ -133,12 +136,13 @@ package import Model
             switch Attribute(rawValue: node.b) {
             case .time, .today, .recordID: return true
             case .point, .action, .actionName, .actionKind, .tenant, .recordType, .token, .subject, .actor: return false
-            case .month, .day, .weekday, .hour, .minute: return false
+            case .month, .day, .weekday, .hour, .minute, .second: return false
             // The attributes of a proposed token come from the request.
             case .proposed: return true
             default: return isForeign[Int(node.a)]
             }
         case .element, .length, .plus, .endOfDay: return isForeign[Int(node.a)]
+        case .sum, .difference: return isForeign[Int(node.a)] || isForeign[Int(node.b)]
         case .call:
             let isBounded = !plugins.functions[Int(node.b)].function.result.choices.isEmpty
             return !isBounded && arguments[Int(node.a)].contains { isForeign[Int($0)] }
@@ -149,12 +153,13 @@ package import Model
     private func depth(of node: Node) -> UInt8 {
         switch node.operation {
         case .request, .settings, .constant, .setting, .granted, .plugin, .table, .rowAt, .argument: 0
-        case .attribute, .property, .element, .length, .plus, .endOfDay, .has, .inNetwork, .column:
-            depths[Int(node.a)] &+ 1
+        case .attribute, .property, .element, .length, .plus, .endOfDay, .has, .column: depths[Int(node.a)] &+ 1
         case .row, .hasRow: depths[Int(node.b)] &+ 1
         case .call: (arguments[Int(node.a)].map { depths[Int($0)] }.max() ?? 0) &+ 1
         case .rows: (arguments[Int(node.b)].map { depths[Int($0)] }.max() ?? 0) &+ 1
-        case .equal, .less, .lessEqual, .isWithin, .contains, .meets, .covers, .can, .permits:
+        case .between: ((arguments[Int(node.b)] + [node.a]).map { depths[Int($0)] }.max() ?? 0) &+ 1
+        case .equal, .less, .lessEqual, .isWithin, .contains, .meets, .covers, .can, .permits, .inNetwork, .sum,
+            .difference:
             max(depths[Int(node.a)], depths[Int(node.b)]) &+ 1
         }
     }
@@ -165,11 +170,13 @@ package import Model
         }
         switch node.operation {
         case .request, .settings, .constant, .setting, .granted, .plugin, .table, .rowAt, .argument: return 1
-        case .attribute, .property, .element, .length, .plus, .endOfDay, .has, .inNetwork, .column: return sum([node.a])
+        case .attribute, .property, .element, .length, .plus, .endOfDay, .has, .column: return sum([node.a])
         case .row, .hasRow: return sum([node.b])
         case .call: return sum(arguments[Int(node.a)])
         case .rows: return sum(arguments[Int(node.b)])
-        case .equal, .less, .lessEqual, .isWithin, .contains, .meets, .covers, .can, .permits:
+        case .between: return sum(arguments[Int(node.b)] + [node.a])
+        case .equal, .less, .lessEqual, .isWithin, .contains, .meets, .covers, .can, .permits, .inNetwork, .sum,
+            .difference:
             return sum([node.a, node.b])
         }
     }
@@ -199,7 +206,6 @@ package import Model
 
     package func name(_ text: ExactName) -> UInt32 { names.id(text) }
     package func period(_ period: Period) -> UInt32 { periods.id(period) }
-    package func network(_ network: IPNetwork) -> UInt32 { networks.id(network) }
     package func list(_ list: [ID]) -> UInt32 { arguments.id(list) }
 
     /// A constant as an expression. Keyed by bytes and bits, so that 1, 1.0 and "1" stay apart.
@@ -229,6 +235,9 @@ private struct ConstantKey: Hashable {
         case .date(let value): (kind, bits, bytes) = (5, UInt64(bitPattern: value.daysSinceEpoch), [])
         case .instant(let value): (kind, bits, bytes) = (6, UInt64(bitPattern: value.microseconds), [])
         case .ip(let value): (kind, bits, bytes) = (7, 0, Array(value.description.utf8))
+        case .network(let value): (kind, bits, bytes) = (12, 0, Array(value.description.utf8))
+        case .time(let value): (kind, bits, bytes) = (13, UInt64(bitPattern: value.microseconds), [])
+        case .duration(let value): (kind, bits, bytes) = (14, UInt64(bitPattern: value.microseconds), [])
         case .department(let value): (kind, bits, bytes) = (9, UInt64(value), [])
         case .user(let value): (kind, bits, bytes) = (10, UInt64(value), [])
         case .userType(let value): (kind, bits, bytes) = (11, UInt64(value), [])

@@ -271,6 +271,10 @@ package final class Resolver {
             case .department, .user, .userType: message += ": write `.id` or `.name` of the \(type.name)"
             case .instant where [one, other].contains(.date): message += ": write `.date` of the instant"
             case .token: message += ": write `.id` of the token"
+            case .date, .instant, .time, .duration, .network, .ip:
+                // A string that is meant as such a value.
+                guard [one, other].contains(.string) else { continue }
+                message += ": write `\(type.exampleConstant!)`"
             default: continue
             }
             break

@@ -32,6 +32,7 @@ extension Method {
         case .endOfDay: 0
         // As many as the index of the table has columns.
         case .all: PluginTable.mostIndexed
+        case .between: 2
         default: 1
         }
     }

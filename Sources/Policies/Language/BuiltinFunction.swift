@@ -4,6 +4,7 @@ internal import Model
 /// A function that the host gives to policies or to plugins, and that is not a method.
 @usableFromInline package enum BuiltinFunction: UInt32, CaseIterable, Sendable {
     case permit, deny, advise, oblige, settings, use, data
+    case date, instant, time, duration, network, ip
 
     init(_ effect: PolicyStatement.Effect) {
         self =
@@ -24,6 +25,7 @@ internal import Model
         case .settings: "settings"
         case .use: "use"
         case .data: "data"
+        case .date, .instant, .time, .duration, .network, .ip: constantType!.name
         }
     }
 
@@ -32,10 +34,27 @@ internal import Model
         self = function
     }
 
+    /// The type of the constants that the function writes: `date "2026-12-31"`; `nil` for any other function.
+    package var constantType: ValueType? {
+        switch self {
+        case .date: .date
+        case .instant: .instant
+        case .time: .time
+        case .duration: .duration
+        case .network: .network
+        case .ip: .ip
+        default: nil
+        }
+    }
+
+    /// The functions that write constants.
+    package static let ofConstants = allCases.filter { $0.constantType != nil }
+
     /// The largest number of arguments that the function takes.
     package var arity: Int {
         switch self {
         case .permit, .settings, .use, .data: 1
+        case .date, .instant, .time, .duration, .network, .ip: 1
         case .deny, .advise, .oblige: 2
         }
     }
@@ -43,9 +62,10 @@ internal import Model
 
 extension BuiltinFunction {
     /// The functions for policies.
-    package static let ofPolicies = hostFunctions(PolicyStatement.Effect.allCases.map(Self.init) + [.settings, .use])
+    package static let ofPolicies = hostFunctions(
+        PolicyStatement.Effect.allCases.map(Self.init) + [.settings, .use] + ofConstants)
     /// The functions for plugins.
-    package static let ofPlugins = hostFunctions([.use, .data])
+    package static let ofPlugins = hostFunctions([.use, .data] + ofConstants)
 
     private static func hostFunctions(_ functions: [Self]) -> [HostFunction] {
         functions.map { HostFunction(name: $0.name, code: $0.rawValue) }

@@ -22,6 +22,9 @@ final class DeclarationHost: SandboxHost {
     func attribute(_ handle: UInt32, _ key: ExactName) -> AttributeAnswer {
         if case .plugin = expressions.types[Int(handle)] { return member(key, of: handle) }
         if case .table = expressions.types[Int(handle)] { return .failure("a table is read inside `decide`") }
+        if expressions.nodes[Int(handle)].operation == .constant {
+            return .failure("a constant is used inside `decide`, not while loading")
+        }
         guard let setting = settings[key] else {
             return .failure(
                 "this policy has no setting `\(key)`" + Suggestion.hint(for: key, among: settings.keys.sorted()))
@@ -55,6 +58,7 @@ final class DeclarationHost: SandboxHost {
     }
 
     func operate(_ operation: HostOperation, _ arguments: LuaArguments) -> HostAnswer {
+        if operation == .add || operation == .subtract { return arithmetic(arguments) }
         guard let handle = arguments.handle(0) else {
             return .failure("a setting is compared inside `decide`, not while loading")
         }
@@ -83,18 +87,35 @@ final class DeclarationHost: SandboxHost {
             }
         } catch { return .failure(error.message) }
         if function == BuiltinFunction.use.rawValue { return use(arguments[0]) }
+        if let type = BuiltinFunction(rawValue: function)?.constantType {
+            do throws(ValueFault) {
+                return .handle(expressions.constant(try Value(constant: arguments[0], of: type), type: type))
+            } catch { return .failure(error.message) }
+        }
         guard function == BuiltinFunction.settings.rawValue else {
             return .failure("effects are called inside `decide`, not while loading")
         }
         guard !hasDeclared else { return .failure("`settings` is called twice: declare all settings in one call") }
         hasDeclared = true
         do throws(TypeReader.Fault) {
-            settings = try SettingsReader.declared(arguments[0])
+            let reader = SettingsReader { [expressions] id in
+                let node = expressions.nodes[Int(id)]
+                guard node.operation == .constant else { return nil }
+                return (expressions.types[Int(id)], expressions.constants[Int(node.a)])
+            }
+            settings = try reader.declared(arguments[0])
             return .handle(expressions.intern(.settings, 0, type: .settings))
         } catch {
             faultySetting = error.name
             return .failure(error.message)
         }
+    }
+
+    /// Leaves numbers to Lua; times are computed for a request.
+    private func arithmetic(_ arguments: LuaArguments) -> HostAnswer {
+        let types = [0, 1].compactMap(arguments.handle).map { expressions.types[Int($0)] }
+        return types.contains(where: TimeArithmetic.concerns)
+            ? .failure("a time is computed inside `decide`, not while loading") : .nothing
     }
 
     func typeName(_ handle: UInt32) -> String { expressions.types[Int(handle)].name }

@@ -63,6 +63,9 @@ package struct PolicyFacts: Sendable {
     package func setting(_ name: ExactName, tenant: Int, in directory: Directory) -> Value {
         let stored = values.value(name, tenant: tenant < 0 ? nil : directory.tenants[tenant].id)
         guard let setting = initial[name] else { return .failure("there is no setting `\(name)`") }
+        if stored == nil, setting.isRequired {
+            return .failure("the setting `\(name)` is required and has no value here: set it in `settings.json`")
+        }
         return Self.resolve(stored ?? setting.initial, as: setting.type, name: name, tenant: tenant, in: directory)
     }
 

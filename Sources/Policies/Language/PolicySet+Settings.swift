@@ -41,8 +41,10 @@ extension PolicySet {
             throw PolicyError(
                 .setting, "`\(policy)` declares no setting `\(name)`\(Suggestion.hint(for: name, among: names))")
         }
-        guard let read = SettingsFile.value(value, as: type) else {
-            throw PolicyError(.setting, "`\(policy).\(name)` must be \(type.withArticle), got \(value.kindName)")
+        let read: Value
+        do throws(ValueFault) { read = try Value(value, in: type) } catch {
+            let colon = error.message.hasPrefix("must be") ? "" : ":"
+            throw PolicyError(.setting, "`\(policy).\(name)`\(colon) \(error.message)")
         }
         var changed = settings
         if let tenant {

@@ -275,7 +275,7 @@ struct SchemaReader {
 /// Reads a declared type: `"user"`, `list "string"`, `optional "department"`, `optional(list "user")`.
 package enum TypeReader {
     /// The tags of types that declarations name.
-    package static let tags = ["optional", "list"]
+    package static let tags = ["optional", "list", "required"]
 
     package struct Fault: Error {
         package let message: String
@@ -286,6 +286,8 @@ package enum TypeReader {
     /// The kind of declaration that a type is for, which determines the types there are.
     package enum Use {
         case property
+        /// A parameter of a policy.
+        case setting
         /// An argument and the result of a plugin's function.
         case parameter, result
         /// A column of a plugin's data, which is the same for every tenant.
@@ -294,7 +296,7 @@ package enum TypeReader {
         var types: [ExactName: ValueType] {
             let all = ValueType.declarable
             switch self {
-            case .property: return all
+            case .property, .setting: return all
             case .column: return all.filter { $0.value != .department && $0.value != .user }
             case .result: return all.merging(["user_type": .userType]) { $1 }
             case .parameter:
@@ -316,16 +318,28 @@ package enum TypeReader {
             return (type, true)
         }
         if let inner = value.tagged("list") {
-            guard let name = inner.name else {
-                throw Fault(message: "a list needs the name of a type: `list \"string\"`")
-            }
+            guard let name = inner.name else { throw Fault(message: Self.refusal(ofListOf: inner)) }
             return (.list(try named(name, use)), false)
+        }
+        if value.tagged("required") != nil, use != .setting {
+            throw Fault(message: "`required` is for settings; what is not `optional` is required here")
         }
         guard let name = value.name else {
             throw Fault(
                 message: "a type must be a name such as \"string\", or `list` or `optional` of one; got \(value.shown)")
         }
         return (try named(name, use), false)
+    }
+
+    /// The reason why `list` of something that is no name is no type.
+    private static func refusal(ofListOf inner: LuaValue) -> String {
+        let write = "write `list \"string\"`"
+        guard case .table(let entries) = inner, let first = entries.first else {
+            return "a list needs the name of a type: \(write)"
+        }
+        return first.key.name == nil
+            ? "`list { … }` is a default, which only settings have: \(write)"
+            : "`list { name = … }` would be a list of records, which there is not: \(write)"
     }
 
     private static func named(_ name: ExactName, _ use: Use) throws(Fault) -> ValueType {

@@ -95,23 +95,11 @@ struct SettingsFile {
                 report("`\(shown)`: the policy declares no such setting\(hint)", at: place)
                 continue
             }
-            guard let value = Self.value(content, as: type) else {
-                report("`\(shown)` must be \(type.withArticle), got \(content.kindName)", at: place)
-                continue
+            do throws(ValueFault) { values[name] = try Value(content, in: type) } catch {
+                let colon = error.message.hasPrefix("must be") ? "" : ":"
+                report("`\(shown)`\(colon) \(error.message)", at: place)
             }
-            values[name] = value
         }
         return values
-    }
-
-    /// Departments and users stay ids until a snapshot resolves them.
-    static func value(_ json: JSON, as type: ValueType) -> Value? {
-        switch (type, json) {
-        case (.department, .string(let id)), (.user, .string(let id)): return .string(id)
-        case (.list(let element), .array(let array)):
-            let values = array.map { value($0, as: element) }
-            return values.contains { $0 == nil } ? nil : .list(values.compactMap(\.self))
-        default: return Value(json, as: type)
-        }
     }
 }

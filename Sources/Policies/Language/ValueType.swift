@@ -7,10 +7,16 @@ package enum ValueType: Hashable, Sendable {
     case string
     case instant
     case date
+    /// A time of day on a local clock.
+    case time
+    /// A fixed length of time.
+    case duration
     case department
     case user
     case userType
     case ip
+    /// A range of addresses, or a single one.
+    case network
     case token
     case actor
     case request
@@ -38,10 +44,13 @@ package enum ValueType: Hashable, Sendable {
         case .string: "string"
         case .instant: "instant"
         case .date: "date"
+        case .time: "time"
+        case .duration: "duration"
         case .department: "department"
         case .user: "user"
         case .userType: "user type"
         case .ip: "ip"
+        case .network: "network"
         case .token: "token"
         case .actor: "actor"
         case .request: "request"
@@ -71,7 +80,7 @@ package enum ValueType: Hashable, Sendable {
     /// The types a schema may name, by their names.
     static let declarable: [ExactName: ValueType] = [
         "string": .string, "number": .number, "boolean": .boolean, "instant": .instant, "date": .date,
-        "department": .department, "user": .user, "ip": .ip,
+        "time": .time, "duration": .duration, "department": .department, "user": .user, "ip": .ip, "network": .network,
     ]
 
     package static var declarableNames: [ExactName] { declarable.keys.sorted() }
@@ -79,7 +88,7 @@ package enum ValueType: Hashable, Sendable {
     /// True when `<` is defined for it.
     package var isOrdered: Bool {
         switch self {
-        case .number, .string, .instant, .date: true
+        case .number, .string, .instant, .date, .time, .duration: true
         default: false
         }
     }

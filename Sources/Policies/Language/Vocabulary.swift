@@ -45,7 +45,12 @@ package enum Vocabulary {
         .init(owners: [.user, .userType], method: .permits, help: "whether a permission is among its own"),
         .init(owners: [.department], method: .isWithin, help: "whether it is another department or is below it"),
         .init(owners: [.ip], method: .isWithin, help: "whether it is an address of a network: `10.0.0.0/8`"),
+        .init(owners: [.network], method: .isWithin, help: "whether another network has all its addresses"),
         .init(owners: [.ip], method: .isWithinAny, help: "whether it is an address of one of some networks"),
+        .init(owners: [.network], method: .isWithinAny, help: "whether one of some networks has all its addresses"),
+        .init(
+            owners: [.instant, .time], method: .between,
+            help: "whether the time of day is from a first one on and before a second, which may be on the next day"),
         .init(owners: [.department], method: .isWithinAny, help: "whether it is within one of some departments"),
         .init(owners: [.instant, .date], method: .plus, help: "later by a period of the calendar"),
         .init(owners: [.date], method: .endOfDay, help: "the first instant of the next day"),
@@ -147,10 +152,19 @@ package enum Vocabulary {
         entry(.instant, "weekday", .weekday, 1...7, "1 is Monday, 7 is Sunday"),
         entry(.instant, "hour", .hour, 0...23),
         entry(.instant, "minute", .minute, 0...59),
+        entry(.instant, "second", .second, 0...59),
+        entry(.instant, "time_of_day", .time, .timeOfDay, "the time of day in the tenant's zone"),
         entry(.date, "year", .year, 1...9999),
         entry(.date, "month", .month, 1...12),
         entry(.date, "day", .day, 1...31),
         entry(.date, "weekday", .weekday, 1...7, "1 is Monday, 7 is Sunday"),
+        entry(.time, "hour", .hour, 0...23),
+        entry(.time, "minute", .minute, 0...59),
+        entry(.time, "second", .second, 0...59),
+        entry(.duration, "days", .number, .inDays, "its whole days of 24 hours, rounded towards 0"),
+        entry(.duration, "hours", .number, .inHours, "its whole hours, rounded towards 0"),
+        entry(.duration, "minutes", .number, .inMinutes, "its whole minutes, rounded towards 0"),
+        entry(.duration, "seconds", .number, .inSeconds, "its whole seconds, rounded towards 0"),
     ]
 }
 
@@ -162,14 +176,15 @@ package enum Vocabulary {
     case actorToken, isOperator
     case id, name, parent, depth, isActive, email
     case recordType, recordID, actionName
-    case dateOf, year, month, day, weekday, hour, minute
+    case dateOf, year, month, day, weekday, hour, minute, second, timeOfDay
+    case inDays, inHours, inMinutes, inSeconds
 }
 
 /// A method that can be called on an expression with `:`.
 @usableFromInline package enum Method: UInt32, CaseIterable, Sendable {
     case can = 100
     case canAny, canAll, meets, covers, permits, isWithin, isWithinAny, contains, has, plus, endOfDay, get, declares,
-        all
+        all, between
 
     package var name: String {
         switch self {
@@ -188,6 +203,7 @@ package enum Vocabulary {
         case .get: "get"
         case .declares: "declares"
         case .all: "all"
+        case .between: "between"
         }
     }
 }

@@ -55,7 +55,10 @@ struct PolicyLoader {
             report("no policies found: nothing could ever be permitted", "", line: nil, rule: "missing-file")
         }
         let policies = parsed.compactMap(\.policy)
+        let before = diagnostics.count
         let settings = loadSettings()
+        // Of settings that could not be read, nothing is known.
+        if diagnostics.count == before { checkUnset(settings) }
         checkRequired(settings)
         guard let schema, !hasErrors else { return nil }
         return PolicySet(
@@ -237,6 +240,33 @@ struct PolicyLoader {
             bytes, path: path(PolicyFile.settings), declared: Dictionary(declared, uniquingKeysWith: { $1 }))
         diagnostics += file.diagnostics
         return file.values
+    }
+
+    /// Reports each required setting without a value, of a policy that is in force for all tenants or for one.
+    private mutating func checkUnset(_ settings: [ExactName: SettingValues]) {
+        for policy in parsed {
+            guard let declaration = policy.declaration else { continue }
+            let id = policy.file.name.withoutExtension
+            let values = settings[id] ?? SettingValues()
+            func isEnabled(_ tenant: ExactName?) -> Bool {
+                if case .boolean(let isEnabled)? = values.value("enabled", tenant: tenant) { return isEnabled }
+                return declaration.isEnabled
+            }
+            for (name, setting) in declaration.settings.sorted(by: { $0.key < $1.key }) where setting.isRequired {
+                let others = values.tenants.keys.sorted().filter {
+                    values.value(name, tenant: $0) == nil && isEnabled($0)
+                }
+                let isUnset = isEnabled(nil) && values.all[name] == nil
+                guard isUnset || !others.isEmpty else { continue }
+                let whom = isUnset ? "under `all`" : "for the tenant `\(others[0])`"
+                let form = setting.type.example.map { ", such as `\($0)`" } ?? ""
+                let place = policy.chunk?.place(of: name.text)
+                report(
+                    "the setting `\(name)` is required and has no value: set `\(id).\(name)` in `settings.json` \(whom), "
+                        + "\(setting.type.withArticle)\(form), or disable the policy there", policy.file.name,
+                    line: place?.line, column: place?.column, rule: "settings")
+            }
+        }
     }
 
     private mutating func checkRequired(_ settings: [ExactName: SettingValues]) {

@@ -9,15 +9,10 @@ extension Value {
         case (.number, .integer(let number)): self = .integer(number)
         case (.number, .number(let number)): self = .number(number)
         case (.boolean, .boolean(let boolean)): self = .boolean(boolean)
-        case (.date, .string(let text)):
-            guard let date = Date(text) else { return nil }
-            self = .date(date)
-        case (.instant, .string(let text)):
-            guard let instant = Instant(text) else { return nil }
-            self = .instant(instant)
-        case (.ip, .string(let text)):
-            guard let address = IPAddress(text) else { return nil }
-            self = .ip(address)
+        case (.date, .string(let text)), (.instant, .string(let text)), (.time, .string(let text)),
+            (.duration, .string(let text)), (.ip, .string(let text)), (.network, .string(let text)):
+            guard let value = try? Value(text, in: type) else { return nil }
+            self = value
         case (.list(let element), .table(let entries)):
             var list: [Value] = []
             for (index, entry) in entries.enumerated() {

@@ -94,7 +94,8 @@ extension TypeInference {
         case .call(let callee, let arguments):
             if let fault = notCallable(callee, expression.position) { return [fault] }
             let fault =
-                misuse(ofFunction: callee, arguments) ?? misuse(ofEffect: callee, arguments)
+                misuse(ofFunction: callee, arguments) ?? misuse(ofConstant: callee, arguments)
+                ?? misuse(ofEffect: callee, arguments)
                 ?? misuse(ofIteration: callee, arguments) ?? misuse(ofLibrary: callee, arguments)
             return (fault ?? misuse(ofPlugin: callee, arguments)).map { [$0] } ?? []
         case .binary(let operation, let left, let right, _):
@@ -174,16 +175,17 @@ extension TypeInference {
         case .meets: return takes(.department)
         case .covers: return takes(.token)
         case .isWithin:
-            guard owner.type == .ip else { return takes(.department) }
+            guard owner.type == .ip || owner.type == .network else { return takes(.department) }
             return network(first).map { fault($0, first) }
         case .isWithinAny:
             guard case .table(let fields) = chunk[first].kind else {
-                let isList = owner.type != .ip && value(first)?.type == .list(.department)
+                let lists: [ValueType] = owner.type == .department ? [.department] : [.network, .ip]
+                let isList = lists.contains { value(first)?.type == .list($0) }
                 guard !isList, let got = notTable(first) else { return nil }
                 return fault("`\(name.name)` takes \(Self.expected(method, owner.type)), got \(got)", first)
             }
             for case .item(let item) in fields {
-                if owner.type == .ip {
+                if owner.type != .department {
                     if let message = network(item) { return fault(message, item) }
                 } else if let got = kind(of: item), value(item)?.type != .department {
                     return fault("`\(name.name)` takes departments, got \(got)", item)
@@ -212,7 +214,8 @@ extension TypeInference {
             }
             if resolver.knows(property, on: owner.owner) { return nil }
             return fault(resolver.unknown(property, on: owner.owner).message, first, rule: "unknown-attribute")
-        case .plus: return period(first).map { fault($0, first) }
+        case .plus: return period(first, of: owner.type).map { fault($0, first) }
+        case .between: return ends(arguments).map { fault($0.message, $0.place) }
         case .all:
             guard case .table(let table) = owner.type else { return nil }
             let called = text(owner) ?? "this table"
@@ -227,8 +230,9 @@ extension TypeInference {
         case .canAny, .canAll: "a table of permissions"
         case .meets: "a department"
         case .covers: "a token"
-        case .isWithin: owner == .ip ? "a network such as `10.0.0.0/8`" : "a department"
-        case .isWithinAny: owner == .ip ? "a list of networks" : "a list of departments"
+        case .isWithin: owner == .department ? "a department" : "a network such as `10.0.0.0/8`"
+        case .isWithinAny: owner == .department ? "a list of departments" : "a list of networks"
+        case .between: "two times: `:between(\"06:00\", \"21:00\")`"
         case .contains: "a value"
         case .get: "a key"
         case .all: "the values of the index"
@@ -238,17 +242,7 @@ extension TypeInference {
         }
     }
 
-    private func network(_ id: Expression.ID) -> String? {
-        guard case .string(let bytes) = chunk[id].kind else {
-            return kind(of: id).map { "a network is a string, `10.0.0.0/8`; got \($0)" }
-        }
-        do throws(IPNetworkError) { _ = try IPNetwork(String(decoding: bytes, as: UTF8.self)) } catch {
-            return error.message
-        }
-        return nil
-    }
-
-    private func period(_ id: Expression.ID) -> String? {
+    private func period(_ id: Expression.ID, of owner: ValueType) -> String? {
         guard case .table(let fields) = chunk[id].kind else {
             return notTable(id).map { "`plus` takes a table: `{ months = 12 }`, got \($0)" }
         }
@@ -259,6 +253,9 @@ extension TypeInference {
                 guard Period.names.contains(name.name) else {
                     return "`plus` takes \(Period.names.joined(separator: ", ")); got `\(name.name)`"
                         + Suggestion.hint(for: name.name, among: Period.names)
+                }
+                if owner == .date, ["hours", "minutes", "seconds"].contains(name.name) {
+                    return "a day moves by days, not by `\(name.name)`: write them of an instant"
                 }
                 if let got = kind(of: value), self.value(value)?.type != .number {
                     return "`\(name.name)` must be a whole number, got \(got)"

@@ -10,6 +10,7 @@ extension TypeInference {
         case .less, .lessEqual, .greater, .greaterEqual: return mismatch(left, right, isOrder: true)
         case .concat:
             for side in [left, right] { if let message = notText(side) { return message } }
+        case _ where isOfTimes(operation, left, right): return mismatch(ofTimes: operation, left, right)
         default:
             for side in [left, right] where operation == .add {
                 guard case .string(let bytes) = chunk[side].kind, Double(String(decoding: bytes, as: UTF8.self)) == nil
@@ -49,6 +50,7 @@ extension TypeInference {
             }
         }
         if !isOrder, let message = oddChoice(one, other) ?? oddChoice(other, one) { return message }
+        if let message = textComparison(one, other, isOrder: isOrder) { return message }
         if let left = value(one), let right = value(other), left.isHandle || right.isHandle {
             if left.type == right.type {
                 return isOrder && !left.type.isOrdered ? "\(left.typeName) has no order" : nil
@@ -98,7 +100,7 @@ extension TypeInference {
         }
         guard let known = value(id), known.isHandle else { return nil }
         switch known.type {
-        case .string, .number, .instant, .date, .ip: return nil
+        case .string, .number, .instant, .date, .time, .duration, .ip, .network: return nil
         case .department, .user, .userType: return "\(known.typeName) is not a string: write `.id` or `.name`"
         default: return "\(known.typeName) is not a string"
         }
@@ -118,6 +120,7 @@ extension TypeInference {
             return isBitwise ? "a bitwise operator takes numbers of Lua: write `(x + 0)`" : nil
         case .string: return "a string is not a number: write `tonumber(…)`"
         case .instant, .date: return "\(known.typeName) is not a number: use `:plus { … }`"
+        case .duration: return "a duration is not a number: use its `.days`, `.hours`, `.minutes` or `.seconds`"
         default: return "\(known.typeName) is not a number"
         }
     }

@@ -38,7 +38,7 @@ package final class TypeInference {
         /// True when reading it gives content, rather than yes or no.
         package var isContent: Bool {
             switch type {
-            case .string, .number, .instant, .date, .ip: true
+            case .string, .number, .instant, .date, .time, .duration, .ip, .network: true
             default: false
             }
         }
@@ -189,6 +189,8 @@ package final class TypeInference {
         case .method(let base, let name, _): return result(of: ExactName(name.name), base)
         case .call(let callee, let arguments): return called(callee, arguments)
         case .unary(let operation, _): return plain(operation == .not ? .boolean : .number)
+        case .binary(let operation, let left, let right, _) where operation == .add || operation == .subtract:
+            return sum(operation, left, right)
         case .binary(let operation, _, _, _): return Self.result(of: operation).map(plain)
         default: return nil
         }
@@ -231,6 +233,7 @@ package final class TypeInference {
     }
 
     private func called(_ callee: Expression.ID, _ arguments: [Expression.ID]) -> Meaning? {
+        if let type = constantType(callee) { return constant(type, arguments) }
         switch chunk[callee].kind {
         case .name(let name) where isDeclared && name.target == .global && name.name == "settings":
             return .value(of(expressions.intern(.settings, 0, type: .settings), .settings))

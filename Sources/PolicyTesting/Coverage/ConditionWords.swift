@@ -14,7 +14,8 @@ struct ConditionWords {
         "can_all": ["permissions", "user_type"], "permits": ["permissions", "user_type"],
         "permissions": ["user_type"], "last_day": ["expires"], "expires": ["last_day"], "action_kind": ["action"],
         "is_operator": ["actor"], "type": ["resource"], "time": ["at"], "date": ["at"], "hour": ["at"],
-        "minute": ["at"], "weekday": ["at"], "day": ["at"], "month": ["at"], "year": ["at"],
+        "minute": ["at"], "second": ["at"], "time_of_day": ["at"], "weekday": ["at"], "day": ["at"], "month": ["at"],
+        "year": ["at"],
     ]
 
     /// Reads many parts of one policy.

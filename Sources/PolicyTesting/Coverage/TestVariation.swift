@@ -232,7 +232,23 @@ struct TestVariation {
             let distance = other + Int64(step) - one
             changes += [1, 24, 24 * 30].map { [(["at"], .string(now.adding(hours: distance * $0).description))] }
         }
+        // So does a time of day, and a length of time up to now.
+        if let distance = Self.distance(left, right) {
+            for moved in [distance, -distance] {
+                let at = Instant(microseconds: now.microseconds + moved + Int64(step) * 1_000_000)
+                changes.append([(["at"], .string(at.description))])
+            }
+        }
         return changes.map { Self.applying(opened($0, table), to: table) }
+    }
+
+    /// The microseconds from one time of day to another, or from one length of time to another; `nil` for other values.
+    private static func distance(_ left: OrderedValue, _ right: OrderedValue) -> Int64? {
+        switch (left, right) {
+        case (.time(let one), .time(let other)): other.microseconds - one.microseconds
+        case (.duration(let one), .duration(let other)): other.microseconds - one.microseconds
+        default: nil
+        }
     }
 
     private func places(for value: OrderedValue, in table: LuaValue) -> [Change] {
@@ -274,6 +290,8 @@ struct TestVariation {
             }
             add(.instant, text)
             changes.append([(["at"], text)])
+        case .time(let time): add(.time, .string(time.description))
+        case .duration(let span): add(.duration, .string(span.description))
         }
         return changes
     }
@@ -288,6 +306,9 @@ extension OrderedValue {
         case .date(let date): date.adding(Period(days: steps)).map(OrderedValue.date)
         case .instant(let instant):
             .instant(Instant(microseconds: instant.microseconds + Int64(steps) * 1_000_000))
+        case .time(let time): .time(TimeOfDay(microseconds: time.microseconds + Int64(steps) * 1_000_000))
+        case .duration(let span):
+            TimeSpan(microseconds: span.microseconds + Int64(steps) * 1_000_000).map(OrderedValue.duration)
         }
     }
 }

@@ -135,6 +135,9 @@ package struct RequestGenerator {
         case .string: line.append(string: "text-\(Int.random(in: 0...99, using: &random))")
         case .instant: line.append(string: "2026-\(twoDigits(1...12))-\(twoDigits(1...28))T\(twoDigits(0...23)):00:00Z")
         case .date: line.append(string: "2026-\(twoDigits(1...12))-\(twoDigits(1...28))")
+        case .time: line.append(string: "\(twoDigits(0...23)):\(twoDigits(0...59))")
+        case .duration: line.append(string: "PT\(Int.random(in: 0...9_000, using: &random))M")
+        case .network: line.append(string: "10.\(byte()).0.0/16")
         case .ip: line.append(string: "10.\(byte()).\(byte()).\(byte())")
         case .department:
             guard let department = department(token, tenant) else { return false }

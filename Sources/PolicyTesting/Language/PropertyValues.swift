@@ -15,6 +15,13 @@ struct PropertyValues {
     static let hours: [Int64] = [-8_760, -24, -1, 0, 1, 6, 12, 18, 24, 48, 72, 96, 120, 8_760]
     private static let addresses: [LuaValue] = ["10.0.0.1", "192.168.0.1", "203.0.113.9", "::1"].map(LuaValue.string)
 
+    /// The strings of the policy that are written as values of a type are.
+    private func written(_ type: ValueType) -> [LuaValue] {
+        strings.filter { string in
+            if case .string(let text) = string { (try? Value(text, in: type)) != nil } else { false }
+        }
+    }
+
     /// Values of a type; empty when the tenant has none, such as no user.
     func values(_ type: ValueType) -> [LuaValue] {
         switch type {
@@ -23,8 +30,12 @@ struct PropertyValues {
         case .string: strings
         case .department: tenant.departments.prefix(Self.most).map { .string($0.id) }
         case .user: tenant.users.prefix(Self.most).map { .string($0.id) }
-        case .instant: Self.hours.map { .string(now.adding(hours: $0).description) }
-        case .date: Self.hours.map { .string(Zone.utc.date(of: now.adding(hours: $0)).description) }
+        case .instant: Self.hours.map { .string(now.adding(hours: $0).description) } + written(type)
+        case .date:
+            Self.hours.map { .string(Zone.utc.date(of: now.adding(hours: $0)).description) } + written(type)
+        case .time: ["12:00", "00:00", "06:00", "18:00", "23:59"].map(LuaValue.string) + written(type)
+        case .duration: ["PT1H", "PT0S", "P1D", "P30D", "P366D"].map(LuaValue.string) + written(type)
+        case .network: ["10.0.0.0/8", "192.0.2.7", "2001:db8::/32"].map(LuaValue.string) + written(type)
         case .ip: Self.addresses + strings.compactMap(\.address)
         case .list(let element): [LuaValue(list: [])] + values(element).map { LuaValue(list: [$0]) }
         default: []

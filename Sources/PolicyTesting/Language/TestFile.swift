@@ -41,7 +41,7 @@ package struct TestFile: Sendable {
         let host = Host()
         let outcome: CallResult
         do throws(LuaError) {
-            var sandbox = try Sandbox(functions: Function.allCases.map(\.host), tags: [])
+            var sandbox = try Sandbox(functions: Function.allCases.map(\.host) + Self.constants, tags: [])
             let chunk = try sandbox.load(Self.prelude + bytes, name: name, limits: Self.limits)
             outcome = sandbox.run(chunk, host: host, limits: Self.limits)
         } catch {
@@ -79,7 +79,15 @@ package struct TestFile: Sendable {
         }?.position.line
     }
 
-    private static let globals = StandardLibrary.globals.union(["test", "fixture", "directory"])
+    /// The globals of test files.
+    package static let globals = StandardLibrary.globals.union(["test", "fixture", "directory"])
+        .union(BuiltinFunction.ofConstants.map(\.name))
+
+    private static let firstConstant: UInt32 = 100
+    /// The functions that write constants: here each gives the string that a request would have.
+    private static let constants = BuiltinFunction.ofConstants.map {
+        HostFunction(name: $0.name, code: firstConstant + $0.rawValue)
+    }
 
     private enum Function: UInt32, CaseIterable {
         case test, fixture, directory
@@ -111,12 +119,21 @@ package struct TestFile: Sendable {
         private(set) var problem: (message: String, name: ExactName)?
 
         func call(_ function: UInt32, _ arguments: LuaArguments, line: Int) -> HostAnswer {
+            if function >= TestFile.firstConstant { return constant(function - TestFile.firstConstant, arguments) }
             switch Function(rawValue: function)! {
             case .test: return test(arguments, line)
             case .fixture: share(arguments, "fixture", &fixtures)
             case .directory: share(arguments, "directory", &directories)
             }
             return .nothing
+        }
+
+        private func constant(_ code: UInt32, _ arguments: LuaArguments) -> HostAnswer {
+            guard let type = BuiltinFunction(rawValue: code)?.constantType else { return .nothing }
+            guard arguments.stated <= 1 else { return .failure(Arity.surplus(type.name, 1, got: arguments.stated)) }
+            do throws(ValueFault) {
+                return .string(try Value(constant: arguments[0], of: type).words(in: .empty))
+            } catch { return .failure(error.message) }
         }
 
         private func test(_ arguments: LuaArguments, _ line: Int) -> HostAnswer {

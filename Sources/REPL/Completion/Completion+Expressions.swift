@@ -29,7 +29,10 @@ extension Completion {
             return [
                 Candidate(text: "request", help: "the last request", isWhole: false),
                 Candidate(text: "use", help: "a plugin: use \"NAME\"", isWhole: false),
-            ] + plugins.map { Candidate(text: $0.name.text, help: "plugin: \($0.about)", isWhole: false) }
+            ]
+                + ValueType.constants.map {
+                    Candidate(text: $0.name, help: "a constant: \($0.exampleConstant!)", isWhole: false)
+                } + plugins.map { Candidate(text: $0.name.text, help: "plugin: \($0.about)", isWhole: false) }
         }
         guard var kind = self.kind(of: head, in: text) else { return [] }
         for step in path.steps {

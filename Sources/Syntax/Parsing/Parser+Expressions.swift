@@ -210,6 +210,13 @@ extension Parser {
             try expect(.assign)
             return .keyed(key, try expression())
         }
+        if Symbol.words.values.contains(lexeme.symbol), try peek() == .assign {
+            let word = text(lexeme)
+            throw SyntaxError(
+                .unexpected,
+                "`\(word)` is a word of Lua: choose another name, or write `[\"\(word)\"] = …` and read `x[\"\(word)\"]`",
+                at: lexeme.position)
+        }
         guard lexeme.symbol == .name, try peek() == .assign else { return .item(try expression()) }
         let key = try identifier()
         try expect(.assign)

@@ -37,7 +37,7 @@ extension Verb {
     private static func rows(_ invocation: Invocation) throws(CommandError) -> (rows: [[String]], status: Int32) {
         let terminal = invocation.terminal
         let folder = invocation.policyFolder
-        let language = attributes + methods
+        let language = attributes + methods + constants
         // The language itself needs no folder; one that is named must exist.
         guard invocation.text(of: Option.policies) != nil || File.exists(folder) else {
             terminal.note("there is no folder `\(folder)`: only the names of the language are listed")
@@ -134,6 +134,13 @@ extension Verb {
             return ["row of \(name)", ".\(column.name)", type, "the column `\(column.name)`"]
         }
         return [["plugin \(plugin)", ".\(table.name)", "table", table.about]] + (lookUp ?? []) + columns
+    }
+
+    private static var constants: [[String]] {
+        ValueType.constants.map { type in
+            let parts = type == .duration ? ", or of parts: `duration { hours = 1, minutes = 30 }`" : ""
+            return ["constant", type.exampleConstant!, type.name, "checked when the policy loads\(parts)"]
+        }
     }
 
     private static var methods: [[String]] {

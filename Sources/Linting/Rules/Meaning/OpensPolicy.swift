@@ -24,7 +24,8 @@ extension Rule {
             return policy.chunk.expressions.compactMap { expression in
                 switch expression.kind {
                 case .binary(let operation, let left, let right, _)
-                where !comparisons.contains(operation) && (reads(left) || reads(right)):
+                where !comparisons.contains(operation) && (reads(left) || reads(right))
+                    && !inference.isOfTimes(operation, left, right):
                     return Finding(
                         "`\(operation.rawValue)` reads the value, so the policy runs for every new one; "
                             + "compare, if that will do", expression.position)

@@ -20,7 +20,8 @@ extension Rule {
             policy.chunk.declarations.compactMap { declaration in
                 guard declaration.kind != .hiddenSelf, !declaration.name.hasPrefix("_") else { return nil }
                 let known = policy.pluginPath == nil ? Dialect.ofPolicies : Dialect.ofPlugins
-                if known.contains(declaration.name) {
+                // A day in a variable `date` is no mistake: calling it as the constant's function does not load.
+                if known.contains(declaration.name), !constants.contains(declaration.name) {
                     return Finding("`\(declaration.name)` hides a name of the language", declaration.position)
                 }
                 guard let hidden = declaration.hides.map({ policy.chunk[$0] }), hidden.kind != .hiddenSelf else {
@@ -31,4 +32,6 @@ extension Rule {
                     declaration.position)
             }
         })
+
+    private static let constants = Set(ValueType.constants.map(\.name))
 }
