@@ -21,50 +21,43 @@ struct OptionalAccessAnalysis {
         let absent: Set<ExactName>
     }
 
-    private let chunk: Chunk
-    private let inference: TypeInference
+    let chunk: Chunk
+    let inference: TypeInference
     private(set) var reads: [Read] = []
     /// The comparisons that never hold, because no possible action applies to a possible type of resource.
-    private(set) var mismatches: [Position: String] = [:]
+    var mismatches: [Position: String] = [:]
     private var denies: [Deny] = []
     /// The local functions in which something denies.
     private var denying: Set<Declaration.ID> = []
     /// The returned expressions of local functions that consist of one `return`.
-    private var returned: [Declaration.ID: Expression.ID] = [:]
+    private(set) var returned: [Declaration.ID: Expression.ID] = [:]
+    /// The local functions that are called by their names alone, with the knowledge where they are defined and called.
+    private var helpers: [Declaration.ID: Helper] = [:]
+    private var order: [Declaration.ID] = []
     private var depth = 0
-    private var steps = 0
+    var steps = 0
 
     /// Deeper than anything that people write; what is nested deeper is not analysed.
-    private static let deepest = 150
+    static let deepest = 150
     /// The limit for conditions within conditions, which could be followed without end.
-    private static let mostSteps = 100_000
+    static let mostSteps = 100_000
 
     init(_ inference: TypeInference) {
         chunk = inference.chunk
         self.inference = inference
         findDenying()
-        _ = run(chunk.block, Knowledge(kinds: inference.shape.kinds, pairs: ActionPairs(inference)))
+        findHelpers()
+        _ = run(chunk.block, Knowledge(kinds: inference.shape.kinds))
+        // A function is defined before what calls it: the last one has all its calls.
+        while let name = order.popLast() { runHelper(name) }
         reads.sort { $0.position < $1.position }
     }
 
-    /// The knowledge at a place of the policy.
-    private struct Knowledge {
-        /// The values that are present, by their names in reasons.
-        var there: Set<ExactName> = []
-        /// Properties that may be left out: those that are present because a test said so, and those that are absent.
-        var asked: Set<ExactName> = []
-        var absent: Set<ExactName> = []
-        var kinds: Set<DecisionKind>
-        var pairs: ActionPairs
-
-        /// The knowledge where two ways meet.
-        func joined(_ other: Knowledge?) -> Knowledge {
-            guard let other else { return self }
-            return Knowledge(
-                there: there.intersection(other.there), asked: asked.intersection(other.asked),
-                absent: absent.intersection(other.absent), kinds: kinds.union(other.kinds),
-                pairs: pairs.union(other.pairs))
-        }
+    /// A local function whose body is judged by what is known at all its calls.
+    private struct Helper {
+        let function: Function.ID
+        var defined: Knowledge?
+        var called: Knowledge?
     }
 
     // MARK: Statements
@@ -110,6 +103,10 @@ struct OptionalAccessAnalysis {
             let after = run(values, knowledge)
             _ = run(block, after)
             return after
+        case .localFunction(let name, _) where helpers[name] != nil:
+            helpers[name]!.defined = knowledge
+            order.append(name)
+            return knowledge
         case .function(_, let function), .localFunction(_, let function):
             _ = run(chunk[function].block, knowledge)
             return knowledge
@@ -156,18 +153,66 @@ struct OptionalAccessAnalysis {
         case .member(let base, let name):
             var after = run(base, knowledge)
             guard let absence = inference.value(id)?.absence else { return after }
-            if !isThere(absence, after) { reads.append(Read(absence: absence, position: name.position)) }
+            if !isThere(absence, of: base, after) { reads.append(Read(absence: absence, position: name.position)) }
             // One finding is enough: code that comes further has read the value.
             after.there.insert(absence.key)
             return after
         default:
             var after = knowledge
             for case .expression(let part) in chunk.parts(of: .expression(id)) { after = run(part, after) }
+            if let name = helper(id) { helpers[name]!.called = after.joined(helpers[name]!.called) }
             if isDeny(id) {
                 denies.append(Deny(position: chunk[id].position, asked: after.asked, absent: after.absent))
             }
             return after
         }
+    }
+
+    // MARK: Functions of the policy
+
+    /// The local function that an expression calls, where its calls are followed.
+    private func helper(_ id: Expression.ID) -> Declaration.ID? {
+        guard case .call(let callee, _) = chunk[id].kind, case .name(let name) = chunk[callee].kind,
+            case .local(let variable) = name.target, helpers[variable] != nil
+        else { return nil }
+        return variable
+    }
+
+    /// Finds the local functions that are only called, and not by themselves.
+    private mutating func findHelpers() {
+        var named: [Declaration.ID: Int] = [:]
+        var called: [Declaration.ID: Int] = [:]
+        chunk.walk { node in
+            switch node {
+            case .statement(let statement):
+                guard case .localFunction(let name, let function) = statement.kind, !chunk[name].isReassigned else {
+                    break
+                }
+                helpers[name] = Helper(function: function)
+            case .expression(let id):
+                if case .call(let callee, _) = chunk[id].kind, case .name(let name) = chunk[callee].kind,
+                    case .local(let variable) = name.target
+                {
+                    called[variable, default: 0] += 1
+                }
+                if case .name(let name) = chunk[id].kind, case .local(let variable) = name.target {
+                    named[variable, default: 0] += 1
+                }
+            }
+            return true
+        }
+        for (name, helper) in helpers {
+            let isRecursive = calls(in: helper.function).contains { self.helper($0) == name }
+            if isRecursive || named[name] != called[name] { helpers[name] = nil }
+        }
+    }
+
+    private mutating func runHelper(_ name: Declaration.ID) {
+        guard let helper = helpers[name], let defined = helper.defined else { return }
+        // A call that avoids a deny is reported where it is made.
+        var knowledge = helper.called ?? defined
+        (knowledge.asked, knowledge.absent) = (defined.asked, defined.absent)
+        _ = run(chunk[helper.function].block, knowledge)
     }
 
     // MARK: Denies
@@ -232,137 +277,5 @@ struct OptionalAccessAnalysis {
             return true
         }
         return calls
-    }
-
-    /// True when a request may leave out a property: some type declares it as optional.
-    private func mayBeLeftOut(_ name: ExactName, of base: Expression.ID) -> Bool {
-        let types: [Schema.RecordType]
-        switch inference.value(base)?.owner {
-        case .resource?: types = inference.schema.resources
-        case .action?: types = inference.schema.actionRecords
-        case .context?: types = [inference.schema.context]
-        case .external(let index)?: types = index < 0 ? inference.schema.subjects : [inference.schema.subjects[index]]
-        default: return false
-        }
-        return types.contains { type in type.slot(name).map { type.properties[$0].isOptional } ?? false }
-    }
-
-    /// The expression that a function of the policy returns, when it consists of one `return`.
-    private func given(by callee: Expression.ID) -> Expression.ID? {
-        guard case .name(let name) = chunk[callee].kind, case .local(let variable) = name.target else { return nil }
-        return returned[variable]
-    }
-
-    private func isThere(_ absence: TypeInference.Absence, _ knowledge: Knowledge) -> Bool {
-        if knowledge.there.contains(absence.key) { return true }
-        switch absence.attribute {
-        case .token?, .actor?, .proposed?:
-            return knowledge.kinds.isEmpty || inference.shape.guarantees(absence.attribute!, at: knowledge.kinds)
-        case nil:
-            return knowledge.kinds == [.access]
-                && knowledge.pairs.require(absence.name, of: absence.owner, inference.schema)
-        default: return false
-        }
-    }
-
-    // MARK: Conditions
-
-    /// The knowledge after a condition had a certain result.
-    private mutating func assume(_ id: Expression.ID, _ holds: Bool, _ knowledge: Knowledge) -> Knowledge {
-        let outcomes = outcomes(of: id, knowledge, level: 0)
-        return holds ? outcomes.yes : outcomes.no
-    }
-
-    private mutating func outcomes(
-        of id: Expression.ID, _ knowledge: Knowledge, level: Int
-    ) -> (yes: Knowledge, no: Knowledge) {
-        steps += 1
-        guard level < Self.deepest, steps < Self.mostSteps else { return (knowledge, knowledge) }
-        var (yes, no) = (knowledge, knowledge)
-        switch chunk[id].kind {
-        case .parenthesized(let inner): return outcomes(of: inner, knowledge, level: level + 1)
-        case .unary(.not, let inner):
-            let inner = outcomes(of: inner, knowledge, level: level + 1)
-            return (inner.no, inner.yes)
-        case .binary(.and, let left, let right, _):
-            let first = outcomes(of: left, knowledge, level: level + 1)
-            let second = outcomes(of: right, first.yes, level: level + 1)
-            return (second.yes, first.no.joined(second.no))
-        case .binary(.or, let left, let right, _):
-            let first = outcomes(of: left, knowledge, level: level + 1)
-            let second = outcomes(of: right, first.no, level: level + 1)
-            return (first.yes.joined(second.yes), second.no)
-        case .binary(.equal, let left, let right, _): return compare(left, right, knowledge)
-        case .binary(.notEqual, let left, let right, _):
-            let same = compare(left, right, knowledge)
-            return (same.no, same.yes)
-        case .name(let name):
-            guard case .local(let variable) = name.target, let value = inference.definition(of: variable) else { break }
-            return outcomes(of: value, knowledge, level: level + 1)
-        case .method(let base, let name, let arguments) where name.name == "has":
-            guard let argument = arguments.first, case .string(let bytes) = chunk[argument].kind,
-                let key = inference.key(of: ExactName(String(decoding: bytes, as: UTF8.self)), on: base)
-            else { break }
-            if mayBeLeftOut(ExactName(String(decoding: bytes, as: UTF8.self)), of: base) {
-                no.absent.insert(key)
-                // A property that was read before without a test makes the policy fail when it is absent.
-                if !yes.there.contains(key) { yes.asked.insert(key) }
-            }
-            yes.there.insert(key)
-        case .call(let callee, _):
-            guard let value = given(by: callee) else { break }
-            return outcomes(of: value, knowledge, level: level + 1)
-        case .member(let base, let name) where name.name == "is_operator":
-            guard case .actor? = inference.value(base)?.type else { break }
-            // An actor that is not the operator is a user.
-            for part in ["user", "department", "user_type"] as [ExactName] {
-                if let key = inference.key(of: part, on: base) { no.there.insert(key) }
-            }
-        default: break
-        }
-        return (yes, no)
-    }
-
-    /// The part of the pair of action and resource type that an expression is.
-    private func part(_ id: Expression.ID) -> ActionPairs.Part? {
-        switch inference.attribute(id) {
-        case .actionName: .action
-        case .recordType where inference.isTypeOfResource(id): .type
-        default: nil
-        }
-    }
-
-    /// The knowledge after a comparison with a string.
-    private mutating func compare(
-        _ left: Expression.ID, _ right: Expression.ID, _ knowledge: Knowledge
-    ) -> (yes: Knowledge, no: Knowledge) {
-        var (yes, no) = (knowledge, knowledge)
-        for (side, other) in [(left, right), (right, left)] {
-            if let bytes = inference.literal(other), let part = part(side) {
-                let name = ExactName(String(decoding: bytes, as: UTF8.self))
-                if let message = yes.pairs.take(name, as: part, inference.schema) {
-                    mismatches[chunk[other].position] = message
-                }
-                no.pairs.drop(name, as: part)
-                continue
-            }
-            guard case .string(let bytes) = chunk[other].kind, case .member(let base, let name) = chunk[side].kind,
-                let owner = inference.value(base)?.type
-            else { continue }
-            let text = String(decoding: bytes, as: UTF8.self)
-            switch (owner, name.name) {
-            case (.request, "point"):
-                guard let kind = DecisionKind(rawValue: text) else { continue }
-                yes.kinds.formIntersection([kind])
-                no.kinds.remove(kind)
-            case (.token, "kind"):
-                // An API token has a name.
-                guard let key = inference.key(of: "name", on: base) else { continue }
-                if text == "api" { yes.there.insert(key) }
-                if text == "mobile" { no.there.insert(key) }
-            default: continue
-            }
-        }
-        return (yes, no)
     }
 }

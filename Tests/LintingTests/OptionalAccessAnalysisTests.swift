@@ -6,9 +6,10 @@ import Testing
 
 /// Values that may be absent, and the conditions that make sure that they are present.
 @Suite struct OptionalAccessAnalysisTests {
-    private static func found(_ body: String, on kinds: String = "\"access\"") -> [String] {
+    private static func found(_ body: String, on kinds: String = "\"access\"", schema: String? = nil) -> [String] {
         let policy = "local policy = { on = \(kinds) }\nfunction policy.decide(request)\n\(body)\nend\nreturn policy"
-        let example = Example(policy: policy)
+        let example =
+            schema.map { Example(["schema.lua": $0, Example.policy: policy], store: "") } ?? Example(policy: policy)
         let loaded = PolicySet.load(example.source)
         #expect(loaded.set != nil, "\(loaded.diagnostics)")
         return Linter(example.source, rules: [.unguardedRead]).run().map { finding in
@@ -97,6 +98,108 @@ import Testing
         ] as [(String, [String])])
     func `actor and target follow from the decision kind`(body: String, expected: [String]) {
         #expect(Self.found(body, on: "{ \"access\", \"token.issue\" }") == expected)
+    }
+
+    /// Types of which each requires properties that the others lack.
+    private static let schema = """
+        return {
+          actions = { look = "read" },
+          resources = {
+            pod = { image = "string", node = "string", label = optional "string" },
+            volume = { size = "number", node = "string" },
+            secret = {},
+          },
+          context = { client = "string" },
+          subjects = { person = { level = "number" }, robot = { serial = "string" } },
+        }
+        """
+
+    @Test(
+        arguments: [
+            ("if request.resource.image == 'a' then deny('a') end", ["1 resource.image"]),
+            (
+                "if request.resource.type ~= 'pod' then return end\nif request.resource.image == 'a' then deny('a') end",
+                []
+            ),
+            ("if request.resource.type == 'pod' and request.resource.image == 'a' then deny('a') end", []),
+            (
+                "if request.resource.type == 'volume' and request.resource.image == 'a' then deny('a') end",
+                ["1 resource.image"]
+            ),
+            ("if request.resource.type ~= 'pod' or request.resource.image == 'a' then deny('a') end", []),
+            (
+                "local r = request.resource\nlocal type = r.type\nif type == 'pod' then deny(r.image == 'a' and 'a' or 'b') end",
+                []
+            ),
+            // An optional property of the type may be absent.
+            (
+                "if request.resource.type == 'pod' and request.resource.label == 'a' then deny('a') end",
+                ["1 resource.label"]
+            ),
+            // What two types require is there when it is one of them.
+            (
+                "local r = request.resource\nif r.type == 'pod' or r.type == 'volume' then\nif r.node == 'a' then deny('a') end\nend",
+                []
+            ),
+            (
+                "local r = request.resource\nif r.type == 'pod' or r.type == 'secret' then\nif r.node == 'a' then deny('a') end\nend",
+                ["3 resource.node"]
+            ),
+            (
+                "if request.resource.type == 'secret' then return end\nif request.resource.node == 'a' then deny('a') end",
+                []
+            ),
+            // A property that only one type has tells the type.
+            ("if request.resource:has('image') and request.resource.node == 'a' then deny('a') end", []),
+            ("if request.resource:has('label') then deny(request.resource.image == 'a' and 'a' or 'b') end", []),
+            ("if request.resource:declares('size') and request.resource.size > 1 then deny('a') end", []),
+            (
+                "if not request.resource:declares('node') then return end\nif request.resource.node == 'a' then deny('a') end",
+                []
+            ),
+            ("if request.resource:has('node') and request.resource.size > 1 then deny('a') end", ["1 resource.size"]),
+            // A helper's result.
+            (
+                "local function isPod(r) return r.type == 'pod' end\nif not isPod(request.resource) then return end\nif request.resource.image == 'a' then deny('a') end",
+                []
+            ),
+            // A helper that is only called where the type is known.
+            (
+                "local function old(r) return r.image == 'a' end\nif request.resource.type == 'pod' and old(request.resource) then deny('a') end",
+                []
+            ),
+            (
+                "local function old(r) return r.image == 'a' end\nif request.resource.type == 'pod' and old(request.resource) then deny('a') end\nif old(request.resource) then deny('b') end",
+                ["1 resource.image"]
+            ),
+            (
+                "local function inner(r) return r.image == 'a' end\nlocal function outer(r) return inner(r) end\nif request.resource.type == 'pod' and outer(request.resource) then deny('a') end",
+                []
+            ),
+            // One that is passed on is called anywhere.
+            (
+                "local function old(r) return request.resource.image == 'a' end\nlocal other = old\nif request.resource.type == 'pod' and old(request.resource) then deny('a') end\nif other() then deny('b') end",
+                ["1 resource.image"]
+            ),
+            ("if request.subject.level > 1 then deny('a') end", ["1 subject.level"]),
+            ("if request.subject.type == 'person' and request.subject.level > 1 then deny('a') end", []),
+            (
+                "if request.subject.type ~= 'robot' and request.subject.level > 1 then deny('a') end",
+                ["1 subject.level"]
+            ),
+        ] as [(String, [String])])
+    func `a required property is present where the type is known`(body: String, expected: [String]) {
+        #expect(Self.found(body, on: "\"access\", subject = \"any\"", schema: Self.schema) == expected)
+    }
+
+    @Test(
+        arguments: [
+            ("if request.point == 'access' and request.context.client == 'a' then deny('a') end", []),
+            ("if request.context.client == 'a' then deny('a') end", ["1 context.client"]),
+            ("if request.resource.type == 'pod' and request.resource.image == 'a' then deny('a') end", []),
+        ] as [(String, [String])])
+    func `a record is there where the decision kind has one`(body: String, expected: [String]) {
+        #expect(Self.found(body, on: "{ \"access\", \"token.reveal\" }", schema: Self.schema) == expected)
     }
 
     @Test func `very long conditions are analysed up to a limit`() {

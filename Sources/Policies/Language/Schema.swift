@@ -37,6 +37,11 @@ package struct Schema: Sendable {
         package let name: ExactName
         package let properties: [Property]
 
+        package init(name: ExactName, properties: [Property]) {
+            self.name = name
+            self.properties = properties
+        }
+
         package func slot(_ name: ExactName) -> Int? { properties.firstIndex { $0.name == name } }
     }
 

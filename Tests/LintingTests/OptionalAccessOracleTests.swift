@@ -1,0 +1,112 @@
+import Decisions
+import Engine
+import Model
+import Policies
+import TestSupport
+import Testing
+
+@testable import Linting
+
+/// A policy in which no read is reported never fails because a value is absent.
+@Suite struct OptionalAccessOracleTests {
+    private static let schema = """
+        return {
+          actions = { look = "read" },
+          resources = {
+            pod = { image = "string", node = "string", label = optional "string" },
+            volume = { size = "number", node = "string", label = optional "string" },
+            secret = {},
+          },
+        }
+        """
+
+    /// Writes conditions on the type of a resource, and reads of its properties.
+    private struct Writer {
+        var numbers: Numbers
+        /// The number of local functions so far.
+        var helpers = 0
+        var text = ""
+
+        mutating func read() -> String {
+            numbers.pick(["r.image == 'a'", "r.node == 'a'", "r.size > 1", "r.label == 'a'"])
+        }
+
+        mutating func condition(_ depth: Int) -> String {
+            if depth == 0 || numbers.chance(30) {
+                let type = numbers.pick(["pod", "volume", "secret"])
+                let property = numbers.pick(["image", "node", "size", "label"])
+                return numbers.pick([
+                    "r.type == '\(type)'", "r.type ~= '\(type)'", "kind == '\(type)'", "r:has('\(property)')",
+                    "r:declares('\(property)')", "not r:has('\(property)')", read(), read(),
+                ])
+            }
+            let (one, other) = (condition(depth - 1), condition(depth - 1))
+            return numbers.pick(["(\(one) and \(other))", "(\(one) or \(other))", "not (\(one))"])
+        }
+
+        mutating func statements(_ depth: Int) -> String {
+            (0..<2).map { _ in statement(depth) }.joined(separator: "\n")
+        }
+
+        private mutating func statement(_ depth: Int) -> String {
+            switch numbers.below(depth == 0 ? 2 : 6) {
+            case 0: return "if \(condition(1)) then return end"
+            case 1: return "if \(condition(2)) then deny('a') end"
+            case 2: return "if \(condition(1)) then\n\(statements(depth - 1))\nelse\n\(statements(depth - 1))\nend"
+            case 3:
+                helpers += 1
+                let name = "f\(helpers)"
+                let body = condition(1)
+                let call = numbers.chance(60) ? "\(condition(1)) and \(name)()" : "\(name)()"
+                return "local function \(name)() return \(body) end\nif \(call) then deny('b') end"
+            case 4: return "while \(condition(1)) do\n\(statements(depth - 1))\nbreak\nend"
+            default: return "local c\(depth) = \(condition(1))\nif c\(depth) then\n\(statements(depth - 1))\nend"
+            }
+        }
+    }
+
+    @Test func `where no read is reported, no read fails`() throws {
+        var resources: [AuthorizationRequest.Resource] = []
+        for label in [[JSON.Member("label", .string("b"))], []] {
+            for name in ["a", "b"] {
+                let (image, node) = (JSON.Member("image", .string(name)), JSON.Member("node", .string(name)))
+                let size = JSON.Member("size", .integer(name == "a" ? 1 : 2))
+                resources.append(.init(type: "pod", id: "1", properties: .object([image, node] + label)))
+                resources.append(.init(type: "volume", id: "1", properties: .object([size, node] + label)))
+            }
+        }
+        resources.append(.init(type: "secret", id: "1"))
+        var (clean, narrowed, reported) = (0, 0, 0)
+        let directory = try Directory(Organisation.demo())
+        for seed in 1...400 as ClosedRange<UInt64> {
+            var writer = Writer(numbers: Numbers(seed: seed))
+            let body = writer.statements(2)
+            let policy =
+                "return { on = \"access\", decide = function(request)\n"
+                + "local r = request.resource local kind = r.type\n\(body)\nend }"
+            let source = PolicySource(
+                path: "p",
+                files: [
+                    .init(name: "a.lua", bytes: Array(policy.utf8)),
+                    .init(name: "schema.lua", bytes: Array(Self.schema.utf8)),
+                ])
+            // A policy that its source shows to fail does not load.
+            guard let set = PolicySet.load(source).set else { continue }
+            guard Linter(source, rules: [.unguardedRead]).run().isEmpty else {
+                reported += 1
+                continue
+            }
+            clean += 1
+            narrowed += body.contains("r.image") || body.contains("r.size") || body.contains("r.node") ? 1 : 0
+            let decider = try Decider(policies: set, directory: directory, treeOptions: .none)
+            let token = decider.directory.tokens[0].id.description
+            for resource in resources {
+                let question = AuthorizationRequest(
+                    action: "look", subject: .token(token), resource: resource, now: Instant("2026-11-22T12:00:00Z")!)
+                let failure = try decider.decide(question).failures.first?.message
+                #expect(failure?.contains("absent") != true, "\(policy)\n\(resource): \(failure ?? "")")
+            }
+        }
+        #expect(clean > 50 && narrowed > 20 && reported > 50, "\(clean) \(narrowed) \(reported)")
+    }
+}
