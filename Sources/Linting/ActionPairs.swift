@@ -1,86 +1,55 @@
 internal import Model
 internal import Policies
 
-/// The actions and the types of resource that a request may still have at a place of a policy.
+/// The actions and the types of resource that a request may still have at a place of a policy, each by itself.
 struct ActionPairs {
     enum Part { case action, type }
 
-    private var actions: Set<ExactName>
-    private var types: Set<ExactName>
+    private let schema: Schema
+    private let actions: Set<ExactName>
+    private let types: Set<ExactName>
 
-    init(_ inference: TypeInference) {
-        let administrative = inference.shape.kinds.filter(\.isAdministrative).map { ExactName($0.rawValue) }
-        actions = Set(inference.schema.actionNames + administrative)
-        types = Set(inference.schema.resources.map(\.name))
-    }
-
-    /// The pairs where two ways meet.
-    func union(_ other: ActionPairs) -> ActionPairs {
-        var union = self
-        union.actions.formUnion(other.actions)
-        union.types.formUnion(other.types)
-        return union
-    }
-
-    /// Learns the action, or the type of the resource.
-    /// - Returns: the reason why it cannot be that, when no possible action applies to a possible type.
-    mutating func take(_ name: ExactName, as part: Part, _ schema: Schema) -> String? {
-        let before = possible(schema)
-        // What comparisons have excluded is a finding of its own; and where nothing is possible, nothing is new.
-        let isNew = part == .action ? actions.contains(name) : types.contains(name)
-        switch part {
-        case .action: actions = [name]
-        case .type: types = [name]
-        }
-        guard isNew, !before.actions.isEmpty, !before.types.isEmpty else { return nil }
-        switch part {
-        case .action:
-            guard let own = schema.actions[name]?.resources, !before.types.contains(where: own.contains) else {
-                return nil
-            }
-            let types = Self.listed(before.types, "or")
-            return
-                "the action is never `\(name)` here: it applies to \(Self.listed(own, "and")), and the type is \(types)"
-        case .type:
-            guard !before.actions.contains(where: { Self.applies($0, name, schema) }) else { return nil }
-            let verb = before.actions.count == 1 ? "applies" : "apply"
-            let first = before.actions.count == 1 ? "only " : ""
-            let types = Self.listed(before.types, "and")
-            return "the type is never `\(name)` here: \(Self.listed(before.actions, "and")) \(first)\(verb) to \(types)"
-        }
-    }
-
-    /// Learns that the action, or the type of the resource, is another.
-    mutating func drop(_ name: ExactName, as part: Part) {
-        switch part {
-        case .action: actions.remove(name)
-        case .type: types.remove(name)
-        }
-    }
-
-    private static func applies(_ action: ExactName, _ type: ExactName, _ schema: Schema) -> Bool {
-        schema.actions[action]?.applies(to: type) ?? true
+    /// - Parameters:
+    ///   - actions: those that comparisons have left; `nil` for all.
+    ///   - types: the same of the resource.
+    init(_ inference: TypeInference, actions: Set<ExactName>?, types: Set<ExactName>?) {
+        schema = inference.schema
+        let acts = inference.shape.kinds.filter(\.isAdministrative).map { ExactName($0.rawValue) }
+        self.actions = actions ?? Set(inference.schema.actionNames + acts)
+        self.types = types ?? Set(inference.schema.resources.map(\.name))
     }
 
     /// The actions that apply to a possible type, and the types that a possible action applies to.
-    private func possible(_ schema: Schema) -> (actions: Set<ExactName>, types: Set<ExactName>) {
+    var possible: (actions: Set<ExactName>, types: Set<ExactName>) {
         let own = actions.filter { action in
-            schema.actions[action]?.resources == nil || types.contains { Self.applies(action, $0, schema) }
+            schema.actions[action]?.resources == nil || types.contains { applies(action, $0) }
         }
-        return (own, types.filter { type in own.contains { Self.applies($0, type, schema) } })
+        return (own, types.filter { type in own.contains { applies($0, type) } })
     }
 
-    /// True when each possible action, or each possible type of resource, requires a property.
-    /// - Parameter owner: the record that has it, as reasons call it.
-    func require(_ property: ExactName, of owner: String?, _ schema: Schema) -> Bool {
-        let (actions, types) = possible(schema)
-        let records =
-            switch owner {
-            case "action": schema.actionRecords.filter { actions.contains($0.name) }
-            case "resource": schema.resources.filter { types.contains($0.name) }
-            default: [Schema.RecordType]()
-            }
-        return !records.isEmpty && Schema.requires(property, records)
+    private func applies(_ action: ExactName, _ type: ExactName) -> Bool {
+        schema.actions[action]?.applies(to: type) ?? true
+    }
+
+    /// The reason why a request never has an action or a type here: no possible action applies to a possible type.
+    ///
+    /// `nil` for what comparisons have excluded already, which is a finding of its own, and where nothing is possible.
+    func mismatch(_ name: ExactName, as part: Part) -> String? {
+        let (known, others) = possible
+        guard !known.isEmpty, !others.isEmpty else { return nil }
+        switch part {
+        case .action:
+            guard actions.contains(name), let own = schema.actions[name]?.resources,
+                !own.contains(where: others.contains)
+            else { return nil }
+            return "the action is never `\(name)` here: it applies to \(Self.listed(own, "and")), and the type is "
+                + Self.listed(others, "or")
+        case .type:
+            guard types.contains(name), !known.contains(where: { applies($0, name) }) else { return nil }
+            let verb = known.count == 1 ? "only applies" : "apply"
+            return
+                "the type is never `\(name)` here: \(Self.listed(known, "and")) \(verb) to \(Self.listed(others, "and"))"
+        }
     }
 
     private static func listed(_ names: some Sequence<ExactName>, _ word: String) -> String {

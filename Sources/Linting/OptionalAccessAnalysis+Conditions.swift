@@ -11,8 +11,6 @@ extension OptionalAccessAnalysis {
         var asked: Set<ExactName> = []
         var absent: Set<ExactName> = []
         var kinds: Set<DecisionKind>
-        /// The actions and the types of resource that are possible.
-        var pairs: ActionPairs
         /// The records that are present, by their names in reasons, with the types that each may have.
         var types: [ExactName: Set<ExactName>] = [:]
 
@@ -21,8 +19,7 @@ extension OptionalAccessAnalysis {
             guard let other else { return self }
             var both = Knowledge(
                 there: there.intersection(other.there), asked: asked.intersection(other.asked),
-                absent: absent.intersection(other.absent), kinds: kinds.union(other.kinds),
-                pairs: pairs.union(other.pairs))
+                absent: absent.intersection(other.absent), kinds: kinds.union(other.kinds))
             for (record, own) in types {
                 if let others = other.types[record] { both.types[record] = own.union(others) }
             }
@@ -47,14 +44,13 @@ extension OptionalAccessAnalysis {
             // A request for `access` without a resource fails the policy whatever it reads.
             guard knowledge.types[record.name] != nil || knowledge.kinds == [.access] else { return false }
             return Schema.requires(absence.name, possible(record, knowledge))
-                || knowledge.pairs.require(absence.name, of: absence.owner, inference.schema)
         default: return false
         }
     }
 
     // MARK: Types of records
 
-    /// A resource or an external subject, by its name in reasons.
+    /// A resource, an action or an external subject, by its name in reasons.
     private struct Record {
         let name: ExactName
         let declared: [Schema.RecordType]
@@ -65,12 +61,14 @@ extension OptionalAccessAnalysis {
     private func record(_ base: Expression.ID) -> Record? {
         guard let known = inference.value(base), let name = inference.text(known) else { return nil }
         switch known.owner {
+        case .action:
+            // An administrative act has no properties.
+            let acts = inference.shape.kinds.filter(\.isAdministrative).map { ExactName($0.rawValue) }
+            let types = inference.schema.actionRecords
+            return Record(name: ExactName(name), declared: types, all: Set(types.map(\.name) + acts))
         case .resource:
             let types = inference.schema.resources
             return Record(name: ExactName(name), declared: types, all: Set(types.map(\.name)))
-        case .action:
-            let actions = inference.schema.actionRecords
-            return Record(name: ExactName(name), declared: actions, all: Set(actions.map(\.name)))
         case .context:
             let context = inference.schema.context
             return Record(name: ExactName(name), declared: [context], all: [context.name])
@@ -85,8 +83,36 @@ extension OptionalAccessAnalysis {
 
     /// The types that a record may have at a place. A type that no schema declares has no properties.
     private func possible(_ record: Record, _ knowledge: Knowledge) -> [Schema.RecordType] {
-        (knowledge.types[record.name] ?? record.all).sorted().map { name in
+        var names = knowledge.types[record.name] ?? record.all
+        let possible = pairs(knowledge).possible
+        switch record.name {
+        case Self.action: names.formIntersection(possible.actions)
+        case Self.resource: names.formIntersection(possible.types)
+        default: break
+        }
+        return names.sorted().map { name in
             record.declared.first { $0.name == name } ?? Schema.RecordType(name: name, properties: [])
+        }
+    }
+
+    private static let action: ExactName = "action"
+    private static let resource: ExactName = "resource"
+
+    /// The actions and types of resource that are possible at a place.
+    private func pairs(_ knowledge: Knowledge) -> ActionPairs {
+        ActionPairs(inference, actions: knowledge.types[Self.action], types: knowledge.types[Self.resource])
+    }
+
+    /// The part of the pair of action and resource type that an expression is.
+    private func part(_ id: Expression.ID) -> ActionPairs.Part? {
+        switch inference.attribute(id) {
+        case .actionName: return .action
+        case .recordType:
+            guard case .member(let base, _) = chunk[source(id)].kind, inference.value(base)?.owner == .resource else {
+                return nil
+            }
+            return .type
+        default: return nil
         }
     }
 
@@ -194,27 +220,27 @@ extension OptionalAccessAnalysis {
         return (yes, no)
     }
 
-    /// The part of the pair of action and resource type that an expression is.
-    private func part(_ id: Expression.ID) -> ActionPairs.Part? {
-        switch inference.attribute(id) {
-        case .actionName: .action
-        case .recordType where inference.isTypeOfResource(id): .type
-        default: nil
-        }
-    }
-
     /// The knowledge after a comparison with a string.
     private mutating func compare(
         _ left: Expression.ID, _ right: Expression.ID, _ knowledge: Knowledge
     ) -> (yes: Knowledge, no: Knowledge) {
         var (yes, no) = (knowledge, knowledge)
         for (side, other) in [(left, right), (right, left)] {
-            if let bytes = inference.literal(other), let part = part(side) {
+            if case .string(let bytes) = chunk[source(other)].kind, let part = part(side) {
                 let name = ExactName(String(decoding: bytes, as: UTF8.self))
-                if let message = yes.pairs.take(name, as: part, inference.schema) {
+                if let message = pairs(knowledge).mismatch(name, as: part) {
                     mismatches[chunk[other].position] = message
                 }
-                no.pairs.drop(name, as: part)
+                if part == .action {
+                    var action = side
+                    // `request.action.name` is `request.action`.
+                    if case .member(let base, _) = chunk[source(side)].kind, inference.value(base)?.owner == .action {
+                        action = base
+                    }
+                    restrict(action, in: &yes) { $0.name == name }
+                    restrict(action, in: &no) { $0.name != name }
+                    continue
+                }
             }
             guard case .string(let bytes) = chunk[source(other)].kind,
                 case .member(let base, let name) = chunk[source(side)].kind,

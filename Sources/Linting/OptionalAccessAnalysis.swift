@@ -47,7 +47,7 @@ struct OptionalAccessAnalysis {
         self.inference = inference
         findDenying()
         findHelpers()
-        _ = run(chunk.block, Knowledge(kinds: inference.shape.kinds, pairs: ActionPairs(inference)))
+        _ = run(chunk.block, Knowledge(kinds: inference.shape.kinds))
         // A function is defined before what calls it: the last one has all its calls.
         while let name = order.popLast() { runHelper(name) }
         reads.sort { $0.position < $1.position }

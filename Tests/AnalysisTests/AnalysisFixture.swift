@@ -43,7 +43,7 @@ struct AnalysisFixture {
     static let schema = """
         return {
           actions = { ["orders.read"] = "read", ["orders.approve"] = {
-            kind = "write", on = { "order" }, properties = { soft = optional "boolean", rows = optional "number" } } },
+            kind = "write", properties = { soft = optional "boolean", rows = optional "number" } } },
           resources = { order = { department = optional "department", amount = optional "number",
                                   owner = optional "user", due = optional "date",
                                   opens = optional "time", age = optional "duration", site = optional "network",

@@ -35,6 +35,7 @@ import Testing
             "contains(resource.type:gsub(\"s$\", \"\"))"),
         Slip("declaration", "expiry_cap.lua", "on = {", "at = {"),
         Slip("duplicate-key", "expiry_cap.lua", "hard = false", "hard = false, hard = true"),
+        Slip("inapplicable-action", "todo.lua", "resource.type ~= \"todo\"", "resource.type ~= \"user\""),
         Slip("duplicate-policy", "issue_ceiling.lua", nil, "twice.lua"),
         Slip(
             "empty-reason", "department_gate.lua",
@@ -76,6 +77,7 @@ import Testing
             "unconditional-permit", "user_type_permissions.lua", "if request.token:can(request.action) then",
             "do"),
         Slip("undeclared-global", "department_scope.lua", "deny(", "denie("),
+        Slip("type-without-action", "schema.lua", "on = { \"user\" }", "on = { \"todo\" }"),
         Slip("unfilled-template", "department_scope.lua", "deny(\"", "deny(\"no: \" .. \""),
         Slip("ungranted-action", "user_type_permissions.lua", "\"*\"", "\"orders.*\""),
         Slip("ungranted-permit", "administration.lua", "  grants = { \"token.*\" },\n", ""),
@@ -101,7 +103,8 @@ import Testing
 
     /// The shipped policies, all of them required, or the Todo example, after a mistake.
     private static func folder(after slip: Slip) throws -> PolicySource {
-        let shipped = slip.file == "todo.lua" ? try Fixtures.todo() : try Fixtures.shipped()
+        let isOfTodo = slip.file == "todo.lua" || slip.rule == "type-without-action"
+        let shipped = isOfTodo ? try Fixtures.todo() : try Fixtures.shipped()
         var files: [PolicyFile] = []
         for file in shipped.files {
             guard file.name == ExactName(slip.file) else {

@@ -132,7 +132,7 @@ package struct PolicyGenerator {
             "r.action < \"orders.k\"", "r.context:has(\"ip\") and r.context.ip:is_within(\"10.0.0.0/8\")",
             "r.context:has(\"ip\") and r.context.ip:is_within_any { \"192.168.1.7/32\", \"2001:db8::/32\", \"10.1.0.0/16\" }",
             "r.context:has(\"ip\") and r.context.ip:is_within(r.action)",
-            "r.action:has(\"soft\") and r.action.soft", "r.action == \"orders.delete\" and r.action.soft",
+            "r.action:has(\"soft\") and r.action.soft", "r.action ~= \"orders.delete\" or r.action.soft",
             "r.action:declares(\"rows\")",
             "r.action:declares(\"soft\") and not r.action:has(\"soft\")", "r.action.name == \"orders.delete\"",
             "r.action:has(\"rows\") and r.action.rows > config.limit",
