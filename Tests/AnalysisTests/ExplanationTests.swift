@@ -23,7 +23,7 @@ import Testing
         #expect(explanation.validity.count == 2 && explanation.validity[0].hasPrefix("The token is valid until "))
         #expect(explanation.sections.prefix(2).map(\.policy) == ["department_gate", "department_scope"])
         #expect(explanation.sections.prefix(2).allSatisfy { $0.isDecisive && $0.statements.count == 1 })
-        #expect(explanation.sections[1].statements[0].line == 18)
+        #expect(explanation.sections[1].statements[0].line == 23)
         #expect(
             explanation.sections[1].facts.contains {
                 $0.text == "resource.department is_within token.department" && $0.value == "false"
