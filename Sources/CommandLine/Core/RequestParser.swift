@@ -66,7 +66,8 @@ package struct RequestParser {
             } else if name == AuthorizationRequest.supportedName {
                 context.append(.init(name, try reader.json(text, .list(.string), name)))
             } else if resource == nil || type != nil {
-                let known = ((type?.properties ?? []) + schema.context.properties).map(\.name)
+                let declared = ((type?.properties ?? []) + schema.context.properties).map(\.name)
+                let known = declared + [AuthorizationRequest.supportedName]
                 let place = type.map { "`\($0.name)` and the context have" } ?? "the context has"
                 throw .usage("\(place) no property `\(name)`\(Suggestion.hint(for: name, among: known))")
             }

@@ -1,4 +1,5 @@
 internal import CommandLine
+internal import Decisions
 internal import Files
 internal import Model
 internal import Policies
@@ -115,9 +116,12 @@ extension Completion {
     private func properties(_ type: Schema.RecordType?) -> [Candidate] {
         let own = (type?.properties ?? []).map { ($0, "of the \(type!.name)") }
         let context = (schema?.context.properties ?? []).map { ($0, "of the context") }
+        let supported = Candidate(
+            text: "\(AuthorizationRequest.supportedName)=", help: "obligations that the client can fulfil",
+            isWhole: false)
         return (own + context).map { property, owner in
             Candidate(text: "\(property.name)=", help: "\(property.type.name), \(owner)", isWhole: false)
-        }
+        } + (context.contains { $0.0.name == AuthorizationRequest.supportedName } ? [] : [supported])
     }
 
     private func values(of name: ExactName, _ type: Schema.RecordType?) -> [Candidate] {
