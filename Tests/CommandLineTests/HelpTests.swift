@@ -52,6 +52,9 @@ internal import Testing
                   --memory MIB               memory that one policy may take (8)
                   --deadline MS              milliseconds that one policy may take (1000)
 
+                supported_obligations=NAME[,NAME] says which obligations the client can fulfil; a permit with any other \
+                is a deny.
+
                 token.issue has `-` for TOKEN. It and token.amend take name=, kind=, assignment=, and expires= or \
                 last_day=.
 

@@ -221,6 +221,12 @@ enum Fixture {
         #expect(
             wrong?.message
                 == "`resource.properties.amount`: `\"1\"` is no number such as `12.5`; write it without quotes")
+        let hidden = #expect(throws: RequestError.self) {
+            let text = "1\u{200B}\u{1B}[2K\u{FEFF}" + String(repeating: "ö", count: 100)
+            return try authorizer.decide(Fixture.question([.init("amount", .string(text))]))
+        }
+        let shown = (hidden?.message ?? "").unicodeScalars
+        #expect(shown.allSatisfy { $0.value >= 0x20 && $0.value < 0x200B || $0 == "…" } && shown.count < 150)
         let nowhere = #expect(throws: RequestError.self) {
             try authorizer.decide(Fixture.question([.init("department", .string("nowhere"))]))
         }

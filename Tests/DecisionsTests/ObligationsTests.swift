@@ -99,6 +99,33 @@ import Testing
         #expect(message.contains("`on` must be") && message.contains("did you mean `deny`?"), "\(message)")
     }
 
+    @Test func `a log names the policies that obliged, and what is not supported`() throws {
+        let question = question(1, ["log"])
+        let decision = try decide(question)
+        var writer = JSONWriter()
+        DecisionLog.line(question, decision, nanoseconds: 1, masked: [], into: &writer)
+        let line = try JSONReader.parse(writer.bytes)
+        #expect(line["policies"] == .array([.string("a")]))
+        #expect(line["unsupported_obligations"] == .array([.string("mask"), .string("report")]))
+        writer.reset()
+        DecisionLog.line(question, decision, nanoseconds: 1, masked: ["amount"], into: &writer)
+        let masked = String(decoding: writer.bytes, as: UTF8.self)
+        #expect(!masked.contains("report") && !masked.contains("\"mask\""))
+        var summary = BatchSummary()
+        summary.count(decision)
+        #expect(summary.policies == ["a": 1])
+    }
+
+    @Test func `a schema can declare the supported obligations only as what they are`() throws {
+        func faults(_ type: String) -> [String] {
+            let schema = "return { actions = { a = \"read\" }, context = { supported_obligations = \(type) } }"
+            let source = PolicySource(path: "p", files: [.init(name: "schema.lua", bytes: Array(schema.utf8))])
+            return PolicySet.load(source).diagnostics.map(\.message).filter { $0.contains("supported_obligations") }
+        }
+        #expect(faults("list \"string\"").isEmpty && faults("optional(list \"string\")").isEmpty)
+        #expect(faults("\"string\"").count == 1 && faults("optional \"boolean\"").count == 1)
+    }
+
     @Test func `an observing policy obliges nobody`() throws {
         let watch = Fixture.policy("oblige(\"report\", { on = \"deny\" }) oblige(\"log\")", head: "mode = \"observe\"")
         let decision = try decide(question(1), ["w": watch, "p": Fixture.policy("permit()")])

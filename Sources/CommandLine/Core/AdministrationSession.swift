@@ -151,6 +151,13 @@ struct AdministrationSession {
         for reason in decision.reasons {
             terminal.note("  denied: \(Terminal.escaped(reason.text))  [\(reason.policy):\(reason.line)]")
         }
+        for obligation in decision.refused {
+            terminal.note(
+                "  unsupported: \(Terminal.escaped(obligation.text))  [\(obligation.policy):\(obligation.line)]")
+        }
+        for obligation in decision.obligations {
+            terminal.note("  must: \(Terminal.escaped(obligation.text))  [\(obligation.policy):\(obligation.line)]")
+        }
         for failure in decision.failures {
             terminal.note("  failed: \(Terminal.escaped(failure.message))  [\(failure.policy)]")
         }

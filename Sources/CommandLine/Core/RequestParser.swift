@@ -67,7 +67,8 @@ package struct RequestParser {
             } else if name == AuthorizationRequest.supportedName {
                 context.append(.init(name, try reader.json(text, .list(.string), name)))
             } else if resource == nil || type != nil {
-                let known = ((type?.properties ?? []) + schema.context.properties).map(\.name)
+                let declared = ((type?.properties ?? []) + schema.context.properties).map(\.name)
+                let known = declared + [AuthorizationRequest.supportedName]
                 let place = type.map { "`\($0.name)` and the context have" } ?? "the context has"
                 // One that the action has is meant to be the action's.
                 let isOfAction = schema.action(action)?.slot(name) != nil

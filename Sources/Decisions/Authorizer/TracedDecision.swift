@@ -25,10 +25,10 @@ package struct TracedDecision: Sendable {
         return facts
     }
 
-    /// All statements of one policy, also those that did not count.
+    /// All statements of one policy by line, also those that did not count.
     package func statements(of policy: ExactName) -> [PolicyStatement] {
         let all = [decision.reasons, decision.overruled, decision.advice, decision.obligations, decision.observed]
-        return all.joined().filter { $0.policy == policy }
+        return all.joined().filter { $0.policy == policy }.sorted { $0.line < $1.line }
     }
 
     /// The failures of one policy, also those that did not count.

@@ -53,7 +53,7 @@ package struct BatchSummary: Sendable {
     mutating func count(_ decision: Decision) {
         if decision.isPermitted { permits += 1 } else { denies += 1 }
         codes[ExactName(decision.code), default: 0] += 1
-        Self.count(decision.reasons, decision.failures, in: &policies)
+        Self.count(decision.reasons + decision.refused, decision.failures, in: &policies)
         Self.count(decision.observed, decision.observedFailures, in: &observing)
     }
 

@@ -28,11 +28,16 @@ package struct DecisionLog: ~Copyable {
             writer.member("request", value: request(question, masked))
             writer.member("decision", boolean: decision.isPermitted)
             writer.member("code", string: decision.code)
-            let policies = Set(decision.reasons.map(\.policy) + decision.failures.map(\.policy))
+            let deciding = (decision.reasons + decision.refused).map(\.policy) + decision.failures.map(\.policy)
+            let policies = Set(deciding)
             writer.member("policies", strings: policies.sorted())
             decision.writeObserved(to: &writer, hidesTexts: !masked.isEmpty)
             writer.array("said") { writer in
                 for statement in decision.said { statement.write(to: &writer, hidesText: !masked.isEmpty) }
+            }
+            if !decision.unsupported.isEmpty {
+                let names = masked.isEmpty ? decision.unsupported : decision.unsupported.map { _ in "(masked)" }
+                writer.member("unsupported_obligations", strings: names)
             }
             writer.member("facts", strings: facts(decision, masked))
             writer.array("reads") { writer in

@@ -73,7 +73,7 @@ extension AuthorizationRequest {
                 type: type, id: stated["id"]?.name, properties: stated["properties"] ?? .object([]))
         }
         guard let actor = Actor(json["actor"]) else { throw Self.wrong("actor") }
-        for name in ["tenant", "token"] as [ExactName] where json.stated(name) != nil && json[name]?.string == nil {
+        for name in ["tenant", "token"] as [ExactName] where json[name] != nil && json[name]?.string == nil {
             throw Self.wrong(name)
         }
         self.init(

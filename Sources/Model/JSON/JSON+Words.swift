@@ -6,6 +6,7 @@ extension JSON {
     package func quoted(asText: Bool = false) -> String {
         var text = compact
         if asText, case .string = self { text = String(text.dropFirst().dropLast()) }
+        text = ControlCharacters.escaped(text)
         guard text.utf8.count > Self.mostShown else { return "`\(text)`" }
         let after = text.utf8.index(text.startIndex, offsetBy: Self.mostShown + 1)
         return "`\(text[..<text.unicodeScalars.index(before: after)])…`"

@@ -223,6 +223,11 @@ struct SchemaReader {
             }
             do {
                 let (type, isOptional) = try TypeReader.read(entry.value)
+                if place == "context", name == "supported_obligations", type != .list(.string) {
+                    report(
+                        "`context.\(name)` is what AuthZEN calls the obligations that a client supports: it can only "
+                            + "be `list \"string\"`", at: keys + [name])
+                }
                 properties.append(Schema.Property(name: name, type: type, isOptional: isOptional))
             } catch {
                 report("`\(place).\(name)`: \(error.message)", at: keys + [name])

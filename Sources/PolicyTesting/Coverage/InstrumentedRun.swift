@@ -108,7 +108,7 @@ extension Decision {
     var statementsThatDecide: [Model.PolicyStatement] {
         let policies = Set(reasons.map(\.policy))
         let alone = policies.count == 1 && failures.isEmpty ? reasons : []
-        return alone + advice + obligations + observed
+        return alone + advice + obligations + refused + observed
     }
 }
 

@@ -19,7 +19,7 @@ extension Decision {
     /// The statements and failures that made the decision: its policies, and their places and effects.
     var makers: [(policy: ExactName, text: String)] {
         failures.makers
-            + reasons.map { ($0.policy, "\($0.policy):\($0.line) \($0.effect.rawValue)") }
+            + (reasons + refused).map { ($0.policy, "\($0.policy):\($0.line) \($0.effect.rawValue)") }
     }
 }
 

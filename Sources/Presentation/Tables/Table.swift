@@ -1,3 +1,5 @@
+internal import Model
+
 /// Rows with columns: aligned and fitted to a width for people, or as CSV for spreadsheets.
 package struct Table {
     private let columns: [Column]

@@ -1,3 +1,5 @@
+internal import Model
+
 /// The style of a part of a line. Whoever shows the line chooses its colours, or none.
 package enum TextStyle: Sendable {
     case plain

@@ -97,7 +97,9 @@ extension ReplCommand {
 extension DecidedRequest {
     /// The policy to whose tests this decision belongs: the first that decided.
     fileprivate func decisivePolicy() throws(CommandError) -> ExactName {
-        if let policy = decision.reasons.first?.policy ?? decision.failures.first?.policy { return policy }
+        let deciding =
+            decision.reasons.first?.policy ?? decision.failures.first?.policy ?? decision.refused.first?.policy
+        if let deciding { return deciding }
         throw .usage("no policy decided this (\(decision.code)): name the policy with `for POLICY`")
     }
 }

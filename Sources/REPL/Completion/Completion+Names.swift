@@ -1,4 +1,5 @@
 internal import CommandLine
+internal import Decisions
 internal import Files
 internal import Model
 internal import Policies
@@ -114,10 +115,14 @@ extension Completion {
             result.append(Candidate(text: "in", help: "the resource's department"))
         }
         if !words.contains("with") { result.append(Candidate(text: "with", help: "properties, as NAME=VALUE")) }
+        let stated = properties(action, type)
+        let supported = Candidate(
+            text: "\(AuthorizationRequest.supportedName)=", help: "obligations that the client can fulfil",
+            isWhole: false)
         return result
-            + properties(action, type).map { name, type, owner in
+            + stated.map { name, type, owner in
                 Candidate(text: "\(name)=", help: "\(type.name), \(owner)", isWhole: false)
-            }
+            } + (stated.contains { $0.name == AuthorizationRequest.supportedName } ? [] : [supported])
     }
 
     /// A property that a request may state, as it is written.

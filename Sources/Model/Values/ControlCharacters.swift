@@ -1,5 +1,3 @@
-package import Model
-
 /// Characters that a terminal obeys instead of showing them.
 package enum ControlCharacters {
     package static func escaped(_ name: ExactName) -> String { escaped(name.text) }
