@@ -25,7 +25,7 @@ struct PolicyGrammar {
         locals = []
         var text =
             chance(3)
-            ? "local config = settings { limit = 10, names = list \"string\", strict = true, until = date \"2026-12-31\", nets = list { network \"10.0.0.0/8\" } }\n"
+            ? "local config = settings { limit = 10, names = list \"string\", strict = true, last = date \"2026-12-31\", nets = list { network \"10.0.0.0/8\" } }\n"
             : ""
         if text.isEmpty == false { locals.append("config") }
         for _ in 0..<pick(3) { text += statement() }

@@ -221,7 +221,7 @@ struct ReplAnalysisTests {
 
     @Test func `why shows each policy, its line of source and the facts it read`() {
         let result = converse("can orders.read on order in Finance", "why")
-        #expect(result.output.contains("denies at line 18: Finance is outside Sales\n    18 | deny("))
+        #expect(result.output.contains("denies at line 25: Finance is outside Sales\n    25 | deny("))
         #expect(result.output.contains("resource.department is_within token.department = false"))
         #expect(result.output.contains("These policies had no effect:\n  mobile_scope"))
         #expect(converse("why").errors.contains("nothing was asked yet"))

@@ -51,8 +51,8 @@ package struct PolicyGenerator {
             \(usesPlugins ? "local hours, wrap, deep, who = use \"hours\", use \"wrap\", use \"deep\", use \"who\"" : "")
             local config = settings { hard = false, limit = 50, months = 6, shared = list "department", names = list "string",
               open_from = time "07:00", most = duration "PT36H", offices = list { network "10.0.0.0/8", network "2001:db8::/32" },
-              freeze = list { date "2026-11-22", date "2026-12-24" }, until_day = date "2026-12-01" }
-            local start = instant "2026-11-20T00:00:00+01:00"
+              freeze = list { date "2026-06-01", date "2026-06-03" }, until_day = date "2026-06-02" }
+            local start = instant "2026-05-30T00:00:00+01:00"
             local wide <const> = { a = "north", b = "sales" }
             \(state ? "local seen = {}" : "")
             local function tagged(r, name)
@@ -133,8 +133,8 @@ package struct PolicyGenerator {
             "r.time:between(\"06:00\", \"18:30\")", "r.time:between(config.open_from, \"05:00\")",
             "r.time.time_of_day < config.open_from", "r.time.second < 30", "r.date >= config.until_day",
             "config.freeze:contains(r.date)", "r.time - start > duration { days = \(random.below(9)) }",
-            "r.date - date \"2026-11-01\" >= duration \"P21D\"", "(r.time - start).hours > \(random.below(90))",
-            "r.time + config.most > instant \"2026-11-24T00:00:00Z\"", "r.time - config.most < start",
+            "r.date - date \"2026-05-11\" >= duration \"P21D\"", "(r.time - start).hours > \(random.below(90))",
+            "r.time + config.most > instant \"2026-06-03T00:00:00Z\"", "r.time - config.most < start",
             "r.time:plus { seconds = \(random.below(90)) }.minute == 0",
             "(r.time - start) + config.most > duration \"PT90M\"",
         ])
@@ -160,7 +160,7 @@ package struct PolicyGenerator {
                 "r.resource:has(\"due\") and r.resource.due - r.date > duration { days = \(limit) }",
                 "r.resource:has(\"due\") and (r.resource.due - r.date).days > \(limit)",
                 "r.resource.due - r.date > config.most",
-                "r.resource:has(\"due\") and r.resource.due == date \"2026-12-24\"",
+                "r.resource:has(\"due\") and r.resource.due == date \"2026-06-15\"",
                 "r.resource:has(\"opens\") and r.resource.opens < time \"08:00\"",
                 "r.resource:has(\"opens\") and r.time:between(r.resource.opens, \"12:00\")",
                 "r.resource:has(\"opens\") and r.resource.opens:between(\"22:00\", config.open_from)",
