@@ -102,6 +102,10 @@ struct ConstantComparisons {
                         subject: subject, operation: operation, bound: .number(number), domain: range ?? .any)
                     return (constraint, side)
                 }
+                if let (place, shown) = inference.orderedConstant(other) {
+                    let bound = Constraint.Bound.constant(place, shown: shown)
+                    return (Constraint(subject: subject, operation: operation, bound: bound, domain: .any), side)
+                }
                 if let bytes = inference.literal(other), operation == .equal || operation == .notEqual {
                     let text = ExactName(String(decoding: bytes, as: UTF8.self))
                     let domain = texts(side).map { Constraint.Domain.texts($0.1) } ?? .any

@@ -6,6 +6,8 @@ internal import Syntax
 struct Constraint {
     enum Bound: Equatable {
         case number(Double)
+        /// A constant that has an order, by its place in it, as the source writes it: `date "2026-12-31"`.
+        case constant(Double, shown: String)
         case text(ExactName)
     }
 
@@ -32,6 +34,7 @@ struct Constraint {
         case .number(let number):
             let isWhole = number == number.rounded() && abs(number) < 1e15
             return "\(operation.rawValue) \(isWhole ? "\(Int64(number))" : "\(number)")"
+        case .constant(_, let shown): return "\(operation.rawValue) \(shown)"
         case .text(let text): return "\(operation.rawValue) \"\(text)\""
         }
     }
@@ -42,7 +45,10 @@ struct Constraint {
             if case .text(let text) = constraint.bound { (constraint.operation, text) } else { nil }
         }
         let numbers = constraints.compactMap { constraint -> (BinaryOperator, Double)? in
-            if case .number(let number) = constraint.bound { (constraint.operation, number) } else { nil }
+            switch constraint.bound {
+            case .number(let number), .constant(let number, _): (constraint.operation, number)
+            case .text: nil
+            }
         }
         guard let domain = constraints.first?.domain else { return true }
         return canBe(texts, domain) && canBe(numbers, domain)

@@ -25,7 +25,7 @@ struct PolicyGrammar {
         locals = []
         var text =
             chance(3)
-            ? "local config = settings { limit = 10, names = list \"string\", strict = true, until = date \"2026-12-31\", nets = list { network \"10.0.0.0/8\" } }\n"
+            ? "local config = settings { limit = 10, names = list \"string\", strict = true, last = date \"2026-12-31\", nets = list { network \"10.0.0.0/8\" } }\n"
             : ""
         if text.isEmpty == false { locals.append("config") }
         for _ in 0..<pick(3) { text += statement() }
@@ -139,13 +139,13 @@ struct PolicyGrammar {
     }
 
     /// A value that is unknown to the loader, so that mistakes with it appear only at run time.
-    private mutating func unseen() -> String { chance(16) ? value() : "as_it_is(\(value()))" }
+    private mutating func unseen() -> String { chance(18) ? value() : "as_it_is(\(value()))" }
 
     private mutating func value() -> String {
         depth += 1
         defer { depth -= 1 }
         guard depth < 9 else { return "1" }
-        switch pick(18) {
+        switch pick(15) {
         case 0: return number()
         case 1: return string()
         case 2, 3: return path()
@@ -161,20 +161,27 @@ struct PolicyGrammar {
             let method = one(["rep", "sub", "find", "match", "gsub", "upper", "format", "byte"])
             return "(\(string())):\(method)(\(method == "upper" && !chance(16) ? "" : "\(unseen()), \(unseen())"))"
         case 11: return "function(...) \(chance(2) ? "return ..." : effect()) end"
+        case 12 where chance(2): return times()
         case 12:
             return "\(path()):plus { \(one(["days", "months", "years", "hours", "weeks", "seconds"])) = \(number()) }"
         case 13: return "(\(unseen()))[\(unseen())]"
-        case 14:
+        default: return locals.isEmpty ? "true" : one(locals)
+        }
+    }
+
+    /// A constant, a sum or a difference of times, or a span.
+    private mutating func times() -> String {
+        switch pick(3) {
+        case 0:
             let constant = one([
                 "date \"2026-12-31\"", "instant \"2026-12-31T12:00:00+01:00\"", "time \"06:00\"", "duration \"PT90M\"",
                 "duration { hours = 1, minutes = 30 }", "network \"10.0.0.0/8\"", "ip \"10.0.0.1\"",
             ])
             if chance(16) { return "\(one(["date", "time", "duration", "network"]))(\(string()))" }
             return "as_it_is(\(constant))"
-        case 15: return "(as_it_is(\(time()))) \(one(["-", "+"])) (\(unseen()))"
-        case 16:
+        case 1: return "(as_it_is(\(time()))) \(one(["-", "+"])) (\(unseen()))"
+        default:
             return "as_it_is(\(time())):between(\(one(["\"06:00\"", unseen()])), \(one(["\"21:00\"", "as_it_is()"])))"
-        default: return locals.isEmpty ? "true" : one(locals)
         }
     }
 

@@ -20,7 +20,8 @@ import Testing
           resources = {
             order = { department = optional "department", amount = optional "number", owner = optional "user",
                       note = optional "string", urgent = optional "boolean", day = optional "date",
-                      at = optional "instant", from = optional "ip", tags = optional(list "string") },
+                      at = optional "instant", from = optional "ip", opens = optional "time",
+                      age = optional "duration", net = optional "network", tags = optional(list "string") },
             invoice = { amount = "number" },
           },
           context = { mfa = optional "boolean", ip = optional "ip" },
@@ -40,6 +41,7 @@ import Testing
     private static let members: [(name: String, value: String)] = [
         ("department", #""north""#), ("amount", "12"), ("owner", #""anna""#), ("note", #""n""#), ("urgent", "true"),
         ("day", #""2026-01-31""#), ("at", #""2026-01-31T10:00:00Z""#), ("from", #""10.0.0.1""#), ("mfa", "true"),
+        ("opens", #""06:00:30""#), ("age", #""PT90M""#), ("net", #""10.0.0.0/8""#),
         ("ip", #""2001:db8::1""#), ("type", #""token""#), ("id", #""1""#), ("name", #""orders.read""#),
         ("soft", "false"), ("rows", "7"), ("by", #""anna""#), ("part", #""p""#),
     ]
@@ -72,7 +74,9 @@ import Testing
         #""10.0.1""#,
         #""0x0a.0.0.1""#, #""167772161""#, #""::ffff:10.0.0.1""#, #""::FFFF:0a00:0001""#, #""0:0:0:0:0:ffff:10.0.0.1""#,
         #""fe80::1%eth0""#, #""::1""#, #""2001:DB8::1""#, #""2001:db8:0:0:0:0:0:1""#, #""10.0.0.1/32""#,
-        #""::10.0.0.1""#,
+        #""::10.0.0.1""#, #""06:00""#, #""24:00""#, #""06:00:00.5""#, #""06:00\u0000""#, #""6:00""#, #""P1D""#,
+        #""PT0.000001S""#, #""-PT1H""#, #""P1M""#, #""PT1H\u0000""#, #""10.0.0.0/8""#, #""10.0.0.1/8""#, #""::/0""#,
+        #""10.0.0.0/8\u0000""#, #""::ffff:10.0.0.0/104""#,
         #""00000000000000010000000000000001""#, #""0000000000000001-0000-0000-000000000001""#,
     ]
 

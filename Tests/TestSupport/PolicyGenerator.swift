@@ -54,8 +54,8 @@ package struct PolicyGenerator {
             \(usesPlugins ? "local hours, wrap, deep, who = use \"hours\", use \"wrap\", use \"deep\", use \"who\"" : "")
             local config = settings { hard = false, limit = 50, months = 6, shared = list "department", names = list "string",
               open_from = time "07:00", most = duration "PT36H", offices = list { network "10.0.0.0/8", network "2001:db8::/32" },
-              freeze = list { date "2026-11-22", date "2026-12-24" }, until_day = date "2026-12-01" }
-            local start = instant "2026-11-20T00:00:00+01:00"
+              freeze = list { date "2026-06-01", date "2026-06-03" }, until_day = date "2026-06-02" }
+            local start = instant "2026-05-30T00:00:00+01:00"
             local wide <const> = { a = "north", b = "sales" }
             \(state ? "local seen = {}" : "")
             local function tagged(r, name)
@@ -145,8 +145,8 @@ package struct PolicyGenerator {
             "r.time:between(\"06:00\", \"18:30\")", "r.time:between(config.open_from, \"05:00\")",
             "r.time.time_of_day < config.open_from", "r.time.second < 30", "r.date >= config.until_day",
             "config.freeze:contains(r.date)", "r.time - start > duration { days = \(random.below(9)) }",
-            "r.date - date \"2026-11-01\" >= duration \"P21D\"", "(r.time - start).hours > \(random.below(90))",
-            "r.time + config.most > instant \"2026-11-24T00:00:00Z\"", "r.time - config.most < start",
+            "r.date - date \"2026-05-11\" >= duration \"P21D\"", "(r.time - start).hours > \(random.below(90))",
+            "r.time + config.most > instant \"2026-06-03T00:00:00Z\"", "r.time - config.most < start",
             "r.time:plus { seconds = \(random.below(90)) }.minute == 0",
             "(r.time - start) + config.most > duration \"PT90M\"",
         ])
@@ -171,19 +171,19 @@ package struct PolicyGenerator {
                 "r.resource:has(\"due\") and r.resource.due < r.date:plus { days = \(limit) }",
                 "r.resource:has(\"due\") and r.resource.due - r.date > duration { days = \(limit) }",
                 "r.resource:has(\"due\") and (r.resource.due - r.date).days > \(limit)",
-                "r.resource.due - r.date > config.most",
-                "r.resource:has(\"due\") and r.resource.due == date \"2026-12-24\"",
+                "r.resource:has(\"due\") and r.resource.due - r.date > config.most",
+                "r.resource:has(\"due\") and r.resource.due == date \"2026-06-15\"",
                 "r.resource:has(\"opens\") and r.resource.opens < time \"08:00\"",
                 "r.resource:has(\"opens\") and r.time:between(r.resource.opens, \"12:00\")",
                 "r.resource:has(\"opens\") and r.resource.opens:between(\"22:00\", config.open_from)",
-                "r.resource.opens:between(\"06:00\", \"21:00\")",
+                "r.resource:has(\"opens\") and r.resource.opens:between(\"06:00\", \"21:00\")",
                 "r.resource:has(\"opens\") and r.resource.opens.hour > 5",
                 "r.resource:has(\"age\") and r.resource.age > config.most", "r.resource.age <= duration \"P3D\"",
                 "r.resource:has(\"age\") and r.time - r.resource.age < start",
                 "r.resource:has(\"subnet\") and r.context:has(\"ip\") and r.context.ip:is_within(r.resource.subnet)",
                 "r.resource:has(\"subnet\") and r.resource.subnet:is_within(\"10.0.0.0/8\")",
-                "r.context:has(\"ip\") and r.context.ip:is_within(r.resource.subnet)",
-                "r.resource.subnet == network \"10.1.0.0/16\"",
+                "r.resource:has(\"subnet\") and r.resource.subnet:is_within_any(config.offices)",
+                "r.resource:has(\"subnet\") and r.resource.subnet == network \"10.1.0.0/16\"",
                 "r.context:has(\"mfa\") and r.context.mfa",
                 "r.context:has(\"channel\") and r.context.channel == \"web\"",
                 "r.context:has(\"channel\") and #(r.context.channel .. \"\") > 3",
@@ -214,7 +214,8 @@ package struct PolicyGenerator {
                 "\(token).expires - \(token).created < config.most",
                 "(\(token).expires - r.time).days > \(random.below(400))",
                 "\(token).created.time_of_day >= time \"12:00\"", "\(token).created:between(\"22:00\", \"06:00\")",
-                "\(token).last_active - \(token).created > duration \"PT1H\"", "\(token).last_day <= config.until_day",
+                "\(token):has(\"last_active\") and \(token).last_active - \(token).created > duration \"PT1H\"",
+                "\(token).last_day <= config.until_day",
                 "\(token):has(\"description\") and \(token).description == \"orders\"", "\(token):has(\"contact\")",
                 "\(token):has(\"contact\") and \(token).contact == \"ops\"",
                 "\(token):has(\"name\") and \(token).name == \"one\"", "#\(token).user.email > 12",

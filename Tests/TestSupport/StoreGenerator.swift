@@ -157,6 +157,15 @@ package struct StoreGenerator {
                 .init("tags", .array((0..<random.below(4)).map { _ in .string(random.pick(["hot", "cold"])) })))
         }
         if random.chance(30) { members.append(.init("due", .string("2026-0\(1 + random.below(9))-15"))) }
+        if random.chance(40) {
+            members.append(.init("opens", .string(random.pick(["06:00", "07:30:01", "22:15", "00:00"]))))
+        }
+        if random.chance(40) {
+            members.append(.init("age", .string(random.pick(["PT36H", "P3D", "PT35H59M59.999999S", "-PT1H"]))))
+        }
+        if random.chance(40) {
+            members.append(.init("subnet", .string(random.pick(["10.1.0.0/16", "10.1.2.3", "2001:db8::/32", "::/0"]))))
+        }
         return .init(type: "order", id: id, properties: .object(members))
     }
 

@@ -27,6 +27,22 @@ extension TypeInference {
         return expressions.nodes[Int(expression)].operation == .constant
     }
 
+    /// The place of a constant among the values of its type, and the constant as a source writes it; `nil` for one of a
+    /// type without an order, and for any other expression.
+    package func orderedConstant(_ id: Expression.ID) -> (place: Double, shown: String)? {
+        guard isConstant(id), let known = value(id), let expression = known.expression else { return nil }
+        let value = expressions.constants[Int(expressions.nodes[Int(expression)].a)]
+        let place: Int64
+        switch value {
+        case .date(let date): place = date.daysSinceEpoch
+        case .instant(let instant): place = instant.microseconds
+        case .time(let time): place = time.microseconds
+        case .duration(let span): place = span.microseconds
+        default: return nil
+        }
+        return Double(exactly: place).map { ($0, "\(known.type.name) \"\(value.words(in: .empty))\"") }
+    }
+
     /// The fault of a call that writes a constant.
     func misuse(ofConstant callee: Expression.ID, _ arguments: [Expression.ID]) -> Fault? {
         guard let type = constantType(callee) else { return nil }
