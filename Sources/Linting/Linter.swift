@@ -31,7 +31,7 @@ package struct Linter {
         case .loader, .comments: return []
         case .policy(let find): return folder.policies.flatMap { named(find($0), $0.name) }
         case .script(let find):
-            return folder.policies.flatMap { named(find($0), $0.name) }
+            return (folder.policies + folder.libraries.map(\.script)).flatMap { named(find($0), $0.name) }
                 + folder.plugins.flatMap { plugin in
                     find(plugin).map { diagnostic($0, rule, path: plugin.pluginPath ?? "") }
                 }

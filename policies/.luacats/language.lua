@@ -230,7 +230,7 @@ function optional(type) end
 ---@field subject? any
 ---@field actor? any
 ---@field action? string
----@field resource? table<string, any>
+---@field resource? table<string, any>|false
 ---@field context? table<string, any>
 ---@field proposed? table<string, any>
 ---@field settings? table<string, table<string, any>>
