@@ -112,6 +112,19 @@ extension Completion {
         return result + properties(type)
     }
 
+    /// `TYPE:ID [NAME=VALUE …]`.
+    func subject(_ words: [String]) -> [Candidate] {
+        let types = schema?.subjects ?? []
+        guard let first = words.first else {
+            return types.map { Candidate(text: "\($0.name):", help: "a subject type of the schema", isWhole: false) }
+        }
+        let type = types.first { $0.name == ExactName(first.prefix { $0 != ":" }) }
+        if let equals = partial.firstIndex(of: "=") { return values(of: ExactName(partial[..<equals]), type) }
+        return (type?.properties ?? []).map {
+            Candidate(text: "\($0.name)=", help: "\($0.type.name), of the subject", isWhole: false)
+        }
+    }
+
     private func properties(_ type: Schema.RecordType?) -> [Candidate] {
         let own = (type?.properties ?? []).map { ($0, "of the \(type!.name)") }
         let context = (schema?.context.properties ?? []).map { ($0, "of the context") }
