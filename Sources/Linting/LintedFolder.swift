@@ -20,6 +20,8 @@ package struct LintedFolder {
     package let policies: [LintedPolicy]
     /// The libraries that are valid Lua.
     let libraries: [LintedLibrary]
+    /// The policies and the libraries.
+    var code: [LintedPolicy] { policies + libraries.map(\.script) }
     /// The Lua of the plugins that load.
     let plugins: [LintedPolicy]
     package let tests: [LintedTests]

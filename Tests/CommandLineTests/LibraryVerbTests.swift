@@ -62,6 +62,21 @@ import Testing
         #expect(clean.status == 0 && clean.output.contains("0 errors, 0 warnings"), "\(clean.output)")
         _ = try session.file(
             "own/lib/orders.lua",
+            """
+            local orders, seen = { large = 1000 }, 0
+            function orders.is_above(resource, limit)
+              seen = seen + 1
+              return resource:has("amount") and resource.amount * 1 > limit
+            end
+            function orders.unused() return 1 end
+            return orders
+            """)
+        let doubtful = session.run("check", "\(folder)/lib/orders.lua").output
+        for rule in ["[kept-state]", "[opens-policy]", "[unused-library]"] {
+            #expect(doubtful.contains(rule), "\(doubtful)")
+        }
+        _ = try session.file(
+            "own/lib/orders.lua",
             "return { large = 1, is_above = function(r, limit) local x return r.amuont > limit end }")
         let found = session.run("check", "\(folder)/lib/orders.lua")
         #expect(found.status == 3, "\(found.output)")

@@ -11,7 +11,7 @@ extension Rule {
             "lib/names.lua": #"return { is_mobile = function(token) return token.kind == "mobile" end }"#
         ],
         find: .folder { folder in
-            let scripts = folder.policies + folder.libraries.map(\.script)
+            let scripts = folder.code
             // What a policy that cannot be read uses is not known.
             guard scripts.allSatisfy({ $0.inference != nil }) else { return [] }
             return folder.libraries.compactMap(\.library).flatMap { library -> [Finding] in
