@@ -172,6 +172,8 @@ static int do_open(lua_State *L) {
     luaL_ref(L, LUA_REGISTRYINDEX);
     lua_newtable(L);
     state->handles = luaL_ref(L, LUA_REGISTRYINDEX);
+    lua_newtable(L);
+    state->instances = luaL_ref(L, LUA_REGISTRYINDEX);
     clua_open_handles(L);
     lua_newtable(L);
     int globals = lua_gettop(L);

@@ -29,14 +29,46 @@ clua_outcome clua_load(clua_state *state, const uint8_t *source, size_t length, 
                        clua_limits limits, int *chunk) {
     char chunk_name[64] = "=";
     strncat(chunk_name, name, 58);
+    if (strncmp(chunk_name, CLUA_SHARED, sizeof CLUA_SHARED - 1) == 0) state->has_shared = true;
     state->request = (clua_request){.source = source, .length = length, .name = chunk_name};
     clua_outcome outcome = clua_protect(state, do_load, NULL, limits);
     *chunk = state->request.chunk;
     return outcome;
 }
 
+/// Forgets the tables that an earlier run has got from other chunks: no two runs share one.
+static void forget_instances(lua_State *L) {
+    clua_state *state = clua_of(L);
+    if (!state->has_instances) return;
+    state->has_instances = false;
+    lua_newtable(L);
+    lua_rawseti(L, LUA_REGISTRYINDEX, state->instances);
+}
+
+void clua_push_instance(lua_State *L, int chunk) {
+    clua_state *state = clua_of(L);
+    luaL_checkstack(L, 4, "too many values");
+    lua_rawgeti(L, LUA_REGISTRYINDEX, state->instances);
+    int instances = lua_gettop(L);
+    int type = lua_rawgeti(L, instances, chunk);
+    if (type == LUA_TBOOLEAN) luaL_error(L, "libraries use each other in a circle");
+    if (type == LUA_TNIL) {
+        lua_pop(L, 1);
+        state->has_instances = true;
+        lua_pushboolean(L, false);
+        lua_rawseti(L, instances, chunk);
+        lua_rawgeti(L, LUA_REGISTRYINDEX, chunk);
+        lua_call(L, 0, 1);
+        if (!lua_istable(L, -1)) luaL_error(L, "a library must return a table");
+        lua_pushvalue(L, -1);
+        lua_rawseti(L, instances, chunk);
+    }
+    lua_remove(L, instances);
+}
+
 static int do_run(lua_State *L) {
     clua_state *state = clua_of(L);
+    forget_instances(L);
     // INVARIANT: a handle of one run is never that of another. Its host may number handles anew, and the fields that
     // were learned of an earlier one would answer for it.
     lua_newtable(L);
@@ -61,6 +93,7 @@ clua_outcome clua_run(clua_state *state, int chunk, const clua_host *host, clua_
 
 /// Runs the chunk and leaves the table it returns on the stack.
 static void push_table(lua_State *L, int chunk) {
+    forget_instances(L);
     lua_rawgeti(L, LUA_REGISTRYINDEX, chunk);
     lua_call(L, 0, 1);
     if (!lua_istable(L, -1)) luaL_error(L, "the chunk must return a table");
@@ -146,6 +179,7 @@ static int do_call(lua_State *L) {
         clua_turn *turn = &request->turns[request->turn];
         if (state->host->begin != NULL) state->host->begin(state->host->port);
         request->chunk = turn->chunk;
+        forget_instances(L);
         if (!push_kept(L, turn->chunk)) push_field(L, request);
         clua_push_handle_of(L, 1, turn->argument);
         lua_call(L, 1, 0);

@@ -41,6 +41,7 @@ static void push_answer(lua_State *L, const clua_answer *answer) {
         lua_pushlstring(L, answer->bytes, answer->length);
         break;
     case CLUA_HANDLE: clua_push_handle(L, answer->id); break;
+    case CLUA_CHUNK: clua_push_instance(L, (int)answer->id); break;
     case CLUA_FAILURE:
         luaL_where(L, 1);
         // For a function in C, this means the function that called it.
@@ -198,6 +199,23 @@ void clua_push_type(lua_State *L, int index) {
     push_answer(L, answer);
 }
 
+/// The current line of the program that calls; 0 where it has none. A call in a chunk that the program uses is made on
+/// the program's own line.
+static int line_of(lua_State *L) {
+    lua_Debug record;
+    if (!clua_of(L)->has_shared) {
+        bool has_line = lua_getstack(L, 1, &record) && lua_getinfo(L, "l", &record) && record.currentline > 0;
+        return has_line ? record.currentline : 0;
+    }
+    for (int level = 1; lua_getstack(L, level, &record); level++) {
+        lua_getinfo(L, "Sl", &record);
+        if (record.currentline > 0 && strncmp(record.source, CLUA_SHARED, sizeof CLUA_SHARED - 1) != 0) {
+            return record.currentline;
+        }
+    }
+    return 0;
+}
+
 static int callable(lua_State *L) {
     clua_state *state = clua_of(L);
     int count = lua_gettop(L);
@@ -207,12 +225,7 @@ static int callable(lua_State *L) {
     if (is_known(L, &asked, code, 1, count, &place)) return 1;
     clua_answer *answer = blank(L);
     flatten_arguments(L, 1, count);
-    lua_Debug record;
-    int line = 0;
-    if (lua_getstack(L, 1, &record) && lua_getinfo(L, "l", &record) && record.currentline > 0) {
-        line = record.currentline;
-    }
-    state->host->call(state->host->context, code, state->nodes, (size_t)count, state->node_count, line, answer);
+    state->host->call(state->host->context, code, state->nodes, (size_t)count, state->node_count, line_of(L), answer);
     remember(L, place, &asked, 1, count);
     push_answer(L, answer);
     return 1;

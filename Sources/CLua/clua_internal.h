@@ -19,6 +19,9 @@
 /// The longest string in a cached question: Lua interns strings of up to this length, so an address identifies one.
 #define CLUA_KNOWN_TEXT 40
 
+/// The beginning of the name of a chunk that programs use: `lib/names.lua`, after Lua's own mark.
+#define CLUA_SHARED "=lib/"
+
 typedef struct clua_request {
     const uint8_t *source;
     size_t length;
@@ -68,10 +71,13 @@ struct clua_state {
     int refusals;
     uint32_t known_turn; ///< the slot of two that is replaced next
     bool iterated; ///< true once an iterator that keeps its position was made
+    bool has_shared;    ///< true once a chunk is loaded that programs use
+    bool has_instances; ///< true when `instances` is not empty
     bool evaluating;
     bool spent;
     clua_ending trip;
     int handles;
+    int instances; ///< by chunk, the tables that the running program has got from other chunks; false while one is made
     int texts; ///< the strings of the cached questions, two each, kept so that their addresses stay valid
     int metatable;
     int environment;
@@ -117,6 +123,8 @@ size_t clua_sorted_entries(lua_State *L, int table, size_t limit, bool integers_
 void clua_push_handle(lua_State *L, uint32_t id);
 /// The same, for a caller that has the table of handles on the stack.
 void clua_push_handle_of(lua_State *L, int handles, uint32_t id);
+/// Pushes the table that a chunk returns; the chunk is run once for each run of the program that uses it.
+void clua_push_instance(lua_State *L, int chunk);
 void clua_push_callable(lua_State *L, uint32_t code);
 /// Asks the host for an operation on the values from `first` to the top and pushes its answer.
 void clua_operate(lua_State *L, clua_operation operation, int first, int count);

@@ -3,6 +3,13 @@ package import Policies
 internal import PolicyTesting
 package import Syntax
 
+/// A library's file as rules see it.
+struct LintedLibrary {
+    let script: LintedPolicy
+    /// `nil` when anything is wrong with it.
+    let library: Library?
+}
+
 /// A folder of policies as rules see it.
 package struct LintedFolder {
     package let source: PolicySource
@@ -11,6 +18,10 @@ package struct LintedFolder {
     package let schemaChunk: Chunk?
     /// The policies that are valid Lua.
     package let policies: [LintedPolicy]
+    /// The libraries that are valid Lua.
+    let libraries: [LintedLibrary]
+    /// The policies and the libraries.
+    var code: [LintedPolicy] { policies + libraries.map(\.script) }
     /// The Lua of the plugins that load.
     let plugins: [LintedPolicy]
     package let tests: [LintedTests]
@@ -22,7 +33,7 @@ package struct LintedFolder {
     let loading: [Diagnostic]
 
     init(_ source: PolicySource, directory: Directory?) {
-        let (result, parsed) = PolicySet.read(source)
+        let (result, parsed, parsedLibraries) = PolicySet.read(source)
         let names = Set(source.files.map(\.name))
         self.source = source
         self.directory = directory
@@ -34,6 +45,12 @@ package struct LintedFolder {
                 name: policy.file.name, chunk: chunk, declaration: policy.declaration,
                 inference: policy.inference,
                 hasTests: names.contains(PolicyFile.tests(of: policy.file.name.withoutExtension)))
+        }
+        libraries = parsedLibraries.compactMap { library in
+            guard let chunk = library.chunk else { return nil }
+            let script = LintedPolicy(
+                name: library.file.name, chunk: chunk, declaration: nil, inference: library.inference, hasTests: true)
+            return LintedLibrary(script: script, library: library.library)
         }
         plugins = source.plugins.provided.compactMap { plugin in
             guard let file = source.plugins.luaFile(of: plugin.name), let chunk = try? Chunk.parse(file.bytes) else {

@@ -30,8 +30,9 @@ package struct Linter {
         switch rule.find {
         case .loader, .comments: return []
         case .policy(let find): return folder.policies.flatMap { named(find($0), $0.name) }
+        case .code(let find): return folder.code.flatMap { named(find($0), $0.name) }
         case .script(let find):
-            return folder.policies.flatMap { named(find($0), $0.name) }
+            return folder.code.flatMap { named(find($0), $0.name) }
                 + folder.plugins.flatMap { plugin in
                     find(plugin).map { diagnostic($0, rule, path: plugin.pluginPath ?? "") }
                 }

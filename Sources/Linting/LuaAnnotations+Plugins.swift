@@ -13,11 +13,11 @@ extension LuaAnnotations {
         }
     }
 
-    /// The classes that `use` returns: one for each plugin, and for each of its tables and their rows.
+    /// The classes that `use` returns: one for each library and plugin, and for each of a plugin's tables and their rows.
     var provided: String {
         ([Self.head]
             + plugins.flatMap { plugin in [Self.type(plugin)] + plugin.tables.map { Self.type($0, of: plugin) } }
-            + [use])
+            + libraries.map(Self.type) + [use])
             .joined(separator: "\n")
     }
 
@@ -83,16 +83,31 @@ extension LuaAnnotations {
         }
     }
 
+    // MARK: Libraries
+
+    private static func name(of library: Library) -> String { "demilune.\(library.name)" }
+
+    private static func type(_ library: Library) -> String {
+        let members = library.members.map { member in
+            let parameters = member.parameters.map { names in
+                "fun(\(names.map { $0 == "..." ? "...: any" : "\($0)?: any" }.joined(separator: ", "))): any"
+            }
+            return field(member.name, parameters ?? member.type, member.about)
+        }
+        return (["---\(library.about)", "---@class \(name(of: library))"] + members).joined(separator: "\n") + "\n"
+    }
+
     /// The declaration of `use`, without an overload for any string: language servers would choose that one for every
     /// plugin.
     private var use: String {
-        let first = plugins.first.map { ("\"\($0.name)\"", Self.name(of: $0)) } ?? ("string", "any")
-        let others = plugins.dropFirst().map { "---@overload fun(plugin: \"\($0.name)\"): \(Self.name(of: $0))\n" }
+        let all = plugins.map { ($0.name, Self.name(of: $0)) } + libraries.map { ($0.name, Self.name(of: $0)) }
+        let first = all.first.map { ("\"\($0.0)\"", $0.1) } ?? ("string", "any")
+        let others = all.dropFirst().map { "---@overload fun(name: \"\($0.0)\"): \($0.1)\n" }
         return """
-            ---The functions and tables of a plugin.
-            ---@param plugin \(first.0)
+            ---The functions and tables of a plugin, or the functions of a library.
+            ---@param name \(first.0)
             ---@return \(first.1)
-            \(others.joined())function use(plugin) end
+            \(others.joined())function use(name) end
 
             """
     }

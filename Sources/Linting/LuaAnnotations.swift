@@ -11,14 +11,17 @@ package struct LuaAnnotations {
 
     private let schema: Schema
     let plugins: [Plugin]
+    let libraries: [Library]
 
     /// - Parameter plugins: the plugins that policies may `use`, without capabilities.
-    package init(_ schema: Schema, _ plugins: [Plugin] = []) {
+    package init(_ schema: Schema, _ plugins: [Plugin] = [], _ libraries: LibrarySet = .none) {
         self.schema = schema
         self.plugins = plugins
+        self.libraries = libraries.libraries.sorted { $0.name < $1.name }
     }
 
-    /// Three files: the language, the schema and the plugins. A class with all of its fields is in one of them.
+    /// Three files: the language, the schema, and the plugins with the libraries. A class with all of its fields is in one
+    /// of them.
     package var files: [File] {
         [
             File(name: "language.lua", text: language), File(name: "schema.lua", text: declared),

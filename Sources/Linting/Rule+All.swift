@@ -5,7 +5,7 @@ extension Rule {
     /// The rules of the loader, which refuses what they find.
     private static let loading: [Rule] = [
         assignment, brokenPlugin, declaration, duplicateKey, failingLoad, fileName, ineffectiveReturn,
-        lateDeclaration, miscompiled,
+        lateDeclaration, library, miscompiled,
         misplacedFile, missingFile, notAFunction, required, reservedName, schema, settings, syntax, testWithoutPolicy,
         typeMismatch, undeclaredGlobal, unknownAttribute,
         unknownGrant, unknownInReason, unknownPermission, unknownDecisionKind, wrongArgument,
@@ -21,6 +21,6 @@ extension Rule {
         negatedComparison, opensPolicy, saysNothing, shadowedName, silentBranch, suppression, typeAsDefault, typeWithoutAction,
         unconditionalPermit,
         unfilledTemplate, ungrantedAction, ungrantedPermit, unguardedRead, unknownInStore, unknownInTest, unreachable,
-        unreadFile, untested, unusedGrant, unusedLocal, unusedSetting,
+        unreadFile, untested, unusedGrant, unusedLibrary, unusedLocal, unusedSetting,
     ]
 }

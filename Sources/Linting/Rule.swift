@@ -53,6 +53,8 @@ package struct Rule: Sendable {
         case comments
         /// Each policy that is valid Lua.
         case policy(@Sendable (LintedPolicy) -> [Finding])
+        /// Each policy and each library that is valid Lua.
+        case code(@Sendable (LintedPolicy) -> [Finding])
         /// The same, and the Lua of each plugin that loads.
         case script(@Sendable (LintedPolicy) -> [Finding])
         /// Each test file that is valid Lua.

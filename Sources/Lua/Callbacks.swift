@@ -93,6 +93,9 @@ enum Callbacks {
             unsafe answer.pointee.kind = CLUA_HANDLE
             unsafe answer.pointee.id = id
             unsafe answer.pointee.fact = fact + 1
+        case .chunk(let number):
+            unsafe answer.pointee.kind = CLUA_CHUNK
+            unsafe answer.pointee.id = UInt32(number)
         case .string(let text): unsafe give(text, as: CLUA_STRING, to: answer)
         case .failure(let message): unsafe give(message, as: CLUA_FAILURE, to: answer)
         }

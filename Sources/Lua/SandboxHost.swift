@@ -30,6 +30,8 @@ package enum HostAnswer: Equatable, Sendable {
     case fact(UInt32, holds: Bool)
     /// A handle that stays the answer as long as the fact holds, as it does now.
     case handleWhile(UInt32, fact: UInt32)
+    /// The table that a loaded chunk returns: the chunk is run once for each run of the program that asks.
+    case chunk(Int)
     /// An error raised in the script, at the line that asked.
     case failure(String)
 }

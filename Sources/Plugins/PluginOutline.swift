@@ -6,12 +6,11 @@ struct PluginOutline {
     private let positions: [ExactName: Position]
     /// The place where the file returns its table.
     private let whole: Position
-    /// The lines of the source, without their line ends.
-    private let lines: [ArraySlice<UInt8>]
+    private let comments: Comments
 
     init(_ chunk: Chunk) {
         whole = chunk.block.statements.last?.position ?? Position(line: 1, column: 1, offset: 0)
-        lines = chunk.source.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        comments = Comments(chunk.source)
         var positions: [ExactName: Position] = [:]
         func note(_ name: ExactName, _ position: Position) { if positions[name] == nil { positions[name] = position } }
         func walk(_ id: Expression.ID, _ path: ExactName, _ depth: Int) {
@@ -46,26 +45,9 @@ struct PluginOutline {
     /// The comment directly before a declaration, as one paragraph.
     func comment(before name: String) -> String {
         guard let line = line(name) else { return "" }
-        return Self.paragraph(above: line - 1, in: lines)
+        return comments.paragraph(above: line - 1)
     }
 
     /// The comment at the beginning of the file.
-    var heading: String {
-        let end = lines.firstIndex { !Self.isComment($0) } ?? lines.count
-        return Self.paragraph(above: end, in: lines)
-    }
-
-    private static func isComment(_ line: ArraySlice<UInt8>) -> Bool {
-        line.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }.starts(with: "--".utf8)
-    }
-
-    /// - Parameter end: the number of lines before the declaration.
-    private static func paragraph(above end: Int, in lines: [ArraySlice<UInt8>]) -> String {
-        var words: [String] = []
-        for line in lines[..<min(end, lines.count)].reversed() {
-            guard isComment(line) else { break }
-            words.append(String(decoding: line.drop { " \t-".utf8.contains($0) }, as: UTF8.self))
-        }
-        return words.reversed().joined(separator: " ")
-    }
+    var heading: String { comments.heading }
 }

@@ -53,7 +53,7 @@ struct PluginReader {
         faults += TypeInference(script: chunk).faults.map { $0.diagnostic(path: path) }
         faults += Dialect.ineffective(in: chunk, declaring: Self.keys.map(\.text), path: path, what: "a plugin's file")
         for other in folder.files where other.name.hasSuffix(".lua") && other.name != Self.file {
-            if other.name.isTestFile { continue }
+            if other.name.isTestFile || other.name == PolicyFile.testSchema { continue }
             report(
                 "`\(folderPath)/\(other.name)` is not read: all Lua code of a plugin is in `\(Self.file)`; "
                     + "move it there, or out of the folder")

@@ -10,6 +10,7 @@ package enum PluginTemplate {
             PolicyFile(name: "plugin.lua", bytes: Array(plugin(name).utf8)),
             PolicyFile(name: "sites.csv", bytes: Array("site,country\nhq,NO\nlab,SE\n".utf8)),
             PolicyFile(name: PolicyFile.tests(of: name), bytes: Array(test(name).utf8)),
+            PolicyFile(name: PolicyFile.testSchema, bytes: Array(schema.utf8)),
         ]
     }
 
@@ -45,6 +46,16 @@ package enum PluginTemplate {
 
         """
     }
+
+    private static let schema = """
+        -- The schema that the tests of this plugin use, so that they pass beside policies of any schema.
+        return {
+          actions = { ["sites.read"] = "read" },
+          resources = { site = {} },
+          context = {},
+        }
+
+        """
 
     private static func test(_ name: ExactName) -> String {
         """

@@ -86,7 +86,7 @@ import Testing
             "---@field get fun(self: demilune.plugin.x.all, k: string): demilune.plugin.x.all.row #",
             "---@field v demilune.Date # may be absent",
             "---@field has fun(self: demilune.plugin.x.all.row, name: \"k\"|\"v\"): boolean #",
-            "---@param plugin \"x\"\n---@return demilune.plugin.x\nfunction use(plugin) end",
+            "---@param name \"x\"\n---@return demilune.plugin.x\nfunction use(name) end",
         ] { #expect(text.contains(line), "\(line)\n\(text)") }
         let language = try session.text(of: "own/.luacats/language.lua").split(separator: "\n---@class ")
         let token = language.first { $0.hasPrefix("demilune.Token\n") }
@@ -107,7 +107,7 @@ import Testing
             let broken = session.run(words + ["--policies", folder])
             #expect(broken.status == 3 && broken.errors.contains("unknown column `w`"), "\(broken)")
         }
-        #expect(try session.text(of: "own/.luacats/plugins.lua").contains("---@param plugin string\n---@return any"))
+        #expect(try session.text(of: "own/.luacats/plugins.lua").contains("---@param name string\n---@return any"))
     }
 
     @Test func `a folder without a schema is reported`() throws {

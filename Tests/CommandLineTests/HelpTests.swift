@@ -38,7 +38,7 @@ internal import Testing
                   TOKEN                     a token's id or unique name; `-` reads its string, or stands for no token
                   ACTION                    an action of the schema, or token.issue, amend, reveal, revoke or list
                   [TYPE[:ID]] [name=value]  the resource, and its properties or the context's; the subject's are \
-                `subject.name=`
+                `subject.name=`; a list is `a,b` or JSON
 
                 options:
                   --explain                  show the facts that each policy read

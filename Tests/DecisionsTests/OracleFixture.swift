@@ -31,6 +31,7 @@ struct OracleFixture {
         for number in 0..<count {
             files.append(.init(name: "p\(number).lua", bytes: Array(generator.policy().utf8)))
         }
+        files += PolicyGenerator.libraries.map { .init(name: ExactName($0.key), bytes: Array($0.value.utf8)) }
         let settings = (0..<count).map { number in
             let (odd, many) = (number % 2 == 1, number % 3 == 0)
             return """

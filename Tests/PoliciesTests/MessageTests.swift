@@ -107,7 +107,7 @@ import Testing
         (
             "helpers.lua", "local helpers = {}\nfunction helpers.f() return 1 end\nreturn helpers",
             "p/helpers.lua:3:1: error: every `.lua` file here is a policy, and this one has neither `on` nor `decide`: code "
-                + "that policies share is a plugin (`use \"name\"`), tests are in `NAME_test.lua` [declaration]"
+                + "that policies share is in `lib/` (`use \"lib.helpers\"`) or a plugin, tests are in `NAME_test.lua` [declaration]"
         ),
         (
             "test_a.lua", "test(\"x\", {})",

@@ -113,7 +113,10 @@ import Testing
         ("var x = 1", "1:1: `var` is not Lua: write `local x = …`"),
         ("def f(x)", "1:1: `def` is not Lua: write `local function name(…) … end`"),
         ("fn f(x)", "1:1: `fn` is not Lua: write `local function name(…) … end`"),
-        ("import x", "1:1: `import` is not Lua: code that policies share is a plugin: `local name = use \"name\"`"),
+        (
+            "import x",
+            "1:1: `import` is not Lua: code that policies share is in `lib/`: `local name = use \"lib.name\"`"
+        ),
         ("package authz", "1:1: `package` is not Lua: leave it out: the file's name is the policy's id"),
         ("switch (x) {\n  case 1\n}", "1:1: `switch` is not Lua: write `if … then … elseif … then … else … end`"),
         ("continue", "1:1: `continue` is not Lua: put the rest of the loop's body into an `if`"),

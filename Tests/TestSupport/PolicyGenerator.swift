@@ -50,8 +50,11 @@ package struct PolicyGenerator {
             kind = head.contains("token.") ? (head.contains("access") ? .token : .acted) : .access
         }
         let state = random.chance(10)
+        let counting = usesPlugins && random.chance(15)
         return """
             \(usesPlugins ? "local hours, wrap, deep, who = use \"hours\", use \"wrap\", use \"deep\", use \"who\"" : "")
+            \(usesPlugins ? "local checks, words = use \"lib.checks\", use \"lib.words\"" : "")
+            \(counting ? "local counted = use \"lib.counted\"" : "")
             local config = settings { hard = false, limit = 50, months = 6, shared = list "department", names = list "string",
               open_from = time "07:00", most = duration "PT36H", offices = list { network "10.0.0.0/8", network "2001:db8::/32" },
               freeze = list { date "2026-06-01", date "2026-06-03" }, until_day = date "2026-06-02" }
@@ -65,6 +68,7 @@ package struct PolicyGenerator {
             local function repeated(text, n) local s = "" for i = 1, n do s = s .. text end return s end
             local policy = { \(head) }
             function policy.decide(r) r = r
+              \(counting ? "if counted.next() > 1 or counted.next() ~= 2 then deny(\"counted on\") end" : "")
               \(state ? "seen[#seen + 1] = true if #seen > 1 then deny(\"remembered\") end" : "")
             \(statements(kind, depth: 3))
             end
@@ -234,9 +238,42 @@ package struct PolicyGenerator {
         ])
     }
 
-    /// A condition on functions of plugins, of plugins that those call, or on the required properties of every request.
+    /// The libraries that policies with plugins use; `lib.words` uses another one, and a plugin.
+    package static let libraries = [
+        "lib/checks.lua": """
+        -- Checks of resources.
+        local checks = { limit = 40, sales = { "sales", "north" } }
+        function checks.above(resource, limit) return resource:has("amount") and resource.amount > limit end
+        function checks.tagged(resource, name)
+          for _, tag in ipairs(resource.tags) do if tag == name then return true end end
+          return false
+        end
+        function checks.amount(resource) if resource:has("amount") then return resource.amount end error("no amount") end
+        function checks.each(list, f) for _, x in ipairs(list) do f(x) end end
+        return checks
+        """,
+        "lib/words.lua": """
+        -- Words of requests.
+        local checks, hours = use "lib.checks", use "hours"
+        local function first(text) return text:match("^%a+") end
+        return {
+          group = function(request) return first(request.action) end,
+          large = function(request) return checks.above(request.resource, checks.limit) or hours.open() end,
+          shout = function(resource) return resource.note:upper() end,
+        }
+        """,
+        "lib/counted.lua": """
+        -- A library that would remember.
+        local n = 0
+        return { next = function() n = n + 1 return n end }
+        """,
+    ]
+
+    /// A condition on functions of plugins, of plugins that those call, on functions of libraries, or on the required
+    /// properties of every request.
     private mutating func plugged(_ kind: Kind) -> String {
         let common = [
+            "words.group(r) == \"orders\"", "words.group(r) ~= nil",
             "hours.open()", "hours.closed_today()", "wrap.calm(r.time)", "deep.hour(r.time) > 11",
             "wrap.bounded(config.limit)", "deep.day(r.time) == \"Sunday\"",
         ]
@@ -244,6 +281,9 @@ package struct PolicyGenerator {
             "r.resource.weight > 5", "r.context.client == \"web\"", "r.context.client == \"caf\u{e9}\"",
             "r.resource.site == \"K\"", "wrap.heavy(r.resource)", "wrap.gentle(r.action)",
             "r.action == \"orders.approve\" and r.action.level > 4", "r.resource.weight <= config.limit",
+            "checks.above(r.resource, config.limit)", "checks.amount(r.resource) > 20", "words.large(r)",
+            "words.shout(r.resource) == \"URGENT\"",
+            "r.resource.type == \"order\" and checks.tagged(r.resource, \"hot\")",
         ]
         let token = [
             "wrap.may(r.token.department)", "deep.quiet(r.token)", "who.label(r.token.user) == \"anna\"",

@@ -74,11 +74,11 @@
 ---@field other string # in every row
 ---@field has fun(self: demilune.plugin.separation_of_duties.duties.row, name: "duty"|"one"|"other"): boolean # whether it is present
 
----The functions and tables of a plugin.
----@param plugin "audit"
+---The functions and tables of a plugin, or the functions of a library.
+---@param name "audit"
 ---@return demilune.plugin.audit
----@overload fun(plugin: "business_hours"): demilune.plugin.business_hours
----@overload fun(plugin: "cidr"): demilune.plugin.cidr
----@overload fun(plugin: "org"): demilune.plugin.org
----@overload fun(plugin: "separation_of_duties"): demilune.plugin.separation_of_duties
-function use(plugin) end
+---@overload fun(name: "business_hours"): demilune.plugin.business_hours
+---@overload fun(name: "cidr"): demilune.plugin.cidr
+---@overload fun(name: "org"): demilune.plugin.org
+---@overload fun(name: "separation_of_duties"): demilune.plugin.separation_of_duties
+function use(name) end

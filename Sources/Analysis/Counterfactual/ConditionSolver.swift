@@ -66,7 +66,7 @@ final class ConditionSolver {
 
     /// A search for changes that turn a decision. Where each of its steps takes the same path, it finds the same.
     private struct Search {
-        let token: Int
+        let token: Int?
         /// The changes that were tried, without those that are stated, and the path that each led to.
         let steps: [Step]
         let answer: ConditionalDecision
@@ -82,7 +82,7 @@ final class ConditionSolver {
         var answer: ConditionalDecision { isPermitted ? .yes : .no }
     }
 
-    /// - Parameter question: a request by any token of the tenant. Required properties that it does not state get
+    /// - Parameter question: a request by any token of the tenant, or by an external subject. Required properties that it does not state get
     ///   made-up values, and count as open.
     init(_ question: AuthorizationRequest, _ authorizer: Authorizer, on directory: Directory) {
         var question = question
@@ -118,8 +118,10 @@ final class ConditionSolver {
     }
 
     /// The conditional decision for a valid token, and the tokens to which it also applies.
-    /// - Parameter stated: the branch with the properties that are stated in addition.
-    func answer(for token: Int, _ stated: Branch) -> (answer: ConditionalDecision, equivalence: TokenEquivalence) {
+    /// - Parameters:
+    ///   - token: `nil` for the external subject of the request.
+    ///   - stated: the branch with the properties that are stated in addition.
+    func answer(for token: Int?, _ stated: Branch) -> (answer: ConditionalDecision, equivalence: TokenEquivalence) {
         if authorizer.generation != generation {
             for branch in branches.values { (branch.nodes, branch.equivalences) = ([:], [:]) }
             (settled, searches) = ([:], [:])
@@ -142,7 +144,7 @@ final class ConditionSolver {
     /// - Parameters:
     ///   - department: its number.
     ///   - place: the place of the property that names it.
-    func knownAnswer(for token: Int, department: Int, at place: Int) -> ConditionalDecision? {
+    func knownAnswer(for token: Int?, department: Int, at place: Int) -> ConditionalDecision? {
         guard authorizer.generation == generation,
             let first = moved(branch(), token, department, place)
         else { return nil }
@@ -156,13 +158,13 @@ final class ConditionSolver {
     }
 
     /// The decision of a branch in another department, by the trees alone.
-    private func moved(_ branch: Branch, _ token: Int, _ department: Int, _ place: Int) -> PathDecision? {
+    private func moved(_ branch: Branch, _ token: Int?, _ department: Int, _ place: Int) -> PathDecision? {
         if branch.moved == nil {
             if branch.request == nil { _ = pathDecision(token, branch) }
             branch.moved = branch.request
         }
         guard branch.moved != nil else { return nil }
-        branch.moved!.set(.token, .listed(token))
+        if let token { branch.moved!.set(.token, .listed(token)) }
         branch.moved!.put(.department(department), at: place)
         let (summary, path) = authorizer.tracedSummary(&branch.moved!, obligations: obligations)
         return PathDecision(isPermitted: summary.isPermitted, path: path, isOfPolicies: summary.isOfPolicies)
@@ -175,7 +177,7 @@ final class ConditionSolver {
 
     /// Searches for changes that turn a decision.
     /// - Returns: also the steps of the search; `nil` where it could go otherwise although the paths are the same.
-    private func search(_ token: Int, _ stated: Branch, _ first: PathDecision, _ root: Node) -> (
+    private func search(_ token: Int?, _ stated: Branch, _ first: PathDecision, _ root: Node) -> (
         answer: ConditionalDecision, equivalence: TokenEquivalence, steps: [Search.Step]?
     ) {
         var tries = 0
@@ -226,14 +228,14 @@ final class ConditionSolver {
         return (.reads(properties, isPermitted: first.isPermitted), equivalence, steps)
     }
 
-    private func pathDecision(_ token: Int, _ branch: Branch) -> PathDecision? {
+    private func pathDecision(_ token: Int?, _ branch: Branch) -> PathDecision? {
         if branch.request == nil {
             var asked = Scenario(branch.changes, tenant: "").apply(to: question)
-            asked.subject = .token(directory.tokens[token].id.description)
+            if let token { asked.subject = .token(directory.tokens[token].id.description) }
             branch.request = try? authorizer.request(asked, on: directory)
         }
         guard branch.request != nil else { return nil }
-        branch.request!.set(.token, .listed(token))
+        if let token { branch.request!.set(.token, .listed(token)) }
         var (summary, path) = authorizer.tracedSummary(&branch.request!, obligations: obligations)
         guard summary.isOfPolicies else { return PathDecision(isPermitted: false, path: nil, isOfPolicies: false) }
         // The trees may have learned the path from this run.
@@ -242,15 +244,15 @@ final class ConditionSolver {
     }
 
     /// The tokens that are decided in the same way, according to the facts that were read.
-    private func equivalence(_ token: Int, _ branch: Branch, _ decided: PathDecision) -> TokenEquivalence {
+    private func equivalence(_ token: Int?, _ branch: Branch, _ decided: PathDecision) -> TokenEquivalence {
         if let path = decided.path, let known = branch.equivalences[path] { return known }
         let equivalence = node(token, branch, decided).equivalence
         if let path = decided.path { branch.equivalences[path] = equivalence }
         return equivalence
     }
 
-    private func node(_ token: Int, _ branch: Branch, _ decided: PathDecision) -> Node {
-        guard let path = decided.path else { return examined(token, branch) }
+    private func node(_ token: Int?, _ branch: Branch, _ decided: PathDecision) -> Node {
+        guard let path = decided.path, let token else { return examined(token, branch) }
         let equivalenceClass = equivalenceClass(of: token)
         if let known = branch.nodes[path]?.value(directory.tokens[token], equivalenceClass: equivalenceClass) {
             return known
@@ -261,9 +263,9 @@ final class ConditionSolver {
         return node
     }
 
-    private func examined(_ token: Int, _ branch: Branch) -> Node {
+    private func examined(_ token: Int?, _ branch: Branch) -> Node {
         var asked = Scenario(branch.changes, tenant: "").apply(to: question)
-        asked.subject = .token(directory.tokens[token].id.description)
+        if let token { asked.subject = .token(directory.tokens[token].id.description) }
         guard let traced = try? authorizer.examine(asked, on: directory),
             let suggestions = ChangeSuggestions(traced, authorizer)
         else { return Node() }

@@ -2,13 +2,15 @@ package import Decisions
 package import Model
 internal import Policies
 
-/// The access matrix of one token: every action, in every department, on every type of resource that has a department.
+/// The access matrix of one token: every action, in every department, on every type of resource that has a department. Of
+/// an external subject: every action on every type of resource.
 package struct WhatCan: Sendable {
     package struct Row: Sendable {
         package let action: ExactName
         /// Without any resource; for an action that is declared for some types, on those without a department.
         package let plain: Entry
-        /// By column, with the types of resource to which each answer applies; one entry where all agree.
+        /// By column, a department or for an external subject a type of resource, with the types of resource to which each
+        /// answer applies; one entry where all agree.
         package let cells: [Entry]
         /// True when the token's user and user type grant the permission at all.
         package let isHeld: Bool
@@ -35,6 +37,8 @@ package struct WhatCan: Sendable {
 
     /// The departments, by number, in the order of their tree.
     package let columns: [Int]
+    /// The types of resource, which are the columns for an external subject; empty for a token.
+    package let types: [ExactName]
     /// By action.
     package private(set) var rows: [Row] = []
     /// The reason why it may do nothing at all; `nil` when it is valid.
@@ -50,6 +54,7 @@ package struct WhatCan: Sendable {
         _ authorizer: Authorizer, on directory: Directory, progress: Progress = { _, _ in true }
     ) {
         let record = directory.tokens[token]
+        types = []
         fault = ActorValidity.fault(record, in: directory, now: now)
         columns =
             departments
@@ -103,6 +108,40 @@ package struct WhatCan: Sendable {
                 }
             }
             rows.append(Row(action: action, plain: plain, cells: cells, isHeld: held.permits(action)))
+        }
+    }
+
+    /// - Parameters:
+    ///   - subject: an external subject, of a type that the schema declares.
+    ///   - tenant: the id of its tenant; `nil` for none.
+    package init(
+        of subject: AuthorizationRequest.Subject, tenant: ExactName?, now: Instant, _ authorizer: Authorizer,
+        on directory: Directory, progress: Progress = { _, _ in true }
+    ) {
+        let schema = authorizer.policies.schema
+        (columns, fault, types) = ([], nil, schema.resources.map(\.name))
+        for (number, action) in schema.actionNames.enumerated() {
+            guard progress(number, schema.actionNames.count) else {
+                isComplete = false
+                return
+            }
+            var question = AuthorizationRequest(action: action, subject: subject, tenant: tenant, now: now)
+            question.obligations = .all
+            func answer() -> ConditionalDecision {
+                let solver = ConditionSolver(question, authorizer, on: directory)
+                return solver.answer(for: nil, solver.branch()).answer
+            }
+            let declared = schema.actions[action]
+            var plain = Entry()
+            if declared?.resources == nil { plain.add(answer(), for: nil) }
+            let cells = types.map { type in
+                var entry = Entry()
+                guard declared?.applies(to: type) != false else { return entry }
+                question.resource = .init(type: type, id: nil)
+                entry.add(answer(), for: type)
+                return entry
+            }
+            rows.append(Row(action: action, plain: plain, cells: cells, isHeld: false))
         }
     }
 }

@@ -33,7 +33,8 @@ typedef enum clua_kind : uint32_t {
     CLUA_TABLE,
     CLUA_FUNCTION,
     CLUA_OTHER,
-    CLUA_FAILURE
+    CLUA_FAILURE,
+    CLUA_CHUNK ///< an answer: the table that this chunk returns, which is run once for each run of a program
 } clua_kind;
 
 /// A flattened value, valid until the interpreter is next used.

@@ -16,6 +16,17 @@ package enum StoreUse: Sendable {
 extension Invocation {
     var storePath: String { self[.store] ?? "demilune.db" }
 
+    /// True when a store is named, or there is one at the usual place.
+    package var hasStore: Bool { self[.store] != nil || File.exists(storePath) }
+
+    /// The sentence for what needs a store where none is.
+    package var noStore: String { "no store was found: there is no `\(storePath)`, and no `--store` names another" }
+
+    /// The store, or one without any tenant where none is: requests of external subjects need no other.
+    package func openStoreOrNone() throws(CommandError) -> TokenService {
+        hasStore ? try openStore() : TokenService(reading: ExportedStore(Organisation(tenants: []), name: storePath))
+    }
+
     /// The store of `--store`: one with its keys, both of which must exist, or an exported organisation (`.json`).
     /// - Parameter makesKeys: true to give keys to a store that never had any.
     /// - Parameter toVerify: true to open a store with a foreign schema, which `verify` then reports.

@@ -24,11 +24,25 @@ struct PropertyReader {
         case .department: return .string(try department(text))
         case .user: return .string(try user(text))
         case .list(let element):
+            if text.drop(while: \.isWhitespace).hasPrefix("[") { return try list(text, element, name) }
             var items: [JSON] = []
             for item in text.split(separator: ",") { items.append(try json(String(item), element, name)) }
             return .array(items)
         default: return .string(text)
         }
+    }
+
+    /// A list in JSON, which may have commas in its elements.
+    private func list(_ text: String, _ element: ValueType, _ name: ExactName) throws(CommandError) -> JSON {
+        guard case .array(let items)? = try? JSONReader.parse(Array(text.utf8)) else {
+            throw .usage("`\(name)` must be a list, `a,b` or as JSON [\"a\", \"b\"], got `\(text)`")
+        }
+        return .array(
+            try items.map { item throws(CommandError) in
+                // Departments and users may be named, as in a list with commas.
+                if case .string(let text) = item { return try json(text, element, name) }
+                return try json(item.compact, element, name)
+            })
     }
 
     func user(_ text: String) throws(CommandError) -> ExactName {

@@ -10,9 +10,15 @@ package struct RequestParser {
     private let schema: Schema
     /// The words of the command line: the token's id or `-`, the action, and the rest.
     private let words: [String]
+    /// The external subject, TYPE:ID; `nil` for a token.
+    private let external: String?
 
-    package init(_ invocation: Invocation, _ snapshot: TimedDirectory, _ schema: Schema, words: [String]) {
+    /// - Parameter subject: the external subject, where it is not that of `--subject`.
+    package init(
+        _ invocation: Invocation, _ snapshot: TimedDirectory, _ schema: Schema, words: [String], subject: String? = nil
+    ) {
         self.invocation = invocation
+        external = subject ?? invocation[ifDeclared: .subject]
         directory = snapshot.directory
         now = snapshot.now
         self.schema = schema
@@ -21,7 +27,7 @@ package struct RequestParser {
 
     package func question() throws(CommandError) -> AuthorizationRequest {
         let kind = DecisionKind(rawValue: words[1]).flatMap { $0.isAdministrative ? $0 : nil }
-        if let external = invocation[ifDeclared: .subject] {
+        if let external {
             guard words[0] == "-" else {
                 throw .usage("`--subject \(external)` and a token cannot both act: write `-` instead of `\(words[0])`")
             }
@@ -84,16 +90,31 @@ package struct RequestParser {
             now: now)
     }
 
+    /// The external subject alone, of a type that the schema declares: the words are its properties, `subject.name=value`.
+    package func externalSubject() throws(CommandError) -> AuthorizationRequest.Subject {
+        let type = external.flatMap { $0.split(separator: ":").first.map { ExactName($0) } } ?? ""
+        guard type == "token" || schema.subject(type) != nil else {
+            let known = schema.subjects.map(\.name)
+            let names = known.isEmpty ? "; it declares none" : Suggestion.hint(for: type, among: known)
+            throw CommandError("the schema declares no subject type `\(type)`\(names)")
+        }
+        var words = words[...]
+        let tenant = try invocation.tenant(in: directory)
+        let subject = try subject(nil, tenant ?? (directory.tenants.count == 1 ? 0 : nil), &words)
+        guard let rest = words.first else { return subject }
+        throw .usage("expected name=value, got `\(rest)`")
+    }
+
     /// The subject: the token, or the external subject of `--subject` with its `subject.name=value`.
     private func subject(
         _ token: Int?, _ tenant: Int?, _ words: inout ArraySlice<String>
     ) throws(CommandError) -> AuthorizationRequest.Subject {
-        guard let text = invocation[ifDeclared: .subject] else {
+        guard let text = external else {
             return .token(token.map { directory.tokens[$0].id.description } ?? self.words[0])
         }
         let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
         guard parts.count == 2, parts[0] != "token" else {
-            throw .usage("`--subject` must be TYPE:ID of a subject that is not a token, got `\(text)`")
+            throw .usage("a subject is TYPE:ID, of a type that is not `token`, got `\(text)`")
         }
         let type = schema.subject(ExactName(parts[0])).map { schema.subjects[$0] }
         if type == nil { hint("subject type", ExactName(parts[0]), among: schema.subjects.map(\.name)) }
@@ -220,7 +241,7 @@ package struct RequestParser {
 
     /// The token with this id; `nil` for an unknown id, which the decision reports.
     private func token(_ text: String, tenant: Int?) throws(CommandError) -> Int? {
-        try Self.requireToken(words, invocation)
+        if external == nil { try Self.requireToken(words, invocation) }
         guard let index = TokenID(text).flatMap(directory.token) else { return nil }
         return tenant == nil || directory.tokens[index].tenant == tenant ? index : nil
     }

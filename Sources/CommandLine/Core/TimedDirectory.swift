@@ -26,7 +26,7 @@ extension Invocation {
 
     /// The whole store. An empty directory when no store is needed, none is named, and the default one does not exist.
     func timedDirectory(needsStore: Bool) throws(CommandError) -> TimedDirectory {
-        if !needsStore, self[.store] == nil, !File.exists(storePath) {
+        if !needsStore, !hasStore {
             return TimedDirectory(directory: .empty, now: now)
         }
         let store = try openStore()

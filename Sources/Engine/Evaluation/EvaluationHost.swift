@@ -48,6 +48,8 @@ final class EvaluationHost: SandboxHost {
     /// The log of instrumented policies; `nil` where no policy is instrumented.
     var coverageLog: CoverageLog?
     var effectCache = EffectCache()
+    /// The chunks of the libraries in the interpreter that runs, by name.
+    var libraryChunks: [ExactName: Int] = [:]
     /// True when a plugin's function runs instead of a policy: its facts are about its arguments, and every question is
     /// asked in full.
     var isFunction = false

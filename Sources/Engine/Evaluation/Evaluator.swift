@@ -57,7 +57,8 @@ package final class Evaluator {
     {
         let resolver = Resolver(
             schema: set.schema, shapes: set.shapes, settings: set.policies.map(\.settings), plugins: set.plugins,
-            uses: set.policies.map(\.plugins), asksPresence: treeOptions.isReference)
+            uses: set.policies.map(\.plugins), libraries: set.policies.map { Set($0.libraries) },
+            asksPresence: treeOptions.isReference)
         let host = EvaluationHost(resolver: resolver, facts: facts)
         host.asksInFull = treeOptions.isReference
         return host

@@ -1,4 +1,5 @@
 internal import Lua
+internal import Model
 internal import Policies
 
 /// A sandbox for the policies of a set. Each is loaded when it is first needed: most requests concern few of them.
@@ -6,6 +7,8 @@ struct Interpreter: ~Copyable {
     private var sandbox: Sandbox
     /// For each policy, the number of its chunk, or one of the marks below.
     private var chunks: [Int]
+    /// The numbers of the libraries' chunks, by name.
+    private var libraries: [ExactName: Int] = [:]
     /// The calls to run next.
     private var calls: [Call] = []
 
@@ -31,7 +34,10 @@ struct Interpreter: ~Copyable {
     mutating func load(_ number: Int, of set: PolicySet, isRestless: Bool, _ host: EvaluationHost) -> Bool {
         guard chunks[number] == Self.notLoaded else { return true }
         let policy = set.policies[number]
-        let loaded = try? sandbox.load(policy.program, name: "\(policy.id).lua", limits: Budget().limits)
+        let hasLibraries = loadLibraries(of: policy, of: set)
+        host.libraryChunks = libraries
+        let loaded =
+            hasLibraries ? try? sandbox.load(policy.program, name: "\(policy.id).lua", limits: Budget().limits) : nil
         chunks[number] = loaded ?? Self.unloadable
         guard let chunk = loaded, !policy.keepsState, !isRestless else { return !sandbox.isSpent }
         host.take([number])
@@ -40,6 +46,18 @@ struct Interpreter: ~Copyable {
         if sandbox.isSpent { return false }
         // Facts and effects of the program depend on the request, so that it must run in each evaluation.
         if !host.records.isSilent { sandbox.release(chunk) }
+        return true
+    }
+
+    /// Loads the libraries of a policy that are not loaded yet.
+    /// - Returns: false when one of them cannot be loaded.
+    private mutating func loadLibraries(of policy: Policy, of set: PolicySet) -> Bool {
+        for name in policy.libraries where libraries[name] == nil {
+            guard let library = set.libraries[name],
+                let chunk = try? sandbox.load(library.program, name: library.file.text, limits: Budget().limits)
+            else { return false }
+            libraries[name] = chunk
+        }
         return true
     }
 

@@ -4,10 +4,15 @@ internal import Policies
 
 /// Calls to functions and tables of plugins.
 extension EvaluationHost {
-    /// The result of `use`: the plugin, if the policy has used it while it was loaded.
+    /// The result of `use`: the plugin or the library, if the policy has used it while it was loaded.
     func use(_ name: LuaValue) throws(Resolver.Fault) -> HostAnswer {
         guard let name = name.name else {
-            throw Resolver.Fault(message: "`use` takes the name of a plugin as a string")
+            throw Resolver.Fault(message: "`use` takes the name of a plugin or a library as a string")
+        }
+        if resolver.libraries.indices.contains(Int(policy)), resolver.libraries[Int(policy)].contains(name),
+            let chunk = libraryChunks[name]
+        {
+            return .chunk(chunk)
         }
         let number = resolver.plugins.number(of: name)
         guard let number, resolver.uses[Int(policy)].contains(number) else {

@@ -1,5 +1,6 @@
 internal import Lua
 internal import Model
+internal import Policies
 
 /// The events that instrumented policies report while they run, in order.
 ///
@@ -11,7 +12,9 @@ package final class CoverageLog {
             case reached, no, yes, left, right
         }
 
-        /// The number of the site in its policy.
+        /// The library of the site, by its number in the set; `nil` for the policy's own file.
+        package let library: Int?
+        /// The number of the site in its file.
         package let site: Int
         package let kind: Kind
         /// The number of facts that the policy had read by then.
@@ -78,6 +81,7 @@ package final class CoverageLog {
             size = measure(arguments[2])
         default: kind = .reached
         }
-        events.append(Event(site: Int(site), kind: kind, facts: facts, measure: size))
+        let place = PolicyInstrumentation.place(of: Int(site))
+        events.append(Event(library: place.library, site: place.site, kind: kind, facts: facts, measure: size))
     }
 }

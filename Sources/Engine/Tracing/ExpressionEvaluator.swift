@@ -44,7 +44,8 @@ package struct ExpressionEvaluator {
             resolver: Resolver(
                 schema: set.schema, shapes: [shape], settings: set.policies.map(\.settings) + [[:]],
                 plugins: set.plugins,
-                uses: set.policies.map(\.plugins) + [all]),
+                uses: set.policies.map(\.plugins) + [all],
+                libraries: set.policies.map { Set($0.libraries) } + [Set(set.libraries.libraries.map(\.name))]),
             facts: UnsafeBox(
                 Facts(
                     schema: set.schema,
@@ -63,6 +64,10 @@ package struct ExpressionEvaluator {
             var sandbox = try Sandbox(
                 functions: BuiltinFunction.ofPolicies + [HostFunction(name: Self.binding, code: ExpressionHost.code)],
                 tags: TypeReader.tags)
+            for library in set.libraries.libraries {
+                host.libraryChunks[library.name] = try sandbox.load(
+                    library.program, name: library.file.text, limits: limits)
+            }
             let chunk = try sandbox.load(program, name: "=", limits: limits)
             outcome = sandbox.run(chunk, host: ExpressionHost(host), limits: limits)
         } catch { throw PolicyError(.expression, error.message) }
@@ -86,16 +91,23 @@ package struct ExpressionEvaluator {
         let plugins = set.plugins.provided.map(\.name.text).filter { name in
             !known.contains(name) && chunk.globals.contains { $0.name == name && !$0.isAssigned }
         }
-        if !plugins.isEmpty {
-            chunk = try parsed(text, after: plugins.map { "local \($0) = use \"\($0)\" " }.joined() + Self.head)
+        var head = plugins.map { "local \($0) = use \"\($0)\" " }.joined()
+        // Libraries are known as fields of `lib`, so that their names are those that policies use.
+        let shared = PolicyFile.libraryFolder
+        if !libraryNames.isEmpty, !plugins.contains(shared),
+            chunk.globals.contains(where: { $0.name == shared && !$0.isAssigned })
+        {
+            let fields = libraryNames.map { "[\"\($0)\"] = use \"\(PolicyFile.libraryPrefix)\($0)\"" }
+            head += "local \(shared) = { \(fields.joined(separator: ", ")) } "
         }
+        if !head.isEmpty { chunk = try parsed(text, after: head + Self.head) }
         for use in chunk.globals where use.name != Self.binding {
             if use.isAssigned {
                 throw PolicyError(.expression, "assignment to the global `\(use.name)`: write `local \(use.name)`")
             }
             guard known.contains(use.name), !use.name.hasPrefix("__") else {
-                let hint = ForeignNames.hint(
-                    for: use.name, among: known.sorted() + ["request"] + set.plugins.provided.map(\.name.text))
+                let others = set.plugins.provided.map(\.name.text) + (libraryNames.isEmpty ? [] : [shared])
+                let hint = ForeignNames.hint(for: use.name, among: known.sorted() + ["request"] + others)
                 throw PolicyError(.expression, "`\(use.name)` is not available in expressions\(hint)")
             }
         }
@@ -103,6 +115,11 @@ package struct ExpressionEvaluator {
             throw PolicyError(.expression, "names that begin with `__`, and `_ENV`, are reserved")
         }
         return chunk.rewritten()
+    }
+
+    /// The names of the libraries without `lib.`, as fields of the table `lib`.
+    private var libraryNames: [String] {
+        self.set.libraries.libraries.map { String($0.name.text.dropFirst(PolicyFile.libraryPrefix.count)) }
     }
 
     private func parsed(_ text: String, after head: String) throws(PolicyError) -> Chunk {

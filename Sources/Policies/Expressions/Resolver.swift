@@ -27,6 +27,8 @@ package final class Resolver {
     package let plugins: PluginSet
     /// For each policy, the plugins it uses, by number.
     package let uses: [Set<Int>]
+    /// For each policy, the libraries it uses.
+    package let libraries: [Set<ExactName>]
     /// The plugin whose functions run; `nil` where policies run.
     package let owner: Int?
     /// True when the presence of each property is tested before it is read, even where the schema requires it.
@@ -34,13 +36,14 @@ package final class Resolver {
 
     package init(
         schema: Schema, shapes: [RequestShape], settings: [[ExactName: Setting]], plugins: PluginSet = .none,
-        uses: [Set<Int>] = [], owner: Int? = nil, asksPresence: Bool = false
+        uses: [Set<Int>] = [], libraries: [Set<ExactName>] = [], owner: Int? = nil, asksPresence: Bool = false
     ) {
         self.schema = schema
         self.shapes = shapes
         self.settings = settings
         self.plugins = plugins
         self.uses = uses
+        self.libraries = libraries
         self.owner = owner
         self.asksPresence = asksPresence
     }

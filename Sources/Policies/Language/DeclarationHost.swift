@@ -10,12 +10,16 @@ final class DeclarationHost: SandboxHost {
     private(set) var lost: ExactName?
     /// The setting whose declaration is wrong.
     private(set) var faultySetting: ExactName?
+    /// The chunks of the libraries that it may use, by name.
+    var chunks: [ExactName: Int] = [:]
     private let plugins: PluginSet
+    private let libraries: LibrarySet
     private let expressions: Expressions
     private var hasDeclared = false
 
-    init(_ plugins: PluginSet) {
+    init(_ plugins: PluginSet, libraries: LibrarySet = .none) {
         self.plugins = plugins
+        self.libraries = libraries
         expressions = Expressions(plugins: plugins)
     }
 
@@ -46,7 +50,16 @@ final class DeclarationHost: SandboxHost {
     }
 
     private func use(_ name: LuaValue) -> HostAnswer {
-        guard let name = name.name else { return .failure("`use` takes the name of a plugin as a string") }
+        guard let name = name.name else {
+            return .failure("`use` takes the name of a plugin or a library as a string")
+        }
+        if name.hasPrefix(ExactName(PolicyFile.libraryPrefix)) {
+            return chunks[name].map(HostAnswer.chunk)
+                ?? .failure("write the name of a library as it is: `use \"\(name)\"`")
+        }
+        if plugins.number(of: name) == nil, let other = libraryMeant(by: name) {
+            return .failure("there is no plugin `\(name)`: the library is `use \"\(other)\"`")
+        }
         do throws(Resolver.Fault) {
             let number = try plugins.policyUse(name)
             used.insert(number)
@@ -55,6 +68,13 @@ final class DeclarationHost: SandboxHost {
             if plugins.number(of: name) == nil { lost = name }
             return .failure(error.message)
         }
+    }
+
+    /// The library that a name stands for, written otherwise: `names`, `lib/names`, `lib/names.lua`.
+    private func libraryMeant(by name: ExactName) -> ExactName? {
+        let plain = name.withoutFolder.hasSuffix(".lua") ? name.withoutFolder.withoutExtension : name.withoutFolder
+        let full = ExactName(PolicyFile.libraryPrefix + plain.text)
+        return libraries.all.contains(full) ? full : nil
     }
 
     func operate(_ operation: HostOperation, _ arguments: LuaArguments) -> HostAnswer {
@@ -78,6 +98,7 @@ final class DeclarationHost: SandboxHost {
     }
 
     func call(_ function: UInt32, _ arguments: LuaArguments, line: Int) -> HostAnswer {
+        if function == PolicyInstrumentation.function.code { return .nothing }
         if function >= PluginFunction.firstCode {
             return .failure("functions of plugins are called inside `decide`, not while loading")
         }

@@ -8,6 +8,11 @@ package enum Dialect {
     package static let ofPolicies = StandardLibrary.globals.union(BuiltinFunction.ofPolicies.map(\.name)).union(
         TypeReader.tags)
 
+    /// The globals of libraries: without effects and settings, which belong to policies.
+    package static let ofLibraries = ofPolicies.subtracting(notOfLibraries)
+
+    private static let notOfLibraries = Set(PolicyStatement.Effect.names).union(["settings", "list", "optional"])
+
     /// The globals of plugins.
     package static let ofPlugins = StandardLibrary.globals.union(PluginScript.functions.map(\.name)).union(
         PluginScript.tags)
@@ -36,7 +41,10 @@ package enum Dialect {
                         use.position,
                         rule: "assignment"))
             } else if !known.contains(use.name) {
-                let hint = ForeignNames.hint(for: use.name, among: names, hasRequest: whose == "policies")
+                let hint =
+                    whose == "libraries" && notOfLibraries.contains(use.name)
+                    ? hintOfLibraries(use.name)
+                    : ForeignNames.hint(for: use.name, among: names, hasRequest: whose == "policies")
                 faults.append(
                     fault("`\(use.name)` is not available in \(whose)\(hint)", use.position, rule: "undeclared-global"))
             }
@@ -57,6 +65,13 @@ package enum Dialect {
     }
 
     /// Finds the parts of a file without effect, because another part replaces them.
+    /// The advice for a global of policies that libraries do not have.
+    private static func hintOfLibraries(_ name: String) -> String {
+        PolicyStatement.Effect.names.contains(name)
+            ? ": a library has no effects; return a value, and let the policy call `\(name)`"
+            : ": settings belong to a policy; give the function the value as an argument"
+    }
+
     /// - Parameters:
     ///   - names: the fields of the table that the file returns.
     ///   - what: the name of the file in messages: `a policy's file`.

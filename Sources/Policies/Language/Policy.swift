@@ -13,19 +13,21 @@ package final class Policy: Sendable {
     package let settings: [ExactName: Setting]
     /// The plugins it uses, by number in the set.
     package let plugins: Set<Int>
+    /// The libraries it uses, directly or through others, each after those that it uses itself.
+    package let libraries: [ExactName]
     /// The rewritten source, with its lines unmoved.
     package let program: [UInt8]
     /// The coverage sites of its program, when it was loaded with instrumentation.
     package let instrumentation: PolicyInstrumentation?
     /// True when its functions could remember something, so that the program is run anew for each evaluation.
     package let keepsState: Bool
-    /// The strings of the source, as bytes.
+    /// The strings of the source, and of the libraries it uses, as bytes.
     let texts: Set<[UInt8]>
     /// The strings of the source in which names in braces, such as `{token.department}`, are filled in.
     package let templates: Set<ExactName>
 
     init(
-        id: ExactName, path: String, _ declaration: PolicyDeclaration, program: [UInt8],
+        id: ExactName, path: String, _ declaration: PolicyDeclaration, program: [UInt8], libraries: [Library] = [],
         instrumentation: PolicyInstrumentation? = nil,
         keepsState: Bool, texts: Set<[UInt8]>, templates: Set<ExactName>
     ) {
@@ -37,10 +39,11 @@ package final class Policy: Sendable {
         isEnabled = declaration.isEnabled
         settings = declaration.settings
         plugins = declaration.plugins
+        self.libraries = libraries.map(\.name)
         self.program = program
         self.instrumentation = instrumentation
-        self.keepsState = keepsState
-        self.texts = texts
+        self.keepsState = keepsState || libraries.contains(where: \.keepsState)
+        self.texts = libraries.reduce(texts) { $0.union($1.texts) }
         self.templates = templates
     }
 

@@ -56,7 +56,7 @@ extension PolicySet {
         return PolicySet(
             schema: schema, policies: policies, version: Fingerprint.of(Array(change.utf8), bytes: 16),
             settings: changed,
-            plugins: plugins)
+            plugins: plugins, libraries: libraries)
     }
 }
 

@@ -5,10 +5,13 @@ package struct PolicySet: Sendable {
     package let schema: Schema
     /// Sorted by id.
     package let policies: [Policy]
-    /// 32 hexadecimal digits: a hash of every source, of the schema, the settings, and of plugins and their data.
+    /// 32 hexadecimal digits: a hash of every source, those of libraries included, of the schema, the settings, and of
+    /// plugins and their data.
     package let version: String
     let settings: [ExactName: SettingValues]
     package let plugins: PluginSet
+    /// The code that the policies share.
+    package internal(set) var libraries = LibrarySet.none
 
     /// True when the other set holds these very policies, with the same settings, schema, plugins and data.
     package func isSame(as other: PolicySet) -> Bool {
@@ -20,7 +23,7 @@ package struct PolicySet: Sendable {
     package func without(_ ids: Set<ExactName>) -> PolicySet {
         PolicySet(
             schema: schema, policies: policies.filter { !ids.contains($0.id) }, version: version, settings: settings,
-            plugins: plugins)
+            plugins: plugins, libraries: libraries)
     }
 
     /// The same set with one policy alone.
@@ -82,6 +85,8 @@ package struct LoadResult: Sendable {
     package let set: PolicySet?
     /// The schema, when it loads.
     package let schema: Schema?
+    /// The libraries that load.
+    package let libraries: LibrarySet
     /// Sorted by path and line.
     package let diagnostics: [Diagnostic]
 }

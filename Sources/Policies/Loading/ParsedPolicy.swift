@@ -17,6 +17,8 @@ package struct ParsedPolicy {
     package var declaration: PolicyDeclaration?
     /// The inferred types of its expressions; present when the declaration is.
     package var inference: TypeInference?
+    /// The libraries that its source names.
+    var libraryUses: [ExactName] = []
     /// `nil` when anything is wrong with it.
     package var policy: Policy?
     package var diagnostics: [Diagnostic]

@@ -12,6 +12,8 @@ struct PolicyLoader {
     private var diagnostics: [Diagnostic] = []
     private var schema: Schema?
     private var parsed: [ParsedPolicy] = []
+    private var libraries: [ParsedLibrary] = []
+    private var shared = LibrarySet.none
 
     private init(_ source: PolicySource, isInstrumented: Bool) {
         self.source = source
@@ -20,12 +22,15 @@ struct PolicyLoader {
 
     private var plugins: PluginSet { source.plugins }
 
-    static func load(_ source: PolicySource, isInstrumented: Bool = false) -> (LoadResult, [ParsedPolicy]) {
+    static func load(_ source: PolicySource, isInstrumented: Bool = false) -> (
+        LoadResult, [ParsedPolicy], [ParsedLibrary]
+    ) {
         var loader = PolicyLoader(source, isInstrumented: isInstrumented)
         let set = loader.load()
         let result = LoadResult(
-            set: loader.hasErrors ? nil : set, schema: loader.schema, diagnostics: loader.diagnostics.inOrder)
-        return (result, loader.parsed)
+            set: loader.hasErrors ? nil : set, schema: loader.schema, libraries: loader.shared,
+            diagnostics: loader.diagnostics.inOrder)
+        return (result, loader.parsed, loader.libraries)
     }
 
     private var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
@@ -43,13 +48,17 @@ struct PolicyLoader {
         schema = loadSchema()
         reportPlugins()
         let sandbox = DeclarationSandbox()
+        let reader = LibraryReader(source, isInstrumented: isInstrumented, sandbox: sandbox)
+        (libraries, shared) = (reader.parsed, reader.set)
         parsed = source.files.filter { $0.name.isPolicyFile }.map { file in
             PolicyReader(
-                file: file, path: path(file.name), schema: schema, plugins: plugins, isInstrumented: isInstrumented,
-                sandbox: sandbox
+                file: file, path: path(file.name), schema: schema, plugins: plugins, libraries: shared,
+                isInstrumented: isInstrumented, sandbox: sandbox
             ).read()
         }
         for policy in parsed { diagnostics += policy.diagnostics }
+        inferLibraries()
+        diagnostics += libraries.flatMap(\.diagnostics)
         reportLostPlugins()
         if parsed.isEmpty {
             report("no policies found: nothing could ever be permitted", "", line: nil, rule: "missing-file")
@@ -62,7 +71,24 @@ struct PolicyLoader {
         checkRequired(settings)
         guard let schema, !hasErrors else { return nil }
         return PolicySet(
-            schema: schema, policies: policies, version: version(), settings: settings, plugins: plugins)
+            schema: schema, policies: policies, version: version(), settings: settings, plugins: plugins,
+            libraries: shared)
+    }
+
+    /// Infers the types in libraries from the arguments that policies pass, and reports what is wrong with them.
+    private mutating func inferLibraries() {
+        let arguments = LibraryArguments(policies: parsed, libraries: libraries)
+        for index in libraries.indices {
+            guard let chunk = libraries[index].chunk else { continue }
+            let inferences = arguments.inferences(of: libraries[index].name, chunk, schema: schema, plugins: plugins)
+            libraries[index].inference = inferences.first
+            var faults: [Diagnostic] = []
+            for fault in inferences.flatMap(\.faults) {
+                let diagnostic = fault.diagnostic(path: libraries[index].path)
+                if !faults.contains(diagnostic) { faults.append(diagnostic) }
+            }
+            libraries[index].note(faults)
+        }
     }
 
     /// Reports the faults of plugins: as warnings, until a policy uses the plugin.
@@ -124,18 +150,20 @@ struct PolicyLoader {
         let names = Set(source.files.map(\.name))
         if let twins = TwinNames.first(in: names.sorted()) { report(twins.message, twins.other, rule: "file-name") }
         for name in names.sorted() where name.hasSuffix(".lua") {
-            let id = name.withoutExtension
+            let id = name.withoutFolder.withoutExtension
             if name == PolicyFile.sharedTests { continue }
             if name.isTestFile {
                 let tested: ExactName = "\(name.testedID).lua"
                 if !names.contains(tested) {
-                    report("a test without its policy: `\(tested)` is missing", name, rule: "test-without-policy")
+                    let what = name.isInLibraryFolder ? "library" : "policy"
+                    report("a test without its \(what): `\(tested)` is missing", name, rule: "test-without-policy")
                 }
                 checkTest(name)
                 continue
             }
             if name != PolicyFile.schema, PolicyFile.reserved.contains(id) {
-                report("the name `\(id)` is reserved, so this file is not a policy: rename it", name, rule: "file-name")
+                let what = name.isInLibraryFolder ? "no library" : "not a policy"
+                report("the name `\(id)` is reserved, so this file is \(what): rename it", name, rule: "file-name")
             }
             let isName = id.utf8.allSatisfy { byte in
                 (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
@@ -144,7 +172,8 @@ struct PolicyLoader {
             if !isName || id.isEmpty || id.utf8.count > 100 {
                 // One that is named as tests are elsewhere says so itself, once it is read.
                 if name.nameOfTests != nil, isTest(name) { continue }
-                report("a policy's file must be named in lower-case letters, digits and `_`", name, rule: "file-name")
+                let whose = name.isInLibraryFolder ? "library" : "policy"
+                report("a \(whose)'s file must be named in lower-case letters, digits and `_`", name, rule: "file-name")
             }
         }
     }
@@ -279,7 +308,9 @@ struct PolicyLoader {
     private func version() -> String {
         var message: [UInt8] = []
         for file in source.files
-        where file.name == PolicyFile.schema || file.name == PolicyFile.settings || file.name.isPolicyFile {
+        where file.name == PolicyFile.schema || file.name == PolicyFile.settings || file.name.isPolicyFile
+            || file.name.isLibraryFile
+        {
             message += Array("\(file.name)\u{0}\(file.bytes.count)\u{0}".utf8) + file.bytes
         }
         for file in plugins.files {
@@ -296,6 +327,8 @@ extension PolicySet {
         PolicyLoader.load(source, isInstrumented: isInstrumented).0
     }
 
-    /// The same, with every policy's file as far as it could be read, for reports of what is wrong with it.
-    package static func read(_ source: PolicySource) -> (LoadResult, [ParsedPolicy]) { PolicyLoader.load(source) }
+    /// The same, with the file of every policy and library as far as it could be read, for reports of what is wrong with it.
+    package static func read(_ source: PolicySource) -> (LoadResult, [ParsedPolicy], [ParsedLibrary]) {
+        PolicyLoader.load(source)
+    }
 }

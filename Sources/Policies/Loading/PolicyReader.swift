@@ -17,6 +17,7 @@ struct PolicyReader {
     /// `nil` when the schema does not load: then only what does not depend on it is checked.
     let schema: Schema?
     var plugins = PluginSet.none
+    var libraries = LibrarySet.none
     /// True when the policy is to report coverage.
     var isInstrumented = false
     /// The sandbox that runs the policy for its declaration.
@@ -41,11 +42,17 @@ struct PolicyReader {
             return ParsedPolicy(file: file, diagnostics: [diagnostic])
         }
         var parsed = ParsedPolicy(file: file, chunk: chunk, diagnostics: dialect(chunk) + ineffective(chunk))
+        let uses = chunk.libraryUses
+        let lost = LibraryReader.faults(of: uses, among: libraries, path: path)
+        parsed.diagnostics += lost
+        parsed.libraryUses = uses.map(\.name)
         guard let schema else { return parsed }
         parsed.diagnostics += permissions(chunk, schema)
+        // A library that does not load is reported in its own file.
+        guard lost.isEmpty, let used = libraries.closure(of: parsed.libraryUses) else { return parsed }
         let program = chunk.rewritten()
         var declaresNothing = false
-        switch declare(program, chunk, schema) {
+        switch declare(program, chunk, schema, used) {
         case .success(let declaration): parsed.declaration = declaration
         case .failure(let error):
             // What the source shows to be refused is refused at run time, too.
@@ -65,7 +72,7 @@ struct PolicyReader {
             parsed.note(TypeInference(script: chunk).faults.map { $0.diagnostic(path: path) })
             return parsed
         }
-        let inference = TypeInference(chunk, declaration, schema: schema, plugins: plugins)
+        let inference = TypeInference(chunk, declaration, schema: schema, plugins: plugins, libraries: libraries)
         parsed.inference = inference
         parsed.diagnostics += inference.faults.map { $0.diagnostic(path: path) }
         let literals = templates(chunk)
@@ -75,7 +82,8 @@ struct PolicyReader {
         let instrumentation = isInstrumented ? PolicyInstrumentation(chunk, name: file.name.text) : nil
         parsed.policy = Policy(
             id: file.name.withoutExtension, path: path, declaration, program: instrumentation?.program ?? program,
-            instrumentation: instrumentation, keepsState: chunk.keepsState, texts: Set(chunk.strings.map(\.bytes)),
+            libraries: used, instrumentation: instrumentation, keepsState: chunk.keepsState,
+            texts: Set(chunk.strings.map(\.bytes)),
             templates: Set(literals.map { ExactName(text($0)) }))
         return parsed
     }
@@ -97,7 +105,8 @@ struct PolicyReader {
         else { return nil }
         return fault(
             "every `.lua` file here is a policy, and this one has neither `on` nor `decide`: code that policies share "
-                + "is a plugin (`use \"name\"`), tests are in `NAME_test.lua`", last, rule: "declaration")
+                + "is in `lib/` (`use \"lib.\(file.name.withoutExtension)\"`) or a plugin, tests are in `NAME_test.lua`",
+            last, rule: "declaration")
     }
 
     // MARK: The source
@@ -216,12 +225,12 @@ struct PolicyReader {
     }
 
     private func declare(
-        _ program: [UInt8], _ source: Chunk, _ schema: Schema
+        _ program: [UInt8], _ source: Chunk, _ schema: Schema, _ used: [Library]
     ) -> Result<PolicyDeclaration, Faults> {
-        let host = DeclarationHost(plugins)
+        let host = DeclarationHost(plugins, libraries: libraries)
         let outcome: CallResult
         do throws(LuaError) {
-            outcome = try sandbox.run(program, name: file.name.text, host: host)
+            outcome = try sandbox.run(program, name: file.name.text, host: host, libraries: used)
         } catch {
             return .failure(Faults(diagnostics: [fault(error.message, rule: "syntax")]))
         }

@@ -17,11 +17,14 @@ extension PolicySource {
     }
 
     /// The reason why a file that looks like part of a policy set by its name is not read as one.
-    /// - Parameter name: its path under the set's folder.
+    /// - Parameters:
+    ///   - name: its path under the set's folder.
+    ///   - readsLibraries: true for a folder of policies, whose libraries are read.
     /// - Returns: `nil` for a file that is read, and for one that does not look like a policy.
-    static func oddity(of name: ExactName) -> String? {
+    static func oddity(of name: ExactName, readsLibraries: Bool = true) -> String? {
         let isInside = name.utf8.contains(UInt8(ascii: "/"))
         if !isInside, name.hasSuffix(".lua") { return nil }
+        if readsLibraries, name.isInLibraryFolder { return nil }
         guard let last = name.text.utf8.split(separator: UInt8(ascii: "/")).last.map({ String(Substring($0)) }),
             !isLeftOut(name)
         else { return nil }
@@ -29,7 +32,10 @@ extension PolicySource {
         let isSettings = [PolicyFile.settings, PolicyFile.required].contains(ExactName(plain))
         guard plain.contains(".lua") || isSettings else { return nil }
         if isInside {
-            return "a file in a sub-folder is not in force: move it into the folder of the policies, or out of it"
+            let isShared = name.hasPrefix(ExactName("\(PolicyFile.libraryFolder)/"))
+            return isShared
+                ? "this file is no library and not in force: libraries are files `lib/NAME.lua`; rename it, or move it out"
+                : "a file in a sub-folder is not in force: move it into the folder of the policies, or out of it"
         }
         if isSettings { return last == plain ? nil : "this file is not read: its name must be `\(plain)`" }
         return "a policy's file ends in `.lua`, and this one is not in force: rename it, or move it out of the folder"
@@ -58,6 +64,9 @@ package struct FolderSearch {
         return status.identity
     }
 
+    /// True for the folder that is skipped.
+    func isExcluded(_ path: String) -> Bool { excluded != nil && Self.folder(path) == excluded }
+
     package mutating func look(at name: ExactName, in path: String) { look(at: name, in: path, depth: 0) }
 
     private mutating func look(at name: ExactName, in path: String, depth: Int) {
@@ -69,7 +78,7 @@ package struct FolderSearch {
             return
         }
         guard let identity = Self.folder("\(path)/\(name)") else {
-            if let reason = PolicySource.oddity(of: name) { note(name, reason) }
+            if let reason = PolicySource.oddity(of: name, readsLibraries: false) { note(name, reason) }
             return
         }
         guard identity != excluded else { return }

@@ -1,7 +1,7 @@
 internal import Files
 package import Model
 
-/// The source of policies: a flat set of files. Today it is a folder; bundles fit behind it.
+/// The source of policies: a set of files, flat but for the libraries in `lib`. Today it is a folder; bundles fit behind it.
 ///
 /// INVARIANT: a file that looks like part of a policy set and is not read is in `misplaced`: no policy is left out
 /// silently.
@@ -43,7 +43,17 @@ package struct PolicySource: Sendable {
         var files: [PolicyFile] = []
         var search = FolderSearch(excluding: plugins)
         for name in names where !isPassedOver(name) {
-            if name.hasSuffix(".lua") || name.hasSuffix(".json") {
+            if name.reads(like: PolicyFile.libraryFolder), !search.isExcluded("\(path)/\(name)"),
+                let inner = try? Folder.names(in: "\(path)/\(name)")
+            {
+                for inner in inner.map({ "\(name)/\($0)" as ExactName }) where !isLeftOut(inner) {
+                    if inner.isInLibraryFolder {
+                        files.append(PolicyFile(name: inner, bytes: try read("\(path)/\(inner)", most: 1 << 20)))
+                    } else {
+                        search.look(at: inner, in: path)
+                    }
+                }
+            } else if name.hasSuffix(".lua") || name.hasSuffix(".json") {
                 files.append(PolicyFile(name: name, bytes: try read("\(path)/\(name)", most: 1 << 20)))
             } else {
                 search.look(at: name, in: path)

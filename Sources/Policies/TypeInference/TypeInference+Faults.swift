@@ -97,7 +97,8 @@ extension TypeInference {
                 misuse(ofFunction: callee, arguments) ?? misuse(ofConstant: callee, arguments)
                 ?? misuse(ofEffect: callee, arguments)
                 ?? misuse(ofIteration: callee, arguments) ?? misuse(ofLibrary: callee, arguments)
-            return (fault ?? misuse(ofPlugin: callee, arguments)).map { [$0] } ?? []
+            return (fault ?? misuse(ofPlugin: callee, arguments) ?? misuse(ofShared: callee, arguments)).map { [$0] }
+                ?? []
         case .binary(let operation, let left, let right, _):
             return mismatch(operation, left, right).map { message in
                 [Fault(rule: "type-mismatch", message: message, position: expression.position)]

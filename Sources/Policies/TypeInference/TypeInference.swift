@@ -67,13 +67,18 @@ package final class TypeInference {
     let isDeclared: Bool
     /// The types of parameters that a manifest declares.
     private let parameters: [Declaration.ID: ValueType]
+    let libraries: LibrarySet
     private var known: [Expression.ID: Meaning?] = [:]
     /// The tables that nothing changes.
     package private(set) lazy var fixedTables = chunk.fixedTables
     /// For each type, one expression of that type, about which nothing else is known.
     private var samples: [ValueType: Expressions.ID] = [:]
 
-    init(_ chunk: Chunk, _ declaration: PolicyDeclaration, schema: Schema, plugins: PluginSet) {
+    init(
+        _ chunk: Chunk, _ declaration: PolicyDeclaration, schema: Schema, plugins: PluginSet,
+        libraries: LibrarySet = .none
+    ) {
+        self.libraries = libraries
         self.chunk = chunk
         shape = declaration.shape
         expressions = Expressions(plugins: plugins)
@@ -89,11 +94,30 @@ package final class TypeInference {
     /// A script without a known request: a plugin, a file of tests, or a policy whose declaration cannot be read.
     /// - Parameter parameters: the types of parameters that are always given.
     package init(script chunk: Chunk, plugins: PluginSet = .none, parameters: [Declaration.ID: ValueType] = [:]) {
+        libraries = .none
         self.chunk = chunk
         shape = RequestShape(kinds: [], subject: .any)
         expressions = Expressions(plugins: plugins)
         let all = Set(plugins.plugins.indices)
         resolver = Resolver(schema: Schema(), shapes: [shape], settings: [[:]], plugins: plugins, uses: [all])
+        names = InferredNames(chunk, isPolicy: false)
+        isDeclared = false
+        self.parameters = parameters
+        inferAll()
+    }
+
+    /// A library, for one kind of request.
+    /// - Parameter parameters: the types of parameters that every call of their functions gives.
+    init(
+        library chunk: Chunk, parameters: [Declaration.ID: ValueType], shape: RequestShape, schema: Schema,
+        plugins: PluginSet, libraries: LibrarySet
+    ) {
+        self.chunk = chunk
+        self.shape = shape
+        self.libraries = libraries
+        expressions = Expressions(plugins: plugins)
+        let all = Set(plugins.plugins.indices)
+        resolver = Resolver(schema: schema, shapes: [shape], settings: [[:]], plugins: plugins, uses: [all])
         names = InferredNames(chunk, isPolicy: false)
         isDeclared = false
         self.parameters = parameters
@@ -208,6 +232,7 @@ package final class TypeInference {
 
     private func variable(_ id: Declaration.ID) -> Known? {
         if id == names.request { return of(expressions.intern(.request, 0, type: .request), .request) }
+        if parameters[id] == .request { return of(expressions.intern(.request, 0, type: .request), .request) }
         if let type = parameters[id] {
             let isScalar = [.string, .number, .boolean].contains(type)
             return Known(type: type, expression: nil, isHandle: !isScalar, absence: nil, isOfRequest: !isScalar)
@@ -285,6 +310,7 @@ package final class TypeInference {
 
     private func member(_ name: ExactName, of base: Expression.ID) -> Meaning? {
         if let library = library(base) { return member(name.text, ofLibrary: library) }
+        if let library = sharedLibrary(base) { return member(name, of: library) }
         guard let owner = value(base) else { return indexed(base, name) }
         guard !Self.isOfText(name, owner) else { return nil }
         do throws(Resolver.Fault) {
@@ -351,25 +377,6 @@ package final class TypeInference {
         let node = expressions.nodes[Int(id)]
         guard node.operation == .call, resolver.plugins.isAttribute(Int(node.b)) else { return nil }
         return resolver.plugins.functions[Int(node.b)].plugin
-    }
-
-    private func absence(
-        _ id: Expressions.ID, _ name: ExactName, of owner: Expressions.ID, _ type: ValueType
-    ) -> Absence? {
-        let node = expressions.nodes[Int(id)]
-        let attribute = node.operation == .attribute ? Attribute(rawValue: node.b) : nil
-        switch attribute {
-        case nil: guard node.operation == .property, expressions.presence[Int(id)] != nil else { return nil }
-        case .token?, .actor?, .proposed?, .tokenName?, .tokenDescription?, .tokenContact?, .lastActive?,
-            .dormantSince?,
-            .parent?, .actorToken?:
-            guard expressions.presence[Int(id)] != nil else { return nil }
-        case .user?, .department?, .userType?: guard type == .actor else { return nil }
-        // The wire format requires ids; a value without one is rare.
-        default: return nil
-        }
-        return Absence(
-            owner: type == .request ? nil : expressions.text(owner), name: name, attribute: attribute)
     }
 
     private func result(of name: ExactName, _ base: Expression.ID) -> Meaning? {

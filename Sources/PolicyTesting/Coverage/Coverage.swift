@@ -1,9 +1,9 @@
 internal import Model
 internal import Policies
 
-/// The coverage of a folder's policies by their tests.
+/// The coverage of a folder's policies and libraries by tests.
 package struct Coverage: Sendable {
-    /// By id.
+    /// By id; after the policies, the libraries by name.
     package internal(set) var policies: [PolicyCoverage]
 
     init(_ set: PolicySet, _ source: PolicySource, _ tally: CoverageTally) {
@@ -11,7 +11,15 @@ package struct Coverage: Sendable {
             guard let instrumentation = policy.instrumentation,
                 let file = source.files.first(where: { $0.name == "\(policy.id).lua" })
             else { return nil }
-            return PolicyCoverage(policy, instrumentation, tally.policies[policy.id], source: file.bytes)
+            return PolicyCoverage(
+                policy.id, policy.path, instrumentation, tally.policies[policy.id], source: file.bytes)
+        }
+        policies += set.libraries.libraries.sorted { $0.name < $1.name }.compactMap { library in
+            guard let instrumentation = library.instrumentation,
+                let file = source.files.first(where: { $0.name == library.file })
+            else { return nil }
+            return PolicyCoverage(
+                library.name, library.path, instrumentation, tally.policies[library.name], source: file.bytes)
         }
     }
 

@@ -12,6 +12,8 @@ final class InstrumentedRun {
     private let evaluator: Evaluator
     /// By the policy's number.
     private var tallies: [PolicyTally?]
+    /// By the library's number.
+    private var libraryTallies: [PolicyTally?]
     private let numbers: [ExactName: Int]
 
     convenience init?(_ source: PolicySource, budget: Budget) {
@@ -26,6 +28,7 @@ final class InstrumentedRun {
         else { return nil }
         (self.set, self.evaluator, self.log) = (set, evaluator, log)
         tallies = set.policies.map { $0.instrumentation.map { PolicyTally($0) } }
+        libraryTallies = set.libraries.libraries.map { $0.instrumentation.map { PolicyTally($0) } }
         numbers = Dictionary(uniqueKeysWithValues: set.policies.enumerated().map { ($1.id, $0) })
     }
 
@@ -54,10 +57,24 @@ final class InstrumentedRun {
         let said = Dictionary(grouping: decision.statementsThatDecide, by: \.policy)
         for (run, (own, instrumented)) in zip(log.runs, zip(plain.filter(\.isWithinBudget), outcomes))
         where own.policy == run.policy {
+            let events = log.events[run.events]
             tallies[own.policy]?.note(
-                SiteTally.First(clamping: test), own, instrumented, log.events[run.events],
+                SiteTally.First(clamping: test), own, instrumented, events.filter { $0.library == nil }[...],
                 said[set.policies[own.policy].id] ?? [], set.policies[own.policy].instrumentation)
+            if own.isAlike(instrumented) { note(libraries: events, test: SiteTally.First(clamping: test)) }
         }
+    }
+
+    /// Adds the events in libraries to their tallies.
+    private func note(libraries events: ArraySlice<CoverageLog.Event>, test: SiteTally.First) {
+        for (library, events) in Dictionary(grouping: events.lazy.filter { $0.library != nil }, by: \.library!) {
+            libraryTallies[library]?.note(events[...], test)
+        }
+    }
+
+    /// Adds the events of the last request in libraries alone, for a policy that was made for a test.
+    func noteLibraries(test: Int) {
+        for run in log.runs { note(libraries: log.events[run.events], test: SiteTally.First(clamping: test)) }
     }
 
     /// The events that one request causes in one policy, as `note` would add them.
@@ -68,16 +85,19 @@ final class InstrumentedRun {
         var tally = PolicyTally(instrumentation)
         for (run, (own, instrumented)) in zip(log.runs, zip(own.filter(\.isWithinBudget), outcomes)) {
             tally.note(
-                0, own, instrumented, log.events[run.events],
+                0, own, instrumented, log.events[run.events].filter { $0.library == nil }[...],
                 decision.statementsThatDecide.filter { $0.policy == id }, instrumentation)
         }
         return tally
     }
 
-    /// The collected events, by policy.
+    /// The collected events, by policy and by library.
     var tally: CoverageTally {
         var result = CoverageTally()
         for (policy, tally) in zip(set.policies, tallies) { if let tally { result.add(tally, to: policy.id) } }
+        for (library, tally) in zip(set.libraries.libraries, libraryTallies) {
+            if let tally { result.add(tally, to: library.name) }
+        }
         return result
     }
 
@@ -90,7 +110,8 @@ final class InstrumentedRun {
         else { return [] }
         var lines: [Int] = []
         var statement: Int?
-        for event in log.events[run.events] {
+        // Facts that a library reads are read on the line of the policy that called it.
+        for event in log.events[run.events] where event.library == nil {
             // Facts that were read since the last event belong to the expression that was evaluated, or to the
             // statement before the one that is reached.
             let line = event.kind == .reached ? statement : sites[event.site].position.line

@@ -3,8 +3,9 @@ package import Model
 internal import Policies
 internal import Syntax
 
-/// The coverage of one policy by tests.
+/// The coverage of one policy, or one library, by tests.
 package struct PolicyCoverage: Sendable {
+    /// The policy's id, or the library's name.
     package let policy: ExactName
     /// As the user named it.
     package let path: String
@@ -37,9 +38,12 @@ package struct PolicyCoverage: Sendable {
         package let isReached: Bool
     }
 
-    init(_ policy: Policy, _ instrumentation: PolicyInstrumentation, _ tally: PolicyTally?, source bytes: [UInt8]) {
-        self.policy = policy.id
-        path = policy.path
+    init(
+        _ id: ExactName, _ path: String, _ instrumentation: PolicyInstrumentation, _ tally: PolicyTally?,
+        source bytes: [UInt8]
+    ) {
+        policy = id
+        self.path = path
         source = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
             String(decoding: $0, as: UTF8.self)
         }

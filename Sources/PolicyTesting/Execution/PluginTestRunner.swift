@@ -5,7 +5,7 @@ internal import Model
 internal import Plugins
 internal import Policies
 
-/// Runs the tests of one plugin.
+/// Runs tests with expressions: those of one plugin, or of the libraries of a folder.
 struct PluginTestRunner {
     private static let keys: [ExactName] =
         TestCase.keys.filter {
@@ -16,10 +16,20 @@ struct PluginTestRunner {
     private static let own: [ExactName] = ["ask", "gives", "fails", "says", "sink", "keeps"]
     private static let policy: ExactName = "asked"
 
-    private let schema: PolicyFile
-    private let plugins: LoadedPlugins
-    private let plugin: ExactName
+    /// The code that the expressions are about, and everything that it needs.
+    struct Subject {
+        /// The schema, and the libraries.
+        let files: [PolicyFile]
+        let plugins: PluginSet
+        /// The plugin of a test, with its sinks; `nil` for a library.
+        var sinks: (plugin: ExactName, plugins: LoadedPlugins)?
+    }
+
+    private let subject: Subject
+    /// The declaration before an expression: `local cidr = use "cidr"`.
+    private var binding = ""
     private let cache = TestDirectoryCache()
+    private let measuresCoverage: Bool
     /// By the body of the policy, and whether the subject is a token.
     private var authorizers: [ExactName: TestAuthorizers] = [:]
 
@@ -27,15 +37,28 @@ struct PluginTestRunner {
         let schema: Schema
         let running: Authorizer
         let trees: Authorizer
+        /// The same policy with instrumentation; `nil` when no coverage is measured.
+        let instrumented: InstrumentedRun?
     }
 
-    init(_ schema: PolicyFile, _ plugins: LoadedPlugins, plugin: ExactName) {
-        self.schema = schema
-        self.plugins = plugins
-        self.plugin = plugin
+    /// - Parameter measuresCoverage: true when the coverage of libraries is measured.
+    init(_ subject: Subject, measuresCoverage: Bool = false) {
+        self.subject = subject
+        self.measuresCoverage = measuresCoverage
     }
 
-    mutating func run(_ plan: TestPlan) -> TestResult {
+    /// The coverage of the libraries so far.
+    var coverage: CoverageTally {
+        var tally = CoverageTally()
+        for key in authorizers.keys.sorted() { if let run = authorizers[key]?.instrumented { tally.merge(run.tally) } }
+        return tally.withoutPolicies
+    }
+
+    /// - Parameters:
+    ///   - name: the name of the tested plugin or library in expressions: `names`.
+    ///   - used: its name in `use`: `lib.names`.
+    mutating func run(_ plan: TestPlan, of name: ExactName, used: ExactName) -> TestResult {
+        binding = "local \(name) = use \"\(used)\""
         let start = SteadyClock.nanoseconds()
         var result = result(of: plan)
         result.nanoseconds = SteadyClock.nanoseconds() - start
@@ -52,13 +75,14 @@ struct PluginTestRunner {
     }
 
     private mutating func failure(of table: TestTable, _ plan: TestPlan) throws(TestFault) -> TestFailure? {
-        try table.refuseOthers(than: Self.keys)
+        try table.refuseOthers(
+            than: Self.keys.filter { subject.sinks != nil || !(["says", "sink", "keeps"] as [ExactName]).contains($0) })
         if let says = try table.string("says") { return try kept(says, of: table, plan) }
         for key in ["sink", "keeps"] as [ExactName] where table[key] != nil {
             throw TestFault("`\(key)` belongs to a test of a sink, which has `says`")
         }
         guard let asked = try table.string("ask") else {
-            throw TestFault("the test has neither `ask` nor `says`")
+            throw TestFault(subject.sinks == nil ? "the test has no `ask`" : "the test has neither `ask` nor `says`")
         }
         let fails = try table.string("fails")
         guard (fails == nil) != (table["gives"] == nil) else {
@@ -89,7 +113,9 @@ struct PluginTestRunner {
         for key in ["ask", "gives", "fails"] as [ExactName] where table[key] != nil {
             throw TestFault("a test of a sink has `says`, `sink` and `keeps`, but no `\(key)`")
         }
-        guard let sink = try table.string("sink"), let expected = try table["keeps"]?.json(at: "keeps") else {
+        guard let sinks = subject.sinks, let sink = try table.string("sink"),
+            let expected = try table["keeps"]?.json(at: "keeps")
+        else {
             throw TestFault(
                 "a test with `says` needs a `sink`, and what it `keeps`: a string, or false")
         }
@@ -99,7 +125,7 @@ struct PluginTestRunner {
         DecisionLog.line(test.question, decision, nanoseconds: 0, masked: [], into: &writer)
         let kept: JSON
         do throws(PluginCommandError) {
-            let record = try SinkRecord("\(plugin).\(sink)", plugins, schema: schema)
+            let record = try SinkRecord("\(sinks.plugin).\(sink)", sinks.plugins, schema: schema)
             let line = Array(writer.bytes.dropLast())
             kept = try record.text(of: line).map { .string(String(decoding: $0, as: UTF8.self)) } ?? .boolean(false)
         } catch { throw TestFault(error.message) }
@@ -116,11 +142,20 @@ struct PluginTestRunner {
         let test = try TestCase(
             try TestTable(filled(table, authorizers.schema, base), at: "test"), policy: Self.policy,
             policies: [Self.policy], schema: authorizers.schema, base: base, cache: cache)
-        return (try decide(test, authorizers), test, authorizers.schema)
+        return (try decide(test, authorizers, number: plan.number), test, authorizers.schema)
     }
 
-    private func decide(_ test: TestCase, _ authorizers: TestAuthorizers) throws(TestFault) -> Decision {
+    private func decide(
+        _ test: TestCase, _ authorizers: TestAuthorizers, number: Int
+    ) throws(TestFault) -> Decision {
         do {
+            if let run = authorizers.instrumented,
+                let request = try authorizers.running.prepared(test.question, on: test.directory)
+            {
+                let traced = try authorizers.running.examine(test.question, on: test.directory)
+                run.evaluate(request, beside: traced.outcomes)
+                run.noteLibraries(test: number)
+            }
             let decision = try authorizers.running.decide(test.question, on: test.directory, detail: .trace)
             // Once to learn, and once by the tree alone.
             for _ in 0..<2 {
@@ -144,10 +179,10 @@ struct PluginTestRunner {
     private mutating func authorizers(_ stated: String, _ body: String, byToken: Bool) throws(TestFault)
         -> TestAuthorizers
     {
-        let key: ExactName = "\(byToken) \(body)"
+        let key: ExactName = "\(byToken) \(binding) \(body)"
         if let known = authorizers[key] { return known }
         let text = """
-            local \(plugin) = use "\(plugin)"
+            \(binding)
             local policy = { on = "access", subject = "\(byToken ? "token" : "any")", grants = { "*" } }
             function policy.decide(request)
               \(body)
@@ -155,7 +190,8 @@ struct PluginTestRunner {
             return policy
             """
         let file = PolicyFile(name: "\(Self.policy).lua", bytes: Array(text.utf8))
-        let loaded = PolicySet.load(PolicySource(path: "test", files: [schema, file], plugins: plugins.set))
+        let source = PolicySource(path: "test", files: subject.files + [file], plugins: subject.plugins)
+        let loaded = PolicySet.load(source)
         guard let set = loaded.set else {
             let first = loaded.diagnostics.first { $0.severity == .error }
             throw TestFault(
@@ -166,7 +202,9 @@ struct PluginTestRunner {
             let made = TestAuthorizers(
                 schema: set.schema,
                 running: try Authorizer(policies: set, treeOptions: .none),
-                trees: try Authorizer(policies: set))
+                trees: try Authorizer(policies: set),
+                instrumented: measuresCoverage
+                    ? InstrumentedRun(source, budget: PolicyInstrumentation.budget) : nil)
             // A sink gets the facts too.
             authorizers[key] = made
             return made
@@ -192,7 +230,12 @@ struct PluginTestRunner {
             ])
             fill([("token", token)])
         }
-        if table["action"] == nil { fill([("action", .string(schema.actionNames.first ?? ""))]) }
+        if table["action"] == nil {
+            guard let action = schema.actionNames.first else {
+                throw TestFault("the schema of the tests declares no action, and a test asks about one")
+            }
+            fill([("action", .string(action))])
+        }
         let now = try table.string("at").flatMap { Instant($0) } ?? base.now
         let values = PropertyValues(tenant: tenant, now: now)
         func required(_ type: Schema.RecordType) -> LuaValue { LuaValue(named: values.required(type)) }
@@ -200,7 +243,8 @@ struct PluginTestRunner {
         if table["resource"] == nil {
             let action = try? table.name("action")
             let types = (action ?? schema.actionNames.first).map(schema.resources) ?? schema.resources
-            fill([("resource", LuaValue(named: [("type", .string(types.first?.name ?? ""))]))])
+            let type = types.first.map { LuaValue(named: [("type", .string($0.name))]) }
+            fill([("resource", type ?? .boolean(false))])
         }
         if case .string(let name)? = try TestTable(filled, at: "test")["action"],
             let action = schema.action(ExactName(name))

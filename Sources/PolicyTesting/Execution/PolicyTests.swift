@@ -2,13 +2,15 @@ internal import Decisions
 package import Model
 package import Policies
 
-/// Runs the tests beside policies: `X_test.lua` tests `X.lua`.
+/// Runs the tests beside policies and libraries: `X_test.lua` tests `X.lua`.
 ///
 /// Every test has its own directory, and runs every policy of the folder, or only the one it is about.
 package struct PolicyTests {
     let source: PolicySource
     let policies: [ExactName]
     let planner: TestPlanner
+    /// Plans the tests of libraries, whose files it has without the name of their folder.
+    let libraryPlanner: TestPlanner
 
     /// - Parameters:
     ///   - organisations: the organisations that a test's `directory` may name; tests that name none use `demo`, or
@@ -27,6 +29,7 @@ package struct PolicyTests {
             } catch { throw PolicyError(.unreadable, "the directory `\(name)`: \(error.message)") }
         }
         planner = TestPlanner(source, policies: policies, given: given)
+        libraryPlanner = Self.libraryPlanner(source, given)
     }
 
     /// The tests to run, and the options of the run.
@@ -147,7 +150,8 @@ package struct PolicyTests {
     }
 
     private func costs(_ plans: [TestPlan]) -> [PolicyCost] {
-        let own = Dictionary(grouping: plans, by: \.policy).sorted { $0.key < $1.key }.map(\.value)
+        let own = Dictionary(grouping: plans.filter { $0.library == nil }, by: \.policy).sorted { $0.key < $1.key }.map(
+            \.value)
         let meter = CostMeter(source, policies: policies)
         return Self.sideBySide(own, fewest: 2) { part in part.compactMap(meter.cost) }.flatMap(\.self)
     }
@@ -172,7 +176,8 @@ package struct PolicyTests {
     /// The tests of the selected files, in order.
     private func plans(_ selection: Selection) -> [TestPlan] {
         let files = planner.files.filter { selection.files?.contains($0.name) ?? true }
-        return Self.sideBySide(files) { [planner] part in part.flatMap(planner.plans) }.flatMap(\.self)
+        let own = Self.sideBySide(files) { [planner] part in part.flatMap(planner.plans) }.flatMap(\.self)
+        return own + plansOfLibraries(selection)
     }
 
     /// The tests to run, numbered.
@@ -201,14 +206,17 @@ package struct PolicyTests {
     private func run(_ plans: [TestPlan], _ selection: Selection) -> Share {
         var runner = TestRunner(
             TestSets(source, policies: policies), measuresCoverage: selection.measuresCoverage)
+        var libraryRunner = PluginTestRunner(librarySubject, measuresCoverage: selection.measuresCoverage)
         var share = Share()
         for plan in plans {
-            let result = runner.run(plan)
+            let result =
+                plan.library.map { libraryRunner.run(plan, of: $0.libraryVariable, used: $0) } ?? runner.run(plan)
             share.results.append(result)
             selection.progress?(result)
             if selection.stopsAtFailure, result.failure != nil { break }
         }
         share.coverage = runner.coverage
+        share.coverage.merge(libraryRunner.coverage)
         return share
     }
 

@@ -7,8 +7,10 @@ struct TestPlan: Sendable {
     var result: TestResult
     /// Its place among all tests.
     var number = 0
-    /// The tested policy.
+    /// The tested policy, or the tested library.
     var policy: ExactName = ""
+    /// The tested library, `lib.names`; `nil` for a test of a policy.
+    var library: ExactName?
     /// The test with its fixtures filled in; `nil` when it cannot run.
     var table: LuaValue?
     var isOnly = false

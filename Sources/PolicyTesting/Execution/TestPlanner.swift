@@ -32,7 +32,7 @@ struct TestPlanner: Sendable {
 
     /// The files with tests, sorted by name.
     var files: [PolicyFile] {
-        source.files.filter { $0.name.isTestFile }.sorted { $0.name < $1.name }
+        source.files.filter { $0.name.isTestFile && !$0.name.isInLibraryFolder }.sorted { $0.name < $1.name }
     }
 
     func plans(_ file: PolicyFile) -> [TestPlan] {

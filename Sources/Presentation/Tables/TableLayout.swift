@@ -65,6 +65,7 @@ package struct TableLayout: Sendable {
     package static let whoCan = TableLayout(
         .name("TOKEN"), .name("USER", least: 6), .name("DEPARTMENT", least: 6), .name("USER TYPE", least: 6),
         .prose("ANSWER"))
+    package static let subjectsWhoCan = TableLayout(.name("SUBJECT"), .prose("ANSWER"))
     /// `whoCan` with the answers of two sides.
     package static let whoCanOfTwo = TableLayout(
         .name("TOKEN"), .name("USER", least: 6), .name("DEPARTMENT", least: 6), .name("USER TYPE", least: 6),
@@ -105,7 +106,8 @@ package struct TableLayout: Sendable {
         ("departments", departments), ("userTypes", userTypes), ("log", log), ("keys", keys), ("policies", policies),
         ("plugins", plugins), ("pluginCommands", pluginCommands), ("vocabulary", vocabulary), ("rules", rules),
         ("testCosts", testCosts), ("decisionCost", decisionCost), ("denials", denials), ("timeline", timeline),
-        ("whoMay", whoMay), ("whoCan", whoCan), ("whoCanOfTwo", whoCanOfTwo), ("changedTokens", changedTokens),
+        ("whoMay", whoMay), ("whoCan", whoCan), ("subjectsWhoCan", subjectsWhoCan), ("whoCanOfTwo", whoCanOfTwo),
+        ("changedTokens", changedTokens),
         ("whatCan", whatCan(["Sales", "Nordlys Warehouse and Transport", "東京支社"])),
         ("comparedFacts", comparedFacts("Warehouse sync", "Price feed")),
         ("comparedAttributes", comparedAttributes("Warehouse sync", "Price feed")), ("benchTimes", benchTimes),

@@ -6,7 +6,7 @@ internal import Policies
 extension ReplCommand {
     /// `can`: one decision about the token in use.
     static let can = ReplCommand(
-        name: "can", summary: "decides whether the token in use may do something, with the reasons",
+        name: "can", summary: "decides whether the token in use, or the subject, may do something, with the reasons",
         positionals: [
             .init(name: "ACTION", help: "an action of the schema"),
             .init(
@@ -15,14 +15,14 @@ extension ReplCommand {
                 isOptional: true, isRepeated: true, usage: "[on TYPE[:ID]] [in DEPARTMENT] [with NAME=VALUE …]"),
         ],
         details: [
-            "Departments and users are given by id or name. `why`, `why not`, `= EXPRESSION` and `save last as TEST` "
+            "Departments and users are given by id or name, lists as `a,b` or in JSON. `why`, `why not`, `= EXPRESSION` and `save last as TEST` "
                 + "then continue from this decision."
         ],
         examples: ["can orders.read on order:42 in Sales", "can orders.approve on order with amount=900 mfa=true"],
         suggest: { completion, words in completion.access(words) },
         inside: { repl, invocation throws(CommandError) in
-            let token = try repl.tokenInUse()
-            let snapshot = try repl.timedDirectory(invocation, holding: [token])
+            let token = repl.state.subject == nil ? try repl.tokenInUse() : nil
+            let snapshot = try repl.timedDirectory(invocation, holding: token.map { [$0] } ?? [])
             let question = try repl.access(token, invocation.positionals, invocation, snapshot)
             return try repl.tell(question, on: snapshot.directory, invocation)
         })
@@ -81,12 +81,15 @@ extension Repl {
                 + "use one of \(names.joined(separator: ", "))")
     }
 
-    /// The words of `can` as a request of a token.
+    /// The words of `can` as a request of a token, or of the session's external subject for `nil`.
     func access(
-        _ token: TokenID, _ words: [String], _ invocation: Invocation, _ snapshot: TimedDirectory
+        _ token: TokenID?, _ words: [String], _ invocation: Invocation, _ snapshot: TimedDirectory
     ) throws(CommandError) -> AuthorizationRequest {
+        let own = token == nil ? state.subjectProperties.map { "subject.\($0)" } : []
         let reader = RequestParser(
-            invocation, snapshot, try rules().set.schema, words: [token.description] + (try Self.plain(words)))
+            invocation, snapshot, try rules().set.schema,
+            words: [token?.description ?? "-"] + (try Self.plain(words)) + own,
+            subject: token == nil ? state.subject : nil)
         return try reader.question()
     }
 

@@ -1,5 +1,6 @@
 internal import CommandLine
 internal import Model
+internal import Policies
 
 extension ReplCommand {
     /// `use TOKEN`: the token that `can` decides for.
@@ -27,6 +28,38 @@ extension ReplCommand {
             repl.state.tokenName = named.name.isEmpty ? String(named.id.description.prefix(8)) : named.name.text
             repl.state.tenant = named.tenant
             invocation.terminal.note("\(named.id)  \(Terminal.escaped(repl.describe(named)))")
+            return repl.tellState(invocation)
+        })
+
+    /// `subject TYPE:ID`: the external subject that `can` decides for.
+    static let subject = ReplCommand(
+        name: "subject",
+        summary: "selects an external subject, with its properties, that `can` and other commands are about",
+        positionals: [
+            .init(name: "TYPE:ID", help: "a subject type of the schema, and the subject's id", isOptional: true),
+            .init(
+                name: "NAME=VALUE", help: "its properties; a list is `a,b` or JSON", isOptional: true, isRepeated: true,
+                usage: "[NAME=VALUE …]"),
+        ],
+        options: [Option.emptied.described("select no subject")],
+        details: ["It needs no store: `repl` starts without one."],
+        examples: ["subject user:alice role=admin", "subject user:alice roles=admin,auditor", "subject --none"],
+        suggest: { completion, words in completion.subject(words) },
+        inside: { repl, invocation throws(CommandError) in
+            if try repl.selectsNone(invocation) {
+                (repl.state.subject, repl.state.subjectProperties) = (nil, [])
+                return repl.tellState(invocation)
+            }
+            guard let word = invocation.positionals.first else {
+                let words = repl.state.subject.map { ([$0] + repl.state.subjectProperties).joined(separator: " ") }
+                return repl.tellState(invocation, Terminal.escaped(words ?? "no subject is selected"))
+            }
+            let properties = Array(invocation.positionals.dropFirst())
+            let reader = RequestParser(
+                invocation, try repl.timedDirectory(invocation), try repl.rules().set.schema,
+                words: properties.map { "subject.\($0)" }, subject: word)
+            _ = try reader.externalSubject()
+            (repl.state.subject, repl.state.subjectProperties) = (word, properties)
             return repl.tellState(invocation)
         })
 

@@ -9,7 +9,8 @@ internal import Presentation
 extension ReplCommand {
     /// `what can`: the actions of a token by department, and the permissions that it needs.
     static let whatCan = ReplCommand(
-        name: "what can", summary: "shows what a token may do by action and department, and which permissions it used",
+        name: "what can",
+        summary: "shows what a token or the subject may do by action, and which permissions a token used",
         positionals: [
             .init(name: "TOKEN", help: "the token, if not the one in use", isOptional: true),
             .init(name: "do", help: "the word `do`, which may be left out", isOptional: true),
@@ -18,8 +19,9 @@ extension ReplCommand {
             Option.log.described("the decision log with its uses (that of `repl --log`)")
         ],
         details: [
+            "The columns are departments; for an external subject, which `subject TYPE:ID` sets, types of resource.",
             "A cell is `yes`, `–` for no, or `?` if the answer depends on the rest of the request or on the resource "
-                + "type; `who can` and `can` show on what."
+                + "type; `who can` and `can` show on what.",
         ],
         examples: ["what can 'Warehouse sync' do", "what can"],
         suggest: { completion, words in
@@ -28,6 +30,7 @@ extension ReplCommand {
         inside: { repl, invocation throws(CommandError) in
             var words = invocation.positionals
             if words.last == "do" { words.removeLast() }
+            if words.isEmpty, repl.state.subject != nil { return try repl.tellWhatCan(invocation) }
             let id = try words.first.map { word throws(CommandError) in try repl.token(word, invocation).id }
             let token: TokenID
             if let id { token = id } else { token = try repl.tokenInUse() }
@@ -117,6 +120,41 @@ extension Repl {
             let end = rest > 0 ? " and \(rest) more" : ""
             return Terminal.escaped("\(column.head): the same in \(names.joined(separator: ", "))\(end)")
         }
+    }
+
+    /// Prints what the session's external subject may do.
+    fileprivate func tellWhatCan(_ invocation: Invocation) throws(CommandError) -> Int32 {
+        let snapshot = try timedDirectory(invocation)
+        let reader = RequestParser(
+            invocation, snapshot, try rules().set.schema, words: state.subjectProperties.map { "subject.\($0)" },
+            subject: state.subject)
+        let subject = try reader.externalSubject()
+        let progress = Progress("actions", invocation.terminal)
+        defer { progress.end() }
+        let tenant = try invocation.tenant(in: snapshot.directory)
+        let what = WhatCan(
+            of: subject, tenant: tenant.map { snapshot.directory.tenants[$0].id }, now: snapshot.now,
+            try rules().authorizer, on: snapshot.directory
+        ) { progress.step($0, of: $1) }
+        progress.end()
+        var listing = Listing(.whatCan(what.types.map(\.text)))
+        for row in what.rows where row.plain.isPossible || row.cells.contains(where: \.isPossible) {
+            listing.add(
+                [row.action.text, Self.mark(row.plain)] + row.cells.map(Self.mark),
+                [.init("action", .string(row.action)), .init("anywhere", .string(Self.mark(row.plain)))]
+                    + zip(what.types, row.cells).map { JSON.Member($0, .string(Self.mark($1))) })
+        }
+        if invocation[.json] {
+            let members: [JSON.Member] = [
+                .init("fault", .null), .init("actions", listing.rows), .init("needs", .null),
+                .init("complete", .boolean(what.isComplete)),
+            ]
+            invocation.terminal.print(JSON.object(members).pretty)
+            return ExitStatus.done
+        }
+        try listing.print(invocation, "action")
+        if !what.isComplete { invocation.terminal.note("stopped: not every action was evaluated") }
+        return ExitStatus.done
     }
 
     /// The table with one row per action and one column per department, without the empty rows and columns.

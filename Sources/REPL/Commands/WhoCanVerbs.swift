@@ -17,10 +17,19 @@ extension ReplCommand {
                 isRepeated: true,
                 usage: "[on TYPE[:ID]] [in DEPARTMENT[+]] [with NAME=VALUE …]"),
         ],
-        options: [Option.listedTokens],
-        examples: ["who can users.update on user in Finance+", "who can orders.read on order in Sales with mfa=true"],
+        options: [Option.listedTokens, Option.among],
+        examples: [
+            "who can users.update on user in Finance+", "who can orders.read on order in Sales with mfa=true",
+            "who can orders.read on order --among user:alice,bob",
+        ],
         suggest: { completion, words in completion.access(words) },
         inside: { repl, invocation throws(CommandError) in
+            if let candidates = invocation[.among] {
+                return try repl.tellWhoCan(among: candidates, invocation.positionals, invocation)
+            }
+            if let absence = repl.snapshot.absence {
+                throw CommandError("\(absence); `--among` names other candidates")
+            }
             var (words, department) = try Repl.place(invocation.positionals)
             let names = try repl.names(invocation)
             let places = try department.map { name throws(CommandError) in try repl.places(name, names) }
@@ -107,7 +116,7 @@ extension ReplCommand {
 
 extension Repl {
     /// - Throws: for an action or a resource type that the schema does not declare: "no token" would say nothing.
-    fileprivate func requireDeclared(_ question: AuthorizationRequest) throws(CommandError) {
+    func requireDeclared(_ question: AuthorizationRequest) throws(CommandError) {
         let schema = try rules().set.schema
         guard schema.actions[question.action] != nil else {
             let hint = Suggestion.hint(for: question.action, among: schema.actions.keys.sorted())

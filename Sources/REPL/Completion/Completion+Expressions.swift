@@ -7,6 +7,11 @@ extension Completion {
     private enum Kind {
         case value(ValueType)
         case plugin(Plugin)
+        /// The table `lib`, which has every library.
+        case libraries
+        case library(Library)
+        /// A value of which nothing is known.
+        case unknown
         case table(PluginTable)
         case row(PluginTable)
     }
@@ -21,15 +26,20 @@ extension Completion {
     }
 
     private var plugins: [Plugin] { repl.loaded?.set.plugins.provided ?? [] }
+    private var libraries: [Library] { repl.loaded?.set.libraries.libraries.sorted { $0.name < $1.name } ?? [] }
 
     /// - Parameter text: everything before the cursor; its `local` declarations count.
     func names(_ path: LuaPath, in text: String) -> [Candidate] {
-        if path.namesPlugin { return plugins.map { Candidate(text: $0.name.text, help: $0.about, isWhole: false) } }
+        if path.namesPlugin {
+            return plugins.map { Candidate(text: $0.name.text, help: $0.about, isWhole: false) }
+                + libraries.map { Candidate(text: $0.name.text, help: $0.about, isWhole: false) }
+        }
         guard let head = path.head else {
             return [
                 Candidate(text: "request", help: "the last request", isWhole: false),
-                Candidate(text: "use", help: "a plugin: use \"NAME\"", isWhole: false),
+                Candidate(text: "use", help: "a plugin or a library: use \"NAME\"", isWhole: false),
             ]
+                + (libraries.isEmpty ? [] : [Candidate(text: "lib", help: "the libraries", isWhole: false)])
                 + ValueType.constants.map {
                     Candidate(text: $0.name, help: "a constant: \($0.exampleConstant!)", isWhole: false)
                 } + plugins.map { Candidate(text: $0.name.text, help: "plugin: \($0.about)", isWhole: false) }
@@ -47,17 +57,20 @@ extension Completion {
 
     private func kind(of head: LuaPath.Head, in text: String) -> Kind? {
         func plugin(_ name: some StringProtocol) -> Kind? {
-            plugins.first { $0.name == ExactName(String(name)) }.map(Kind.plugin)
+            let name = ExactName(String(name))
+            return plugins.first { $0.name == name }.map(Kind.plugin)
+                ?? libraries.first { $0.name == name }.map(Kind.library)
         }
         switch head {
         case .name("request"): return .value(.request)
         case .use(let name): return plugin(name)
         case .name(let name):
             // The last declaration of a name counts.
-            let declared = text.matches(of: /local\s+(\w+)\s*=\s*use\s*\(?\s*["'](\w+)["']/).last {
+            let declared = text.matches(of: /local\s+(\w+)\s*=\s*use\s*\(?\s*["']([\w.]+)["']/).last {
                 $0.output.1 == name
             }
-            return plugin(declared?.output.2 ?? name[...])
+            let found = plugin(declared?.output.2 ?? name[...])
+            return found ?? (name == PolicyFile.libraryFolder ? .libraries : nil)
         }
     }
 
@@ -65,6 +78,19 @@ extension Completion {
         switch kind {
         case .value(let type): attributes(type) + methods(type)
         case .plugin(let plugin): Self.members(of: plugin)
+        case .libraries:
+            libraries.map { library in
+                let name = library.name.text.dropFirst(PolicyFile.libraryPrefix.count)
+                return Member(name: String(name), kind: .library(library), help: library.about)
+            }
+        case .library(let library):
+            library.members.map { member in
+                let help = member.parameters.map { "of (\($0.joined(separator: ", "))): " } ?? "\(member.type): "
+                return Member(
+                    name: member.name.text, kind: .unknown, help: help + member.about,
+                    isCalled: member.parameters != nil)
+            }
+        case .unknown: []
         case .table(let table): Self.members(of: table)
         case .row(let table):
             table.columns.map { column in

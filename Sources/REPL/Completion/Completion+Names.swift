@@ -125,6 +125,19 @@ extension Completion {
             } + (stated.contains { $0.name == AuthorizationRequest.supportedName } ? [] : [supported])
     }
 
+    /// `TYPE:ID [NAME=VALUE …]`.
+    func subject(_ words: [String]) -> [Candidate] {
+        let types = schema?.subjects ?? []
+        guard let first = words.first else {
+            return types.map { Candidate(text: "\($0.name):", help: "a subject type of the schema", isWhole: false) }
+        }
+        let type = types.first { $0.name == ExactName(first.prefix { $0 != ":" }) }
+        if let equals = partial.firstIndex(of: "=") { return values(of: ExactName(partial[..<equals]), (type?.properties ?? []).map { ($0.name, $0.type, "") }) }
+        return (type?.properties ?? []).map {
+            Candidate(text: "\($0.name)=", help: "\($0.type.name), of the subject", isWhole: false)
+        }
+    }
+
     /// A property that a request may state, as it is written.
     private typealias Stated = (name: ExactName, type: ValueType, owner: String)
 

@@ -23,13 +23,19 @@ struct LuaPath: Equatable {
     let steps: [Step]
     /// True when a colon precedes the last name.
     let asksMethod: Bool
-    /// True when the last name is a plugin's name, after `use "`.
+    /// True when the last name is that of a plugin or a library, after `use "`.
     let namesPlugin: Bool
 
     init(endOf text: String) {
         var scanner = Scanner(characters: Array(text))
-        partial = scanner.name()
-        namesPlugin = scanner.opensUse
+        var name = scanner
+        let whole = name.usedName()
+        namesPlugin = name.opensUse
+        partial = namesPlugin ? whole : scanner.name()
+        if namesPlugin {
+            (head, steps, asksMethod) = (nil, [], false)
+            return
+        }
         guard let separator = scanner.separator() else {
             (head, steps, asksMethod) = (nil, [], false)
             return
@@ -69,6 +75,13 @@ private struct Scanner {
     mutating func name() -> String {
         let start = end
         while let last, last.isLetter || last.isNumber || last == "_" { end -= 1 }
+        return String(characters[end..<start])
+    }
+
+    /// The name of a plugin or a library, which has a dot: `lib.names`.
+    mutating func usedName() -> String {
+        let start = end
+        while let last, last.isLetter || last.isNumber || "_.".contains(last) { end -= 1 }
         return String(characters[end..<start])
     }
 

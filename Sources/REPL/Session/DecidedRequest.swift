@@ -26,6 +26,7 @@ struct DecidedRequest {
         if let resource = question.resource {
             words += " on \(resource.type)" + (resource.id.map { ":\($0)" } ?? "")
         }
+        if case .external(let type, let id, _) = question.subject { words = "\(type):\(id): \(words)" }
         let action = pairs(question.actionProperties).map { "action.\($0)" }
         let stated = action + pairs(question.resource?.properties) + pairs(question.context)
         return words + (stated.isEmpty ? "" : " with " + stated.joined(separator: ", "))

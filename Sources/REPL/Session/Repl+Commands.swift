@@ -3,7 +3,7 @@ internal import CommandLine
 extension Repl {
     /// The commands that exist only in the REPL, in the order of its help.
     static let commands: [ReplCommand] = [
-        .use, .acting, .at, .tenant,
+        .use, .subject, .acting, .at, .tenant,
         .can, .why, .whyNot, .counterfactual, .inquiry, .may, .whoCan, .whoMay, .whatCan, .compare,
         .timeline, .suppose, .denied, .cost, .trace,
         .policies, .policy, .reload, .edit, .watch, .trying,

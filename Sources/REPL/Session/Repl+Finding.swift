@@ -16,7 +16,9 @@ extension Repl {
         guard directory.tenants.count == 1 else {
             let ids = directory.tenants.map(\.id).joined(separator: ", ")
             throw .usage(
-                ids.isEmpty ? "the store has no tenant" : "no tenant is selected: use `tenant ID`, one of \(ids)")
+                ids.isEmpty
+                    ? snapshot.absence ?? "the store has no tenant"
+                    : "no tenant is selected: use `tenant ID`, one of \(ids)")
         }
         return NameResolver(directory: directory, tenant: 0)
     }
@@ -30,6 +32,7 @@ extension Repl {
     /// user or department; for `-` the one whose string the person types.
     func token(_ word: String, _ invocation: Invocation) throws(CommandError) -> StoreSnapshot.Named {
         try snapshot.refresh()
+        if let absence = snapshot.absence { throw CommandError("\(absence); `subject TYPE:ID` needs none") }
         let tenant = invocation[.tenant]
         if word == "-" { return try snapshot.token(with: try invocation.tokenString()) }
         if let id = TokenID(word) {
@@ -92,6 +95,12 @@ extension Repl {
     /// The token in use.
     func tokenInUse() throws(CommandError) -> TokenID {
         if let token = state.token { return token }
+        if let subject = state.subject {
+            throw .usage("this is about a token, and the session is about `\(subject)`: run `use TOKEN` first")
+        }
+        if let absence = snapshot.absence {
+            throw .usage("\(absence); `subject TYPE:ID` sets an external subject, which needs none")
+        }
         throw .usage("no token is in use: run `use TOKEN` first")
     }
 }

@@ -29,7 +29,7 @@ extension Repl {
 
     var greeting: String {
         let count = loaded.map { counted($0.set.policies.count, "policy", "policies") } ?? "no policies"
-        let tenants = counted(snapshot.tenants.count, "tenant")
+        let tenants = snapshot.absence == nil ? counted(snapshot.tenants.count, "tenant") : "no store"
         return "Demilune: \(tenants), \(count). `help` lists the commands; Tab completes; ^D leaves."
     }
 

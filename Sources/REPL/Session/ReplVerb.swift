@@ -13,6 +13,7 @@ extension Verb {
             Option.history, Option.noHistory, Option.log.described("the decision log that `denied` and `why #N` read"),
         ] + BudgetOptions.all,
         details: [
+            "Starts without a store, too: `subject TYPE:ID` then says who asks.",
             "At a terminal: Tab completes, ^R searches past input, ^C drops the line or stops an answer, ^D leaves. "
                 + "`help` lists the commands.",
             "Elsewhere it reads commands from the standard input, one per line. It exits with the status of the first "

@@ -5,8 +5,12 @@ internal import Presentation
 struct SessionState {
     var tenant: ExactName?
     /// The token in use.
-    var token: TokenID?
+    var token: TokenID? { didSet { if token != nil { subject = nil } } }
     var tokenName = ""
+    /// The external subject that `can` decides for, TYPE:ID; never beside a token.
+    var subject: String? { didSet { if subject != nil { token = nil } } }
+    /// Its properties, as NAME=VALUE.
+    var subjectProperties: [String] = []
     /// The administrator, in the form of `--as`.
     var actor: String?
     var at: Instant?
@@ -24,7 +28,8 @@ struct SessionState {
         .object([
             .init("tenant", .optional(tenant)), .init("token", .optional(token?.description)),
             .init("name", .optional(token == nil ? nil : tokenName)), .init("as", .optional(actor)),
-            .init("at", .optional(at?.description)),
+            .init("at", .optional(at?.description)), .init("subject", .optional(subject)),
+            .init("properties", .strings(subject == nil ? [] : subjectProperties)),
         ])
     }
 
@@ -33,6 +38,7 @@ struct SessionState {
         var words: [String] = []
         if let tenant { words.append(tenant.text) }
         if token != nil { words.append(tokenName) }
+        if let subject { words.append(subject) }
         if let actor { words.append("as \(actor)") }
         if let at { words.append("at \(zone.map { LocalTime.minute(at, in: $0) } ?? at.description)") }
         return words

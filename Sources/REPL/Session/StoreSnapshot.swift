@@ -6,6 +6,8 @@ internal import Tokens
 final class StoreSnapshot {
     private let invocation: Invocation
     let store: TokenService
+    /// The reason why there is no token, where no store was found; `nil` with a store.
+    var absence: String? { invocation.hasStore ? nil : invocation.noStore }
     /// Empty until first used, so that the first prompt does not wait for it.
     private(set) var directory = Directory.empty
     /// The tenants, which the prompt needs before the directory is read.
@@ -16,7 +18,7 @@ final class StoreSnapshot {
 
     init(_ invocation: Invocation) throws(CommandError) {
         self.invocation = invocation
-        store = try invocation.openStore()
+        store = try invocation.openStoreOrNone()
         do throws(TokenStoreError) { tenants = try store.tenants.map(Tenant.init) } catch {
             throw CommandError(error.message)
         }

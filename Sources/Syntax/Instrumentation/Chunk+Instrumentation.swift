@@ -6,18 +6,19 @@ extension Chunk {
     /// - Parameters:
     ///   - questions: methods that return a Boolean.
     ///   - effectCalls: global functions whose calls are listed.
-    package func instrumented(questions: Set<String>, effects: Set<String>) -> InstrumentedProgram {
+    ///   - base: the number that is reported for the first site.
+    package func instrumented(questions: Set<String>, effects: Set<String>, base: Int = 0) -> InstrumentedProgram {
         var finder = CoverageSiteFinder(self, questions: questions, effects: effects)
         finder.find()
         var edits = [Edit(offset: firstLine, order: Int.min + 1, text: Self.prelude)]
         for (number, site) in finder.sites.enumerated() where site.kind == .statement {
-            edits.append(Edit(offset: site.start, order: 0, text: "__probe(\(number));"))
+            edits.append(Edit(offset: site.start, order: 0, text: "__probe(\(base + number));"))
         }
         for (id, number) in finder.truths {
-            surround(id, .truth, "__truth(\(number),", ")", into: &edits)
+            surround(id, .truth, "__truth(\(base + number),", ")", into: &edits)
             guard finder.sites[number].orders, case .binary(_, let left, let right, _) = self[id].kind else { continue }
-            surround(left, .operand, "__operand(\(number),1,", ")", into: &edits)
-            surround(right, .operand, "__operand(\(number),2,", ")", into: &edits)
+            surround(left, .operand, "__operand(\(base + number),1,", ")", into: &edits)
+            surround(right, .operand, "__operand(\(base + number),2,", ")", into: &edits)
         }
         return InstrumentedProgram(source: rewritten(with: edits), sites: finder.sites, effectCalls: finder.effectCalls)
     }

@@ -44,7 +44,7 @@ package enum ForeignSpelling {
             (["throw", "raise"], "write `error(\"…\")`, which fails the policy, or `deny(\"…\")`"),
             (
                 ["import", "from", "include", "require", "using"],
-                "code that policies share is a plugin: `local name = use \"name\"`"
+                "code that policies share is in `lib/`: `local name = use \"lib.name\"`"
             ),
             (["package", "module", "namespace"], "leave it out: the file's name is the policy's id"),
             (["default", "allow"], "nothing is permitted by default: call `permit` where it is allowed"),

@@ -83,12 +83,12 @@ extension Verb {
         let paths = invocation.positionals
         guard let first = paths.first else { return (invocation.policyFolder, []) }
         if paths.count == 1, !first.hasSuffix(".lua"), !first.hasSuffix(".json") { return (first, []) }
-        let parts = paths.map { $0.split(separator: "/", omittingEmptySubsequences: false) }
-        let folders = Set(parts.map { $0.count > 1 ? $0.dropLast().joined(separator: "/") : "." })
+        let parts = paths.map(PolicyFilePath.init)
+        let folders = Set(parts.map(\.folder))
         guard folders.count == 1, let folder = folders.first else {
             throw .usage("the files must be in one folder; a folder must be the only argument")
         }
-        return (folder, parts.map { String($0.last!) })
+        return (folder, parts.map(\.name.text))
     }
 
     /// The rules of `check` itself and of the plugins. A plugin that does not load is reported.

@@ -36,17 +36,18 @@ struct TestSubject {
 
     /// The folders whose changes may change a result.
     func folders(_ invocation: Invocation) -> [String] {
-        let other = isPolicies ? invocation.pluginFolder(beside: folder) : policies(invocation)
+        let other = isPolicies ? invocation.pluginFolder(beside: folder) : nil
         return [folder] + (other.map { [$0] } ?? [])
     }
 
-    /// The files that the tests need. Plugins are tested with the schema of the policies beside them.
+    /// The files that the tests need. Plugins are tested with schemas of their own; the policies beside them matter for a
+    /// lock file alone.
     func files(_ invocation: Invocation) throws(CommandError) -> PolicyFiles {
         guard !isPolicies else { return try invocation.policyFiles(folder) }
         if invocation.isGiven(Option.plugins) {
             throw .usage("`\(folder)` holds plugins: `\(Option.plugins.flag)` cannot name others")
         }
-        return try invocation.policyFiles(policies(invocation), plugins: plugins)
+        return try invocation.policyFiles(invocation[.locked] ? policies(invocation) : nil, plugins: plugins)
     }
 
     /// The folder of all plugins, of which `folder` is one.
@@ -55,8 +56,8 @@ struct TestSubject {
         return parent.isEmpty ? "." : parent.hasSuffix("/") && parent.count > 1 ? String(parent.dropLast()) : parent
     }
 
-    /// The folder of the policies whose schema the tests of plugins use: that of `--policies`, which must exist, or the
-    /// one beside the plugins, if it exists.
+    /// The folder of the policies that a lock file also holds: that of `--policies`, which must exist, or the one beside
+    /// the plugins, if it exists.
     private func policies(_ invocation: Invocation) -> String? {
         if let named = invocation[.policies] { return named }
         let usual = PolicyFiles.beside(plugins, "policies")

@@ -68,7 +68,7 @@ private enum TestCommand {
         do throws(PolicyError) {
             tests = try PolicyTests(source, organisations: organisations, now: now)
             pluginTests = try PluginTests(
-                read.plugins, plugins, policies: source, organisations: organisations,
+                read.plugins, plugins, organisations: organisations,
                 examples: { CheckExamples($0, schema: $1).results(of: $2, path: $3) })
         } catch { throw CommandError(error.message) }
         let showsDots = format == .text && terminal.streams.isOutputTerminal && !invocation[.verbose]
@@ -147,9 +147,9 @@ private enum TestCommand {
                     "`\(path)` is not a test file: their names end in `\(PolicyFile.testSuffix)`; a folder must be the only argument"
                 )
             }
-            let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-            folders.insert(ExactName(parts.count > 1 ? parts.dropLast().joined(separator: "/") : "."))
-            names.insert(ExactName(parts.last!))
+            let file = PolicyFilePath(path)
+            folders.insert(ExactName(file.folder))
+            names.insert(file.name)
         }
         guard folders.count == 1 else { throw .usage("the test files must be in one folder") }
         return (folders.first!.text, names)

@@ -32,7 +32,7 @@ extension Verb {
             return status
         })
 
-    /// The names of the language, of the schema and of the plugins.
+    /// The names of the language, of the schema, of the plugins and of the libraries.
     /// - Returns: status 3 with what there is, when the schema or a plugin does not load.
     private static func rows(_ invocation: Invocation) throws(CommandError) -> (rows: [[String]], status: Int32) {
         let terminal = invocation.terminal
@@ -47,11 +47,14 @@ extension Verb {
         terminal.report(plugins.faults)
         let provided = plugins.set.provided.flatMap(rows)
         let loaded = PolicySet.load(source)
+        let shared = loaded.libraries.libraries.sorted { $0.name < $1.name }.flatMap(rows)
         guard let schema = loaded.schema else {
             terminal.report(loaded.diagnostics)
-            return (language + provided, ExitStatus.policies)
+            return (language + provided + shared, ExitStatus.policies)
         }
-        return (language + rows(schema) + provided, plugins.faults.isEmpty ? ExitStatus.done : ExitStatus.policies)
+        return (
+            language + rows(schema) + provided + shared, plugins.faults.isEmpty ? ExitStatus.done : ExitStatus.policies
+        )
     }
 
     /// The names that a schema declares.
@@ -84,7 +87,7 @@ extension Verb {
         let name = ".luacats"
         try Folder.new("\(folder)/\(name)", mayExist: true)
         var written: [String] = []
-        for file in LuaAnnotations(schema, plugins.set.provided).files {
+        for file in LuaAnnotations(schema, plugins.set.provided, loaded.libraries).files {
             written.append("\(folder)/\(name)/\(file.name)")
             try File.replace(written.last!, with: Array(file.text.utf8))
         }
@@ -117,6 +120,14 @@ extension Verb {
             ]
         }
         return attributes + functions + plugin.tables.flatMap { table in rows(table, of: plugin.name.text) }
+    }
+
+    /// The functions and constants of a library.
+    private static func rows(_ library: Library) -> [[String]] {
+        library.members.map { member in
+            let form = member.parameters == nil ? "\(member.name)" : member.form
+            return [library.name.text, ".\(form)", member.parameters == nil ? member.type : "function", member.about]
+        }
     }
 
     private static func rows(_ table: PluginTable, of plugin: String) -> [[String]] {

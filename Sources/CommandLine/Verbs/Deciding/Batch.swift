@@ -31,6 +31,7 @@ extension Verb {
             let count = invocation[.count]
             let source = try invocation.policySource()
             var snapshot = try invocation.timedDirectory(needsStore: false)
+            let hasStore = invocation.hasStore
             options.now = snapshot.now
             if invocation[.isolate] {
                 // The keys must not stay in a process that runs unreviewed policies.
@@ -59,6 +60,11 @@ extension Verb {
             if terminal.streams.isErrorTerminal { terminal.note("") }
             invocation.recordUse(
                 Dictionary(uniqueKeysWithValues: summary.used.map { ($0, options.now) }), in: snapshot.store)
+            // A token that is unknown because there is no store is no fault of its request.
+            if !hasStore, let count = summary.codes["token_unknown"] {
+                let verb = count == 1 ? "was" : "were"
+                terminal.complain("\(invocation.noStore): \(counted(count, "request")) by tokens \(verb) denied")
+            }
             if invocation[.summary] { summarize(summary, isExpecting: options.expect, to: terminal) }
             let status = try status(of: summary, isExpecting: options.expect, count: count, invocation)
             guard let count, count != summary.lines else { return status }

@@ -17,7 +17,8 @@ extension Verb {
             .init(name: "ACTION", help: "an action of the schema, or token.issue, amend, reveal, revoke or list"),
             .init(
                 name: "[TYPE[:ID]] [name=value]",
-                help: "the resource, and its properties or the context's; the subject's are `subject.name=`",
+                help:
+                    "the resource, and its properties or the context's; the subject's are `subject.name=`; a list is `a,b` or JSON",
                 isOptional: true, isRepeated: true, usage: "[TYPE[:ID]] [name=value …]"),
         ],
         options: [

@@ -24,7 +24,7 @@ extension Rule {
             end
             return policy
             """,
-        find: .policy { policy in
+        find: .code { policy in
             guard let inference = policy.inference else { return [] }
             let chunk = policy.chunk
             var several = SeveralValues(chunk)

@@ -17,7 +17,7 @@ extension Rule {
             end
             return policy
             """,
-        find: .policy { policy in
+        find: .code { policy in
             let assigned = policy.chunk.declarations.filter { $0.isCaptured && $0.isReassigned }.map {
                 Finding("`\($0.name)` is assigned in a function, but reset for every request", $0.position)
             }

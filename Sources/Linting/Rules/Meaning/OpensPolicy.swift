@@ -16,7 +16,7 @@ extension Rule {
             end
             return policy
             """,
-        find: .policy { policy in
+        find: .code { policy in
             guard let inference = policy.inference else { return [] }
             func reads(_ id: Expression.ID) -> Bool {
                 inference.value(id).map { $0.isOfRequest && $0.isContent } ?? false
