@@ -8,14 +8,12 @@ local config = settings { shared = list "department", without_department = list 
 
 function policy.decide(request)
   local resource = request.resource
-  if not resource:has("type") then
-    if not config.without_resource then
-      deny("the request names no resource, so it is unclear in which department that is", { code = "department_missing" })
-    end
-    return
-  end
   if not resource:has("department") then
-    if resource:declares("department") and not config.without_department:contains(resource.type) then
+    if not resource:has("type") then
+      if not config.without_resource then
+        deny("the request names no resource, so it is unclear in which department that is", { code = "department_missing" })
+      end
+    elseif resource:declares("department") and not config.without_department:contains(resource.type) then
       deny("the request does not say in which department the {resource.type} is", { code = "department_missing" })
     end
     return

@@ -48,8 +48,18 @@ extension LuaAnnotations {
                 field("has", "fun(\(taken)): boolean", "true when a row has this key"),
             ]
         }
+        let indexed = table.index.map { table.columns[$0] }
+        let given = indexed.map { ", \($0.name): \(argument($0.type))" }.joined()
+        let all =
+            indexed.isEmpty
+            ? []
+            : [
+                field("all", "fun(self: \(own)\(given)): \(row)[]", "every row with these values")
+            ]
         let rows =
-            ["---@class \(own)"] + (lookUp ?? []) + ["---@field [integer] \(row)", "---@operator len: integer", ""]
+            ["---@class \(own)"] + (lookUp ?? []) + all + [
+                "---@field [integer] \(row)", "---@operator len: integer", "",
+            ]
         let columns = table.columns.map { column in
             field(column.name, name(column.type), column.isOptional ? "may be absent" : "in every row")
         }

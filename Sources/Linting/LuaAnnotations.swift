@@ -141,6 +141,7 @@ package struct LuaAnnotations {
         case .plus: return "fun(\(own), period: demilune.Period): \(name(owner))"
         case .endOfDay: return "fun(\(own)): demilune.Instant"
         case .get: return "fun(\(own), key: any): any"
+        case .all: return "fun(\(own), ...: any): any"
         }
     }
 

@@ -147,7 +147,7 @@ struct DataReader {
             guard begin(line: record.line) else { return }
             for (index, column) in columns.enumerated() {
                 guard let place = header.firstIndex(of: index),
-                    !record.fields[place].isEmpty || column.type == .string && !column.isOptional
+                    !record.fields[place].isEmpty || column.type.isWritten && !column.isOptional
                 else {
                     append(nil, to: column, "the row", record.line)
                     continue
@@ -160,6 +160,16 @@ struct DataReader {
     }
 }
 
+extension ValueType {
+    /// True when an empty field is a value: an empty string, or a list of none.
+    fileprivate var isWritten: Bool {
+        switch self {
+        case .string, .list: true
+        default: false
+        }
+    }
+}
+
 extension Value {
     /// Reads a value from a table or a prompt; `nil` for a text of another type.
     init?(text: String, as type: ValueType) {
@@ -169,6 +179,14 @@ extension Value {
         case .number:
             guard let value = JSONReader.number(text).flatMap({ Value($0, as: .number) }) else { return nil }
             self = value
+        // The values stand between semicolons; an empty field is a list of none.
+        case .list(let element):
+            var list: [Value] = []
+            for part in text.isEmpty ? [] : text.split(separator: ";", omittingEmptySubsequences: false) {
+                guard let value = Value(text: String(part), as: element) else { return nil }
+                list.append(value)
+            }
+            self = .list(list)
         case .date, .instant, .ip:
             guard let value = Value(JSON.string(text), as: type) else { return nil }
             self = value

@@ -223,9 +223,33 @@ extension PluginReader {
 
     // MARK: Data
 
+    /// The columns of an index; `nil` after a fault.
+    private mutating func index(
+        _ value: LuaValue?, of columns: [PluginTable.Column], _ place: String
+    ) -> [Int]? {
+        guard let value else { return [] }
+        var names = [value]
+        if case .table(let entries) = value {
+            names = entries.enumerated().map { $1.key == .integer(Int64($0 + 1)) ? $1.value : .nil }
+        }
+        let index = names.compactMap { stated in
+            columns.firstIndex { .string($0.name) == stated && $0.canBeKey }
+        }
+        guard index.count == names.count, (1...PluginTable.mostIndexed).contains(index.count),
+            Set(index).count == index.count
+        else {
+            report(
+                "`\(place)`: `index` names a required column, or a list of up to \(PluginTable.mostIndexed), that are "
+                    + "neither booleans nor lists: `index = { \"object\", \"relation\" }`; got \(value.shown)",
+                at: "\(place).index")
+            return nil
+        }
+        return index
+    }
+
     private mutating func table(_ name: ExactName, _ value: LuaValue, _ result: inout ReadPlugin) -> PluginTable? {
         let place = "data.\(name)"
-        let fields = fields(value, "`\(place)`", ["file", "key", "columns"], at: place)
+        let fields = fields(value, "`\(place)`", ["file", "key", "index", "columns"], at: place)
         guard let file = fields["file"]?.name, [".csv", ".json"].contains(where: file.hasSuffix) else {
             let got = fields["file"].map(\.shown) ?? "nothing"
             report(
@@ -260,21 +284,23 @@ extension PluginReader {
         }
         var key: Int?
         if let stated = fields["key"] {
-            key = columns.firstIndex { .string($0.name) == stated && !$0.isOptional && $0.type != .boolean }
+            key = columns.firstIndex { .string($0.name) == stated && $0.canBeKey }
             if key == nil {
                 report(
-                    "`\(place)`: `key` must name a required column that is not a boolean, got \(stated.shown)",
+                    "`\(place)`: `key` must name a required column that is neither a boolean nor a list, got \(stated.shown)",
                     at: place)
                 return nil
             }
         }
+        guard let index = index(fields["index"], of: columns, place) else { return nil }
         var reader = DataReader(path: "\(folderPath)/\(file)", columns: columns)
         let cells = reader.read(content.bytes)
         faults += reader.faults
         guard reader.faults.isEmpty else { return nil }
         do throws(PluginTableError) {
             return try PluginTable(
-                name: name, about: outline?.comment(before: place) ?? "", columns: columns, key: key, cells: cells)
+                name: name, about: outline?.comment(before: place) ?? "", columns: columns, key: key,
+                index: index, cells: cells)
         } catch {
             faults.append(
                 Diagnostic(

@@ -32,7 +32,10 @@ package struct PluginReference {
         }
         let tables = plugin.tables.map { table in
             let columns = table.columns.map { "\($0.name): \($0.type.name)\($0.isOptional ? ", optional" : "")" }
-            let key = table.key.map { ", by \(table.columns[$0].name)" } ?? ""
+            let index = table.index.map { table.columns[$0].name.text }.joined(separator: " and ")
+            let key =
+                (table.key.map { ", by \(table.columns[$0].name)" } ?? "")
+                + (index.isEmpty ? "" : ", indexed by \(index)")
             return Part(
                 kind: "data",
                 form:

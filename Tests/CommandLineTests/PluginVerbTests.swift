@@ -37,7 +37,7 @@ import Testing
     @Test func `plugins are listed, shown and explained`() {
         let list = session.run("plugins")
         #expect(list.status == 0, "\(list.errors)")
-        for name in ["audit", "business_hours", "cidr", "org", "separation_of_duties"] {
+        for name in ["audit", "business_hours", "cidr", "org", "relations", "separation_of_duties"] {
             #expect(list.output.contains(name))
         }
         let show = session.run("plugins", "show", "org")

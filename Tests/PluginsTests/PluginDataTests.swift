@@ -47,6 +47,113 @@ import Testing
         }
     }
 
+    private static let indexed = """
+        data = { tuples = { file = 'tuples.csv', index = { 'object', 'relation' }, columns = {
+          object = 'string', relation = 'string', who = 'string', tags = list 'string', level = optional 'number' } } }
+        """
+    private static let tuples = """
+        object,relation,who,tags,level
+        a,read,ann,x;y,1
+        a,read,bob,,
+        a,write,ann,z,3
+        b,read,cat,x,
+        1:a,b,dan,,
+        1,a:b,eve,,
+
+        """
+
+    @Test(arguments: [
+        ("#x.tuples:all('a', 'read') == 2", "true"), ("#x.tuples:all('a', 'none') == 0", "true"),
+        ("#x.tuples:all(request.context.site, 'read') == 1", "true"),
+        ("count(x.tuples:all('a', 'read'), function(t) return t.who == 'bob' end) == 1", "true"),
+        ("count(x.tuples:all('a', 'read'), function(t) return t.tags:contains('y') end) == 1", "true"),
+        ("count(x.tuples:all('a', 'read'), function(t) return #t.tags == 0 end) == 1", "true"),
+        ("count(x.tuples:all('a', 'read'), function(t) return t:has('level') and t.level == 1 end) == 1", "true"),
+        // Values of one look-up are never taken for those of another.
+        ("count(x.tuples:all('1', 'a:b'), function(t) return t.who == 'eve' end) == 1", "true"),
+        ("#x.tuples:all('1:a', 'b') == 1", "true"),
+        ("count(x.tuples:all('a', 'read'), function(t) return t.level > 0 end) == 1", "is absent"),
+        (
+            "#call(x.tuples, 'all', 'a') == 0",
+            "is looked up by all of its index: write `:all(object, relation)`, got 1 argument"
+        ),
+        ("#call(x.tuples, 'all', 'a', 7) == 0", "is looked up by its `relation`, a string, got `7`"),
+        (
+            "call(x.tuples, 'get', 'a').who == 'ann'",
+            "has no key: iterate over it with `ipairs`, or look rows up with `all`"
+        ),
+    ])
+    func `rows are looked up by an index`(ask: String, expected: String) throws {
+        let files = ["plugin.lua": PluginFixture.manifest("x", Self.indexed), "tuples.csv": Self.tuples]
+        let helpers = """
+            local function count(rows, wanted)
+              local number = 0
+              for _, row in ipairs(rows) do if wanted(row) then number = number + 1 end end
+              return number
+            end
+            local function call(value, name, a, b) return value[name](value, a, b) end
+            """
+        let policy = helpers + "\n" + PluginFixture.policy("advise(\"v\", { v = \(ask) })")
+        for treeOptions in [TreeOptions.none, .reference, TreeOptions()] {
+            let authorizer = try PluginFixture.authorizer(["x": files], ["a": policy], treeOptions: treeOptions)
+            for _ in 0..<3 {
+                let decision = try authorizer.decide(PluginFixture.question(context: [.init("site", .string("b"))]))
+                let failure = decision.failures.first?.message
+                let got = failure ?? decision.advice[0].details[0].value.compact
+                #expect(failure == nil ? got == expected : got.contains(expected), "\(got)")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        (
+            "#x.tuples:all('a') == 0",
+            "`x.tuples` is looked up by all of its index: write `:all(object, relation)`, got 1 argument"
+        ),
+        ("#x.sites:all('a') == 0", "`x.sites` has no index, so it has no `all`: `get` gives the row of a key"),
+        (
+            "(function() for _, t in ipairs(x.tuples:all('a', 'read')) do return t.whom == 'a' end return false end)()",
+            "a row has no `whom` (did you mean `who`?)"
+        ),
+    ])
+    func `a look-up that the index does not have is reported at loading`(ask: String, message: String) {
+        let data = Self.indexed.dropLast(3) + "}, " + Self.table.dropFirst("data = { ".count)
+        let loaded = PluginFixture.load([
+            "x": [
+                "plugin.lua": PluginFixture.manifest("x", String(data)), "sites.csv": Self.rows,
+                "tuples.csv": Self.tuples,
+            ]
+        ])
+        #expect(loaded.faults.isEmpty, "\(loaded.faults)")
+        let policies = ["a": PluginFixture.policy("if \(ask) then permit() end")]
+        let result = PolicySet.load(PluginFixture.policySource(policies, plugins: loaded.set))
+        #expect(result.set == nil)
+        #expect(result.diagnostics.map(\.message) == [message])
+    }
+
+    @Test(arguments: [
+        "'tags'", "'level'", "'nothing'", "{}", "{ 'object', 'object' }", "{ 'object', 'tags' }", "7",
+        "{ a = 'object' }", "{ 'object', 'relation', 'who', 'object', 'who' }",
+    ])
+    func `an index that rows cannot be looked up by is refused`(index: String) {
+        let data = Self.indexed.replacing("{ 'object', 'relation' }", with: index)
+        let loaded = PluginFixture.load([
+            "x": ["plugin.lua": PluginFixture.manifest("x", data), "tuples.csv": Self.tuples]
+        ])
+        #expect(loaded.faults.first?.message.contains("`index` names a required column") == true, "\(loaded.faults)")
+    }
+
+    @Test(arguments: [
+        (#"[{"n": "a", "tags": ["x", "y"]}, {"n": "b", "tags": []}]"#, true), (#"[{"n": "a", "tags": "x"}]"#, false),
+        (#"[{"n": "a", "tags": ["x", 7]}]"#, false), (#"[{"n": "a", "tags": null}]"#, false),
+        (#"[{"n": "a"}]"#, false), (#"[{"n": "a", "tags": [["x"]]}]"#, false),
+    ])
+    func `a list in JSON is an array`(json: String, isValid: Bool) {
+        let data = "data = { t = { file = 't.json', key = 'n', columns = { n = 'string', tags = list 'string' } } }"
+        let loaded = PluginFixture.load(["x": ["plugin.lua": PluginFixture.manifest("x", data), "t.json": json]])
+        #expect(loaded.faults.isEmpty == isValid, "\(loaded.faults)")
+    }
+
     @Test func `rows of two keys that look alike are two rows`() throws {
         for (one, other) in [("caf\u{E9}", "cafe\u{301}"), ("K", "\u{212A}"), (";", "\u{37E}")] {
             let rows = "id,country,staff,closed\n\"\(one)\",NO,1,\n\"\(other)\",SE,2,\n"

@@ -64,6 +64,7 @@ extension EvaluationHost {
             try Resolver.same(element, type(other), "look in a list of \(element.name) for")
             return ask(expressions.intern(.contains, target, other))
         case .get: return try row(.row, target, arguments)
+        case .all: return try rows(target, arguments)
         case .has where type(target).isTable: return try row(.hasRow, target, arguments)
         case .has:
             guard let name = arguments[1].name else {

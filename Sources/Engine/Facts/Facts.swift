@@ -351,7 +351,7 @@ internal import Policies
             return .boolean(permissions.permits(ExactName(name)))
         case .granted: return .boolean(policies[Int(node.a)].grants.permits(action()))
         case .plugin, .table: return .entity
-        case .row, .hasRow, .rowAt, .column: return row(node)
+        case .row, .hasRow, .rows, .rowAt, .column: return row(node)
         case .call: return call(node, id)
         case .argument: return arguments[Int(node.a)]
         }
@@ -369,13 +369,6 @@ internal import Policies
         if case .absent = one { return absence(node.a) }
         if case .absent = other { return absence(node.b) }
         return .boolean(holds(one, other))
-    }
-
-    /// The failure of a fact about a value that is not there: why it could not be computed, or that it is absent.
-    mutating func missing(_ id: Expressions.ID) -> Value {
-        let value = value(id)
-        if case .failure = value { return value }
-        return absence(id)
     }
 
     /// The failure of a fact about an absent value.

@@ -116,20 +116,11 @@ extension EvaluationHost {
         guard case .table(let number) = type(target) else { throw resolver.unknown("get", on: type(target)) }
         let table = resolver.plugins.tables[number].table
         guard let key = table.key else {
-            throw Resolver.Fault(message: "`\(expressions.text(target))` has no key: iterate over it with `ipairs`")
-        }
-        let column = table.columns[key]
-        let id: Expressions.ID
-        if let handle = arguments.handle(1).map(expressions.content), type(handle) == column.type {
-            id = handle
-        } else if let value = Value(arguments[1], as: column.type) {
-            id = expressions.constant(value, type: column.type)
-        } else {
-            let got = arguments.handle(1).map { type($0).withArticle } ?? arguments[1].shown
+            let other = table.index.isEmpty ? "" : ", or look rows up with `all`"
             throw Resolver.Fault(
-                message: "`\(expressions.text(target))` is looked up by its `\(column.name)`, "
-                    + "\(column.type.withArticle), got \(got)")
+                message: "`\(expressions.text(target))` has no key: iterate over it with `ipairs`\(other)")
         }
+        let id = try keyOperand(table.columns[key], 1, target, arguments)
         let presence = expressions.intern(.hasRow, UInt32(number), id)
         if operation == .hasRow { return ask(presence) }
         guard case .boolean(true) = read(presence) else {
@@ -139,5 +130,34 @@ extension EvaluationHost {
         }
         let row = expressions.intern(.row, UInt32(number), id, type: .row(number))
         return .handleWhile(row, fact: presence)
+    }
+
+    /// The rows with some values in the columns of the index, `tuples:all(object, relation)`.
+    func rows(_ target: Expressions.ID, _ arguments: LuaArguments) throws(Resolver.Fault) -> HostAnswer {
+        guard case .table(let number) = type(target) else { throw resolver.unknown("all", on: type(target)) }
+        let table = resolver.plugins.tables[number].table
+        if let message = table.unindexed(arguments.stated - 1, expressions.text(target)) {
+            throw Resolver.Fault(message: message)
+        }
+        var keys: [Expressions.ID] = []
+        for (place, column) in table.index.enumerated() {
+            keys.append(try keyOperand(table.columns[column], place + 1, target, arguments))
+        }
+        return .handle(
+            expressions.intern(.rows, UInt32(number), expressions.list(keys), type: .list(.row(number))))
+    }
+
+    /// An argument by which rows of a table are looked up.
+    private func keyOperand(
+        _ column: PluginTable.Column, _ place: Int, _ target: Expressions.ID, _ arguments: LuaArguments
+    ) throws(Resolver.Fault) -> Expressions.ID {
+        if let handle = arguments.handle(place).map(expressions.content), type(handle) == column.type { return handle }
+        if let value = Value(arguments[place], as: column.type) {
+            return expressions.constant(value, type: column.type)
+        }
+        let got = arguments.handle(place).map { type($0).withArticle } ?? arguments[place].shown
+        throw Resolver.Fault(
+            message: "`\(expressions.text(target))` is looked up by its `\(column.name)`, "
+                + "\(column.type.withArticle), got \(got)")
     }
 }

@@ -83,6 +83,15 @@ extension Facts {
             let found = plugins.tables[Int(node.a)].table.row(key)
             if node.operation == .hasRow { return .boolean(found != nil) }
             return found.map { .integer(Int64($0)) } ?? .absent
+        case .rows:
+            var keys: [Value] = []
+            for key in expressions.arguments[Int(node.b)] {
+                let value = value(key)
+                if case .failure = value { return value }
+                if case .absent = value { return absence(key) }
+                keys.append(value)
+            }
+            return .list(plugins.tables[Int(node.a)].table.rows(keys).map { .integer(Int64($0)) })
         case .rowAt: return .integer(Int64(node.b))
         default:
             guard case .row(let table) = expressions.types[Int(node.a)] else { return .absent }

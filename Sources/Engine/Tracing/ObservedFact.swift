@@ -133,6 +133,7 @@ extension EvaluationHost {
         case .call: return (.call(expressions.plugins.name(of: Int(node.b)).text), expressions.arguments[Int(node.a)])
         case .plugin, .table, .rowAt: return (.data, [])
         case .row, .hasRow: return (.data, [node.b])
+        case .rows: return (.data, expressions.arguments[Int(node.b)])
         case .column: return (.data, [node.a])
         case .argument: return (.argument, [])
         case .equal: return (.equal, [node.a, node.b])

@@ -4,7 +4,7 @@ internal import Policies
 /// The capabilities that the host offers to plugins: each in its own file, all of them listed here.
 enum Capabilities {
     /// All capabilities, sorted by name. A plugin has only those that it names in `needs`.
-    static let all: [Plugin] = [log, network, text, zone].sorted { $0.name < $1.name }
+    static let all: [Plugin] = [log, network, text, tuples, zone].sorted { $0.name < $1.name }
 
     static func capability(_ name: ExactName, _ about: String, _ functions: [any NativeFunction]) -> Plugin {
         var plugin = Plugin(name: name)

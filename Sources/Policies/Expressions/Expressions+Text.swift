@@ -36,6 +36,8 @@ extension Expressions {
         case .table: return tableName(node.a)
         case .row: return "\(tableName(node.a))[\(text(node.b))]"
         case .hasRow: return "\(tableName(node.a)) has \(text(node.b))"
+        case .rows:
+            return "\(tableName(node.a)):all(\(arguments[Int(node.b)].map(text).joined(separator: ", ")))"
         case .rowAt: return "\(tableName(node.a))[\(node.b + 1)]"
         case .column:
             guard case .row(let table) = types[Int(node.a)] else { return "?" }

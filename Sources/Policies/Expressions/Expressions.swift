@@ -45,6 +45,8 @@ package import Model
         case table
         /// a: a table's number, b: the key.
         case row, hasRow
+        /// a: a table's number, b: a list of the index's values.
+        case rows
         /// a: a table's number, b: a 0-based index.
         case rowAt
         /// a: the row, b: the column's slot.
@@ -151,6 +153,7 @@ package import Model
             depths[Int(node.a)] &+ 1
         case .row, .hasRow: depths[Int(node.b)] &+ 1
         case .call: (arguments[Int(node.a)].map { depths[Int($0)] }.max() ?? 0) &+ 1
+        case .rows: (arguments[Int(node.b)].map { depths[Int($0)] }.max() ?? 0) &+ 1
         case .equal, .less, .lessEqual, .isWithin, .contains, .meets, .covers, .can, .permits:
             max(depths[Int(node.a)], depths[Int(node.b)]) &+ 1
         }
@@ -165,6 +168,7 @@ package import Model
         case .attribute, .property, .element, .length, .plus, .endOfDay, .has, .inNetwork, .column: return sum([node.a])
         case .row, .hasRow: return sum([node.b])
         case .call: return sum(arguments[Int(node.a)])
+        case .rows: return sum(arguments[Int(node.b)])
         case .equal, .less, .lessEqual, .isWithin, .contains, .meets, .covers, .can, .permits:
             return sum([node.a, node.b])
         }

@@ -104,6 +104,7 @@ package final class Resolver {
             (.has, .action), (.has, .context), (.has, .external), (.has, .table), (.has, .row):
             return .has
         case (.get, .table): return .get
+        case (.all, .table): return .all
         case (.declares, .resource), (.declares, .action), (.declares, .external): return .declares
         case (.contains, .list): return .contains
         default:
@@ -242,7 +243,7 @@ package final class Resolver {
             known += Vocabulary.entries.filter { $0.owner == .external(-1) }.map(\.name)
             known += (index < 0 ? schema.subjects : [schema.subjects[index]]).flatMap { $0.properties.map(\.name) }
         case .row(let table): known += plugins.tables[table].table.columns.map(\.name)
-        case .table: known += ["get", "has"]
+        case .table: known += ["get", "has", "all"]
         case .plugin(let number):
             let plugin = plugins.plugins[number]
             let names = plugin.functions.map(\.name) + plugin.tables.map(\.name)

@@ -26,6 +26,13 @@ package enum Arity {
 }
 
 extension Method {
-    /// The number of arguments that the method takes.
-    package var arity: Int { self == .endOfDay ? 0 : 1 }
+    /// The number of arguments that the method takes at most.
+    package var arity: Int {
+        switch self {
+        case .endOfDay: 0
+        // As many as the index of the table has columns.
+        case .all: PluginTable.mostIndexed
+        default: 1
+        }
+    }
 }

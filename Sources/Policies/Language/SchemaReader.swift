@@ -319,7 +319,6 @@ package enum TypeReader {
             guard let name = inner.name else {
                 throw Fault(message: "a list needs the name of a type: `list \"string\"`")
             }
-            if use == .column { throw Fault(message: "a column cannot be a list") }
             return (.list(try named(name, use)), false)
         }
         guard let name = value.name else {

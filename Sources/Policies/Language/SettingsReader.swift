@@ -63,6 +63,13 @@ extension Value {
         case (.ip, .string(let text)):
             guard let address = IPAddress(text) else { return nil }
             self = .ip(address)
+        case (.list(let element), .array(let values)):
+            var list: [Value] = []
+            for value in values {
+                guard let value = Value(value, as: element) else { return nil }
+                list.append(value)
+            }
+            self = .list(list)
         default: return nil
         }
     }

@@ -168,7 +168,8 @@ package enum Vocabulary {
 /// A method that can be called on an expression with `:`.
 @usableFromInline package enum Method: UInt32, CaseIterable, Sendable {
     case can = 100
-    case canAny, canAll, meets, covers, permits, isWithin, isWithinAny, contains, has, plus, endOfDay, get, declares
+    case canAny, canAll, meets, covers, permits, isWithin, isWithinAny, contains, has, plus, endOfDay, get, declares,
+        all
 
     package var name: String {
         switch self {
@@ -186,6 +187,7 @@ package enum Vocabulary {
         case .endOfDay: "end_of_day"
         case .get: "get"
         case .declares: "declares"
+        case .all: "all"
         }
     }
 }

@@ -213,6 +213,10 @@ extension TypeInference {
             if resolver.knows(property, on: owner.owner) { return nil }
             return fault(resolver.unknown(property, on: owner.owner).message, first, rule: "unknown-attribute")
         case .plus: return period(first).map { fault($0, first) }
+        case .all:
+            guard case .table(let table) = owner.type else { return nil }
+            let called = text(owner) ?? "this table"
+            return resolver.plugins.tables[table].table.unindexed(arguments.count, called).map { fault($0) }
         case .endOfDay, .get: return nil
         }
     }
@@ -227,6 +231,7 @@ extension TypeInference {
         case .isWithinAny: owner == .ip ? "a list of networks" : "a list of departments"
         case .contains: "a value"
         case .get: "a key"
+        case .all: "the values of the index"
         case .has, .declares: "the name of a property as a string"
         case .plus: "a table: `{ months = 12 }`"
         case .endOfDay: "nothing"

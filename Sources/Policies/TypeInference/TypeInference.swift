@@ -142,14 +142,6 @@ package final class TypeInference {
         return Attribute(rawValue: node.b)
     }
 
-    /// True when a string would be filled in as a reason.
-    package func isTemplate(_ text: String) -> Bool {
-        let namesValues = Template.pieces(of: text).contains { if case .path = $0 { true } else { false } }
-        let roots = Template.Roots(
-            request: expressions.intern(.request, 0, type: .request), policy: 0, in: expressions)
-        return namesValues && (try? Template(text, roots, resolver: resolver, in: expressions)) != nil
-    }
-
     /// The name of a record's property, or of a part of the request, where its presence is tested; `nil` for anything
     /// else.
     package func key(of name: ExactName, on owner: Expression.ID) -> ExactName? {
@@ -212,8 +204,10 @@ package final class TypeInference {
         }
         if names.counters.contains(id), case .value(let number) = plain(.number) { return number }
         if let value = names.values[id] { return self.value(value) }
-        if let list = names.elements[id].flatMap(value), let base = list.expression, case .list(let type) = list.type {
-            return of(expressions.intern(.element, base, 0, type: type), type)
+        if let list = names.elements[id].flatMap(value), case .list(let type) = list.type {
+            if let base = list.expression { return of(expressions.intern(.element, base, 0, type: type), type) }
+            return Known(
+                type: type, expression: nil, isHandle: list.isHandle, absence: nil, isOfRequest: list.isOfRequest)
         }
         // A parameter is the value that every call of its function passes, when all pass the same one; or a value of the
         // type that all pass.
@@ -393,6 +387,11 @@ package final class TypeInference {
             guard case .table(let table) = owner.type else { return nil }
             let id = expressions.intern(.row, UInt32(table), expression, type: .row(table))
             return .value(open(.row(table), id))
+        case .all:
+            guard case .table(let table) = owner.type else { return nil }
+            return .value(
+                Known(
+                    type: .list(.row(table)), expression: nil, isHandle: true, absence: nil, isOfRequest: true))
         default: return plain(.boolean)
         }
     }

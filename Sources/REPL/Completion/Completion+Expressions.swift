@@ -120,8 +120,16 @@ extension Completion {
     }
 
     private static func members(of table: PluginTable) -> [Member] {
-        guard let key = table.key.map({ table.columns[$0].name }) else { return [] }
-        return [
+        var members: [Member] = []
+        if !table.index.isEmpty {
+            let names = table.index.map { table.columns[$0].name.text }.joined(separator: ", ")
+            members.append(
+                Member(
+                    name: "all", kind: .value(.list(.row(0))), help: "every row of these: \(names)", isCalled: true,
+                    isMethod: true))
+        }
+        guard let key = table.key.map({ table.columns[$0].name }) else { return members }
+        return members + [
             Member(
                 name: "get", kind: .row(table), help: "the row of a \(key), which must exist", isCalled: true,
                 isMethod: true),
