@@ -214,12 +214,13 @@ package final class TypeInference {
         guard let passed = names.arguments(of: id)?.map(value), let first = passed.first ?? nil else { return nil }
         if first.expression != nil, passed.allSatisfy({ $0?.expression == first.expression }) { return first }
         let isOneType = passed.allSatisfy { other in
-            other.map { ($0.owner, $0.isHandle, $0.isOfRequest) == (first.owner, first.isHandle, first.isOfRequest) }
+            other.map { ($0.type, $0.isHandle, $0.isOfRequest) == (first.type, first.isHandle, first.isOfRequest) }
                 ?? false
         }
         guard isOneType else { return nil }
         return Known(
-            type: first.owner, expression: nil, isHandle: first.isHandle, absence: nil, isOfRequest: first.isOfRequest)
+            type: passed.allSatisfy { $0?.owner == first.owner } ? first.owner : first.type, expression: nil,
+            isHandle: first.isHandle, absence: nil, isOfRequest: first.isOfRequest)
     }
 
     private func called(_ callee: Expression.ID, _ arguments: [Expression.ID]) -> Meaning? {
