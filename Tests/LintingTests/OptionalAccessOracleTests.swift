@@ -11,7 +11,10 @@ import Testing
 @Suite struct OptionalAccessOracleTests {
     private static let schema = """
         return {
-          actions = { look = "read" },
+          actions = {
+            look = "read", run = { kind = "write", on = { "pod", "secret" }, properties = { mode = "string" } },
+            mount = { kind = "write", on = { "volume" }, properties = { mode = "string", force = optional "boolean" } },
+          },
           resources = {
             pod = { image = "string", node = "string", label = optional "string" },
             volume = { size = "number", node = "string", label = optional "string" },
@@ -23,6 +26,8 @@ import Testing
     /// Writes conditions on the type of a resource, and reads of its properties.
     private struct Writer {
         var numbers: Numbers
+        /// True when it also writes conditions on the action, and reads of its properties.
+        let usesActions: Bool
         /// The number of local functions so far.
         var helpers = 0
         var text = ""
@@ -31,8 +36,18 @@ import Testing
             numbers.pick(["r.image == 'a'", "r.node == 'a'", "r.size > 1", "r.label == 'a'"])
         }
 
+        private mutating func aboutAction() -> String {
+            let action = numbers.pick(["look", "run", "mount"])
+            return numbers.pick([
+                "a == '\(action)'", "a ~= '\(action)'", "request.action.name == '\(action)'", "a:has('force')",
+                "not a:has('mode')", "a:declares('mode')", "not a:declares('force')", "a.mode == 'x'", "a.force",
+                "a.mode ~= 'y'",
+            ])
+        }
+
         mutating func condition(_ depth: Int) -> String {
             if depth == 0 || numbers.chance(30) {
+                if usesActions, numbers.chance(50) { return aboutAction() }
                 let type = numbers.pick(["pod", "volume", "secret"])
                 let property = numbers.pick(["image", "node", "size", "label"])
                 return numbers.pick([
@@ -65,7 +80,7 @@ import Testing
         }
     }
 
-    @Test func `where no read is reported, no read fails`() throws {
+    @Test(arguments: [false, true]) func `where no read is reported, no read fails`(usesActions: Bool) throws {
         var resources: [AuthorizationRequest.Resource] = []
         for label in [[JSON.Member("label", .string("b"))], []] {
             for name in ["a", "b"] {
@@ -76,14 +91,19 @@ import Testing
             }
         }
         resources.append(.init(type: "secret", id: "1"))
+        let (mode, force) = (JSON.Member("mode", .string("x")), JSON.Member("force", .boolean(true)))
+        let others: [(name: ExactName, properties: [JSON.Member])] = [
+            ("run", [mode]), ("mount", [mode]), ("mount", [mode, force]),
+        ]
+        let actions: [(name: ExactName, properties: [JSON.Member])] = [("look", [])] + (usesActions ? others : [])
         var (clean, narrowed, reported) = (0, 0, 0)
         let directory = try Directory(Organisation.demo())
         for seed in 1...400 as ClosedRange<UInt64> {
-            var writer = Writer(numbers: Numbers(seed: seed))
+            var writer = Writer(numbers: Numbers(seed: seed), usesActions: usesActions)
             let body = writer.statements(2)
             let policy =
                 "return { on = \"access\", decide = function(request)\n"
-                + "local r = request.resource local kind = r.type\n\(body)\nend }"
+                + "local r, a = request.resource, request.action local kind = r.type\n\(body)\nend }"
             let source = PolicySource(
                 path: "p",
                 files: [
@@ -97,14 +117,15 @@ import Testing
                 continue
             }
             clean += 1
-            narrowed += body.contains("r.image") || body.contains("r.size") || body.contains("r.node") ? 1 : 0
+            narrowed += ["r.image", "r.size", "r.node", "a.mode"].contains { body.contains($0) } ? 1 : 0
             let decider = try Decider(policies: set, directory: directory, treeOptions: .none)
             let token = decider.directory.tokens[0].id.description
-            for resource in resources {
+            for (resource, action) in resources.flatMap({ resource in actions.map { (resource, $0) } }) {
                 let question = AuthorizationRequest(
-                    action: "look", subject: .token(token), resource: resource, now: Instant("2026-11-22T12:00:00Z")!)
+                    action: action.name, actionProperties: .object(action.properties), subject: .token(token),
+                    resource: resource, now: Instant("2026-11-22T12:00:00Z")!)
                 let failure = try decider.decide(question).failures.first?.message
-                #expect(failure?.contains("absent") != true, "\(policy)\n\(resource): \(failure ?? "")")
+                #expect(failure?.contains("absent") != true, "\(policy)\n\(resource) \(action): \(failure ?? "")")
             }
         }
         #expect(clean > 50 && narrowed > 20 && reported > 50, "\(clean) \(narrowed) \(reported)")

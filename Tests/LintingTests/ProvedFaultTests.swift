@@ -44,7 +44,7 @@ import Testing
         ("local x = math.random(5)", "unknown-attribute", "the same request must always get the same decision"),
         ("local x = table.contains({ 1 }, 1)", "unknown-attribute", "`known[x]`"),
         ("local x = (\"abc\"):startswith(\"a\")", "unknown-attribute", "a string has no `startswith`: write `x:sub"),
-        ("local x = request.action:startswith(\"a\")", "unknown-attribute", "a string has no `startswith`"),
+        ("local x = request.action:startswith(\"a\")", "unknown-attribute", "an action has no `startswith`"),
         ("local x = request.action:lower():contains(\"a\")", "unknown-attribute", "`x:find(\"text\", 1, true) ~= nil`"),
         ("local x = tostring(request.resource.total):split()", "unknown-attribute", "gmatch"),
         ("local x = request.date:format(\"d\")", "unknown-attribute", "a date has no `format`"),

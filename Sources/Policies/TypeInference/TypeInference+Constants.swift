@@ -67,6 +67,14 @@ extension TypeInference {
         if case .string(let bytes) = chunk[resolved(id)].kind { bytes } else { nil }
     }
 
+    /// True when a string would be filled in as a reason.
+    package func isTemplate(_ text: String) -> Bool {
+        let namesValues = Template.pieces(of: text).contains { if case .path = $0 { true } else { false } }
+        let roots = Template.Roots(
+            request: expressions.intern(.request, 0, type: .request), policy: 0, in: expressions)
+        return namesValues && (try? Template(text, roots, resolver: resolver, in: expressions)) != nil
+    }
+
     /// The strings that a value can be, which a function of a plugin gives; `nil` for any other value.
     func pluginChoices(_ id: Expression.ID) -> (name: String, choices: [ExactName])? {
         let number: Int

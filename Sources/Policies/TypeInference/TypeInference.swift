@@ -166,14 +166,6 @@ package final class TypeInference {
         return Attribute(rawValue: node.b)
     }
 
-    /// True when a string would be filled in as a reason.
-    package func isTemplate(_ text: String) -> Bool {
-        let namesValues = Template.pieces(of: text).contains { if case .path = $0 { true } else { false } }
-        let roots = Template.Roots(
-            request: expressions.intern(.request, 0, type: .request), policy: 0, in: expressions)
-        return namesValues && (try? Template(text, roots, resolver: resolver, in: expressions)) != nil
-    }
-
     /// The name of a record's property, or of a part of the request, where its presence is tested; `nil` for anything
     /// else.
     package func key(of name: ExactName, on owner: Expression.ID) -> ExactName? {
@@ -249,12 +241,13 @@ package final class TypeInference {
         guard let passed = names.arguments(of: id)?.map(value), let first = passed.first ?? nil else { return nil }
         if first.expression != nil, passed.allSatisfy({ $0?.expression == first.expression }) { return first }
         let isOneType = passed.allSatisfy { other in
-            other.map { ($0.owner, $0.isHandle, $0.isOfRequest) == (first.owner, first.isHandle, first.isOfRequest) }
+            other.map { ($0.type, $0.isHandle, $0.isOfRequest) == (first.type, first.isHandle, first.isOfRequest) }
                 ?? false
         }
         guard isOneType else { return nil }
         return Known(
-            type: first.owner, expression: nil, isHandle: first.isHandle, absence: nil, isOfRequest: first.isOfRequest)
+            type: passed.allSatisfy { $0?.owner == first.owner } ? first.owner : first.type, expression: nil,
+            isHandle: first.isHandle, absence: nil, isOfRequest: first.isOfRequest)
     }
 
     private func called(_ callee: Expression.ID, _ arguments: [Expression.ID]) -> Meaning? {
