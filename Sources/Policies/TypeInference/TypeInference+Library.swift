@@ -1,5 +1,5 @@
-internal import Model
-internal import Syntax
+package import Model
+package import Syntax
 
 /// Arguments that Lua's own functions do not take.
 extension TypeInference {
@@ -97,5 +97,26 @@ extension TypeInference {
         guard conversions > arguments.count - 1, !isOpen else { return nil }
         return fault(
             "the format takes \(conversions) \(conversions == 1 ? "value" : "values"), got \(arguments.count - 1)")
+    }
+
+    /// The name of a plugin's function.
+    package func functionName(_ number: Int) -> ExactName { resolver.plugins.name(of: number) }
+
+    /// The function of a plugin that is called, by its number among all.
+    package func pluginFunction(_ callee: Expression.ID) -> Int? {
+        switch chunk[callee].kind {
+        case .member(let base, let name):
+            guard let owner = self.value(base), case .plugin(let plugin) = owner.type,
+                case .function(let number)? = resolver.plugins.member(ExactName(name.name), of: plugin)
+            else { return nil }
+            return number
+        case .name(let name):
+            // `local contains = use("cidr").contains`
+            guard case .local(let declaration) = name.target, let source = names.values[declaration],
+                case .member = chunk[source].kind
+            else { return nil }
+            return pluginFunction(source)
+        default: return nil
+        }
     }
 }

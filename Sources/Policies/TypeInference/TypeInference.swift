@@ -280,27 +280,6 @@ package final class TypeInference {
         }
     }
 
-    /// The name of a plugin's function.
-    package func functionName(_ number: Int) -> ExactName { resolver.plugins.name(of: number) }
-
-    /// The function of a plugin that is called, by its number among all.
-    package func pluginFunction(_ callee: Expression.ID) -> Int? {
-        switch chunk[callee].kind {
-        case .member(let base, let name):
-            guard let owner = self.value(base), case .plugin(let plugin) = owner.type,
-                case .function(let number)? = resolver.plugins.member(ExactName(name.name), of: plugin)
-            else { return nil }
-            return number
-        case .name(let name):
-            // `local contains = use("cidr").contains`
-            guard case .local(let declaration) = name.target, let source = names.values[declaration],
-                case .member = chunk[source].kind
-            else { return nil }
-            return pluginFunction(source)
-        default: return nil
-        }
-    }
-
     private func member(_ name: ExactName, of base: Expression.ID) -> Meaning? {
         if let library = library(base) { return member(name.text, ofLibrary: library) }
         if let library = sharedLibrary(base) { return member(name, of: library) }

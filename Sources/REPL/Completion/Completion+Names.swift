@@ -132,9 +132,10 @@ extension Completion {
             return types.map { Candidate(text: "\($0.name):", help: "a subject type of the schema", isWhole: false) }
         }
         let type = types.first { $0.name == ExactName(first.prefix { $0 != ":" }) }
-        if let equals = partial.firstIndex(of: "=") { return values(of: ExactName(partial[..<equals]), (type?.properties ?? []).map { ($0.name, $0.type, "") }) }
-        return (type?.properties ?? []).map {
-            Candidate(text: "\($0.name)=", help: "\($0.type.name), of the subject", isWhole: false)
+        let stated = (type?.properties ?? []).map { ($0.name, $0.type, "of the subject") } as [Stated]
+        if let equals = partial.firstIndex(of: "=") { return values(of: ExactName(partial[..<equals]), stated) }
+        return stated.map { name, type, owner in
+            Candidate(text: "\(name)=", help: "\(type.name), \(owner)", isWhole: false)
         }
     }
 
