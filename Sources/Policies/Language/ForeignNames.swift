@@ -73,7 +73,7 @@ package enum ForeignNames {
             (["len"], "write `#x`, or `x:len()` for a string"),
             (["str"], "write `tostring(x)`"),
             (["int", "float", "Number"], "write `tonumber(x)`"),
-            (["now", "today", "time", "date", "datetime", "Date", "clock"], "write `request.time` or `request.date`"),
+            (["now", "today", "datetime", "Date", "clock"], "write `request.time` or `request.date`"),
             (["random", "rand"], "the same request must always get the same decision"),
             (["allow", "grant", "accept"], "write `permit`"),
             (["reject", "forbid", "refuse", "block", "disallow"], "write `deny`"),
@@ -162,7 +162,7 @@ package enum ForeignNames {
         ],
         "instant": [
             "add": "write `x:plus { days = 1 }`", "minus": "write `x:plus { days = -1 }`",
-            "second": "only whole minutes can be read: compare times with `<`", "time": "compare times with `<`",
+            "time": "write `.time_of_day`",
             "format": "a reason shows it: `\"{time}\"`", "now": "write `request.time`", "wday": "write `x.weekday`",
             "min": "write `x.minute`", "day_of_week": "write `x.weekday`",
         ],
