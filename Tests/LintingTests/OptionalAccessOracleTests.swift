@@ -128,6 +128,7 @@ import Testing
                 #expect(failure?.contains("absent") != true, "\(policy)\n\(resource) \(action): \(failure ?? "")")
             }
         }
-        #expect(clean > 50 && narrowed > 20 && reported > 50, "\(clean) \(narrowed) \(reported)")
+        // A read of an action's property is seldom guarded by chance.
+        #expect(clean > 50 && narrowed > (usesActions ? 8 : 20) && reported > 50, "\(clean) \(narrowed) \(reported)")
     }
 }
