@@ -84,7 +84,7 @@ import Testing
         #expect(try converse("use x").errors.contains("no store was found"))
         #expect(try converse("subject usr:alice").errors.contains("did you mean `user`"))
         #expect(try converse("subject user:alice rol=x").errors.contains("did you mean `role`"))
-        #expect(try converse("subject user").errors.contains("a subject is TYPE:ID"))
+        #expect(try converse("subject user").errors.contains("a subject must be TYPE:ID"))
         #expect(
             try converse("subject user:alice", "subject", "subject --none", "subject").output.contains(
                 "no subject is selected"))

@@ -114,7 +114,8 @@ package struct RequestParser {
         }
         let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
         guard parts.count == 2, parts[0] != "token" else {
-            throw .usage("a subject is TYPE:ID, of a type that is not `token`, got `\(text)`")
+            let what = invocation[ifDeclared: .subject] == nil ? "a subject" : "`--subject`"
+            throw .usage("\(what) must be TYPE:ID of a subject that is not a token, got `\(text)`")
         }
         let type = schema.subject(ExactName(parts[0])).map { schema.subjects[$0] }
         if type == nil { hint("subject type", ExactName(parts[0]), among: schema.subjects.map(\.name)) }
