@@ -10,6 +10,8 @@ extension OptionalAccessAnalysis {
         /// Properties that may be left out: those that are present because a test said so, and those that are absent.
         var asked: Set<ExactName> = []
         var absent: Set<ExactName> = []
+        /// The records that a test found to be absent.
+        var missing: Set<ExactName> = []
         var kinds: Set<DecisionKind>
         /// The records that are present, by their names in reasons, with the types that each may have.
         var types: [ExactName: Set<ExactName>] = [:]
@@ -19,7 +21,8 @@ extension OptionalAccessAnalysis {
             guard let other else { return self }
             var both = Knowledge(
                 there: there.intersection(other.there), asked: asked.intersection(other.asked),
-                absent: absent.intersection(other.absent), kinds: kinds.union(other.kinds))
+                absent: absent.intersection(other.absent), missing: missing.intersection(other.missing),
+                kinds: kinds.union(other.kinds))
             for (record, own) in types {
                 if let others = other.types[record] { both.types[record] = own.union(others) }
             }
@@ -194,6 +197,7 @@ extension OptionalAccessAnalysis {
                 if !yes.there.contains(key) { yes.asked.insert(key) }
             }
             yes.there.insert(key)
+            if property == "type", let record = record(base) { no.missing.insert(record.name) }
             guard record(base)?.declared.contains(where: { $0.slot(property) != nil }) == true else { break }
             restrict(base, in: &yes) { $0.slot(property) != nil }
             // An absent record has no property either.

@@ -162,7 +162,9 @@ struct OptionalAccessAnalysis {
             for case .expression(let part) in chunk.parts(of: .expression(id)) { after = run(part, after) }
             if let name = helper(id) { helpers[name]!.called = after.joined(helpers[name]!.called) }
             if isDeny(id) {
-                denies.append(Deny(position: chunk[id].position, asked: after.asked, absent: after.absent))
+                // A deny of what names no record does not deny that a record lacks a property.
+                let absent = after.missing.isEmpty ? after.absent : []
+                denies.append(Deny(position: chunk[id].position, asked: after.asked, absent: absent))
             }
             return after
         }
@@ -211,7 +213,7 @@ struct OptionalAccessAnalysis {
         guard let helper = helpers[name], let defined = helper.defined else { return }
         // A call that avoids a deny is reported where it is made.
         var knowledge = helper.called ?? defined
-        (knowledge.asked, knowledge.absent) = (defined.asked, defined.absent)
+        (knowledge.asked, knowledge.absent, knowledge.missing) = (defined.asked, defined.absent, defined.missing)
         _ = run(chunk[helper.function].block, knowledge)
     }
 

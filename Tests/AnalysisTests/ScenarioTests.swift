@@ -65,7 +65,7 @@ import Testing
     @Test(arguments: [
         ("b", "limit", "there is no policy `b` (did you mean `a`?)"),
         ("a", "limits", "`a` declares no setting `limits` (did you mean `limit`?)"),
-        ("a", "limit", "`a.limit` must be a number, got a string"),
+        ("a", "limit", "`a.limit` must be a number, got a string, `\"x\"`"),
     ])
     func `an unknown or wrong setting is refused`(policy: String, name: String, message: String) throws {
         let fixture = try AnalysisFixture.policy("permit()", settings: "limit = 10")

@@ -162,7 +162,7 @@ internal import Testing
         #expect(batch([line]).output == #"{"decision":true}"# + "\n")
         let answer = try JSONReader.parse(batch([line], "--explain").output)
         let ignored = [
-            "trace", "subject.realm", "subject.properties.age", "action.verb", "action.properties.why", "resource.etag",
+            "trace", "subject.realm", "subject.properties.age", "action.verb", "resource.etag", "action.properties.why",
             "resource.properties.serial", "resource.properties.much", "context.time",
         ]
         #expect(answer["context"]?["ignored"] == .array(ignored.map(JSON.string)), "\(answer.compact)")

@@ -149,9 +149,12 @@ import Testing
             #"{"fromat":"csv"}"#,
             "`action.properties.format` is missing: it must be a string; `fromat` is not one of its properties"
         ),
-        (#"{"format":3}"#, "`action.properties.format` must be a string, got a number"),
-        (#"{"format":"csv","rows":"1"}"#, "`action.properties.rows` must be a number, got a string"),
-        (#"[]"#, "`action.properties` must be an object, got an array"),
+        (#"{"format":3}"#, "`action.properties.format`: `3` is no string such as `\"north\"`"),
+        (
+            #"{"format":"csv","rows":"1"}"#,
+            "`action.properties.rows`: `\"1\"` is no number such as `12.5`; write it without quotes"
+        ),
+        (#"[]"#, "`action.properties` must be an object, got `[]`"),
     ])
     func `a property that is missing or mistyped is an error`(properties: String, message: String) throws {
         let line = """

@@ -50,6 +50,7 @@ import Testing
             "ineffective-return", "department_gate.lua", "{ code = \"gate_closed\" })",
             "{ code = \"gate_closed\" })\n  return false"),
         Slip("late-declaration", "expiry_cap.lua", "config.months", "settings { months = 12 }.months"),
+        Slip("library", "lib/calendar.lua", "return {", "local days = {"),
         Slip("look-alike", "mobile_scope.lua", "\"mobile_token\"", "\"m\u{043E}bile_token\""),
         Slip("misplaced-file", "issue_ceiling.lua", nil, "issue_ceiling.LUA"),
         Slip("missing-file", "schema.lua"),
@@ -97,6 +98,9 @@ import Testing
         Slip(
             "unused-local", "token_visibility.lua", "local actor, token = request.actor, request.token",
             "local actor, token, kind = request.actor, request.token, request.token.kind"),
+        Slip(
+            "unused-library", "lib/calendar.lua", "return {",
+            "return {\n  is_leap = function(year) return year % 4 == 0 end,"),
         Slip("unused-setting", "expiry_cap.lua", "config.months", "12"),
         Slip("wrong-argument", "expiry_cap.lua", "plus { months =", "plus { month ="),
     ]
@@ -104,7 +108,9 @@ import Testing
     /// The shipped policies, all of them required, or the Todo example, after a mistake.
     private static func folder(after slip: Slip) throws -> PolicySource {
         let isOfTodo = slip.file == "todo.lua" || slip.rule == "type-without-action"
-        let shipped = isOfTodo ? try Fixtures.todo() : try Fixtures.shipped()
+        let shipped =
+            slip.file.hasPrefix("lib/")
+            ? try Fixtures.repositories() : isOfTodo ? try Fixtures.todo() : try Fixtures.shipped()
         var files: [PolicyFile] = []
         for file in shipped.files {
             guard file.name == ExactName(slip.file) else {
@@ -124,6 +130,7 @@ import Testing
         }
         let required = shipped.files.filter { file in
             file.name.hasSuffix(".lua") && !file.name.hasSuffix("_test.lua") && file.name != "schema.lua"
+                && !file.name.hasPrefix("lib/")
                 && !String(decoding: file.bytes, as: UTF8.self).contains("enabled = false")
         }.map { "\"\($0.name.withoutExtension)\"" }
         files.append(.init(name: "required.json", bytes: Array("[\(required.joined(separator: ", "))]".utf8)))
@@ -131,7 +138,7 @@ import Testing
     }
 
     private static func plugins(after slip: Slip) throws -> PluginSet {
-        guard slip.file.contains("/") else { return try Fixtures.shipped().plugins }
+        guard slip.file.contains("/"), !slip.file.hasPrefix("lib/") else { return try Fixtures.shipped().plugins }
         let shipped = try PluginSource.folder(Fixtures.root + "/plugins")
         let folders = shipped.folders.map { folder in
             let files = folder.files.map { file in

@@ -19,6 +19,9 @@ package enum Fixtures {
         return source
     }
 
+    /// The policies of `examples/repositories`, which share a library.
+    package static func repositories() throws -> PolicySource { try .folder(root + "/examples/repositories/policies") }
+
     package static func todo() throws -> PolicySource { try .folder(root + "/examples/authzen-todo/policies") }
 
     package static func load(_ source: PolicySource) throws -> PolicySet {

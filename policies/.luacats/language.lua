@@ -3,7 +3,7 @@
 
 ---@class demilune.Request
 ---@field point demilune.Point # the decision kind: `access`, `token.issue` …
----@field action demilune.Action|demilune.Point # the action's name
+---@field action demilune.RequestAction|demilune.Action|demilune.Point # the action; as a string, its name
 ---@field action_kind "read"|"write"|"delete"|"admin" # `read`, `write`, `delete` or `admin`
 ---@field tenant string # the tenant's id
 ---@field time demilune.Instant # now
@@ -312,7 +312,7 @@ function optional(type) end
 ---@field token? any
 ---@field subject? any
 ---@field actor? any
----@field action? string
+---@field action? string|table
 ---@field resource? table<string, any>|false
 ---@field context? table<string, any>
 ---@field proposed? table<string, any>

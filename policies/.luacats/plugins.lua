@@ -57,6 +57,38 @@
 ---@field user_type string # in every row
 ---@field has fun(self: demilune.plugin.org.managers.row, name: "user_type"): boolean # whether it is present
 
+---Relations of users to objects: groups in groups, parents, relations that follow from others
+---@class demilune.plugin.relations
+---@field check fun(object_type: string, object: string, relation: string, user_type: string, user: string): boolean # Whether a user has a relation to an object: `relations.check("doc", id, "can_read", "user", name)`.
+---@field model demilune.plugin.relations.model # From what each relation of a type follows, one rule in a row.
+---@field tuples demilune.plugin.relations.tuples # Who has which relation to what: a user, or everybody who has `user_relation` to it.
+
+---@class demilune.plugin.relations.model
+---@field [integer] demilune.plugin.relations.model.row
+---@operator len: integer
+
+---@class demilune.plugin.relations.model.row
+---@field of string # may be absent
+---@field relation string # in every row
+---@field rule string # in every row
+---@field through string # may be absent
+---@field type string # in every row
+---@field users demilune.List.string # in every row
+---@field has fun(self: demilune.plugin.relations.model.row, name: "of"|"relation"|"rule"|"through"|"type"|"users"): boolean # whether it is present
+
+---@class demilune.plugin.relations.tuples
+---@field [integer] demilune.plugin.relations.tuples.row
+---@operator len: integer
+
+---@class demilune.plugin.relations.tuples.row
+---@field object_id string # in every row
+---@field object_type string # in every row
+---@field relation string # in every row
+---@field user_id string # in every row
+---@field user_relation string # may be absent
+---@field user_type string # in every row
+---@field has fun(self: demilune.plugin.relations.tuples.row, name: "object_id"|"object_type"|"relation"|"user_id"|"user_relation"|"user_type"): boolean # whether it is present
+
 ---Permissions that no one token holds together
 ---@class demilune.plugin.separation_of_duties
 ---@field conflict fun(token: demilune.Token): boolean # Whether a token holds both halves of some duty.
@@ -80,5 +112,6 @@
 ---@overload fun(name: "business_hours"): demilune.plugin.business_hours
 ---@overload fun(name: "cidr"): demilune.plugin.cidr
 ---@overload fun(name: "org"): demilune.plugin.org
+---@overload fun(name: "relations"): demilune.plugin.relations
 ---@overload fun(name: "separation_of_duties"): demilune.plugin.separation_of_duties
 function use(name) end

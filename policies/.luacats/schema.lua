@@ -64,9 +64,15 @@
 ---| "token"
 ---| "any"
 
+---@class demilune.RequestAction: string
+---@field name demilune.Action|demilune.Point # the action's name
+---@field declares fun(self: demilune.RequestAction, name: string): boolean # whether the schema declares such a property for it
+---@field has fun(self: demilune.RequestAction, name: string): boolean # whether it is present
+
 ---@class demilune.Resource
 ---@field type "department"|"invoice"|"order"|"report"|"token"|"user" # the resource's type
 ---@field id string # the resource's id; may be absent
+---@field declares fun(self: demilune.Resource, name: string): boolean # whether the schema declares such a property for it
 ---@field amount number # of invoice, order; may be absent
 ---@field department demilune.Department # of department, invoice, order, report, user; may be absent
 ---@field owner demilune.User # of order; may be absent
