@@ -133,8 +133,8 @@ import Testing
 
     @Test func `rows are kept for the first tokens, and all are counted`() throws {
         var compared = 0
-        for seed in 0..<8 as Range<UInt64> {
-            let store = try GeneratedStore(seed: seed, policies: 1, permits: true, crowd: 6)
+        for seed in 0..<12 as Range<UInt64> {
+            let store = try GeneratedStore(seed: seed, policies: 2, permits: true, crowd: 6)
             let after = try Scenario([.tenantActive(false)], tenant: "t1").apply(to: store.directory)
             let sides = PairedAuthorizers(before: (store.authorizer, store.directory), after: (store.authorizer, after))
             let samples = DecisionDiff.samples(of: store.authorizer)

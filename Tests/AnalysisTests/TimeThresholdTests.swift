@@ -6,7 +6,7 @@ import Policies
 import TestSupport
 import Testing
 
-/// What would change a decision by times, durations and networks.
+/// Changes of times, durations and networks that turn a decision.
 @Suite struct TimeThresholdTests {
     private static func words(
         _ condition: String, _ properties: [(ExactName, String)] = [], settings: String = "",

@@ -25,8 +25,8 @@ struct ReplJSONTests {
     /// Every command but `quit`, which prints nothing, and `edit`, which is for a person.
     private var lines: [String] {
         [
-            "use", "use 'EDI Schenker'", "use --none", "subject", "subject --none", "as carla", "as", "at", "at 2027-01-15", "at now", "tenant",
-            "tenant 3",
+            "use", "use 'EDI Schenker'", "use --none", "subject", "subject --none", "as carla", "as", "at",
+            "at 2027-01-15", "at now", "tenant", "tenant 3",
             "can orders.read on order in Sales", "why", "why not", "flip", "= request.token.name",
             "may carla/a-carla-1 reveal 'Warehouse sync'", "who can orders.read on order in Sales --size 2",
             "who may reveal 'Warehouse sync'", "what can 'Warehouse sync'",

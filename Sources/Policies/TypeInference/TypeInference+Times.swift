@@ -95,7 +95,7 @@ extension TypeInference {
         value(id).map { TimeArithmetic.concerns($0.type) } ?? false
     }
 
-    /// What `+` and `-` give: a time or a number; `nil` where that depends on what the source does not determine.
+    /// The result of `+` and `-`: a time or a number; `nil` where that depends on what the source does not determine.
     func sum(_ operation: BinaryOperator, _ left: Expression.ID, _ right: Expression.ID) -> Meaning? {
         let (one, other) = (value(left), value(right))
         guard isTime(left) || isTime(right) else {
