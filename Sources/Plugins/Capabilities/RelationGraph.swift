@@ -1,5 +1,6 @@
 internal import Model
 internal import Policies
+internal import Synchronization
 
 /// Relation tuples and the model that says what follows from them, as numbers.
 ///
@@ -40,22 +41,29 @@ final class RelationGraph: Sendable {
         }
     }
 
-    /// The users that tuples name for a relation of one object.
-    private struct Named {
-        /// Sorted.
-        var users: [Int32] = []
-        var usersets: [(object: Int32, relation: Int32)] = []
-        /// The types of which every user is meant.
-        var everybody: [Int32] = []
+    /// A tuple: a user, or everybody who has a relation to it, has a relation to an object.
+    private struct Statement: Comparable {
+        /// The object and the relation.
+        let key: Int64
+        /// The relation to the user; `oneself` for the user, `everybody` for all of the user's type.
+        let relation: Int32
+        /// Its number among the objects, or that of its type.
+        let user: Int32
 
-        func holds(_ user: Int32) -> Bool {
-            var (low, high) = (0, users.count)
-            while low < high {
-                let middle = (low + high) / 2
-                if users[middle] < user { low = middle + 1 } else { high = middle }
-            }
-            return low < users.count && users[low] == user
+        static let everybody: Int32 = -2
+        static let oneself: Int32 = -1
+
+        static func < (one: Self, other: Self) -> Bool {
+            (one.key, one.relation, one.user) < (other.key, other.relation, other.user)
         }
+    }
+
+    /// A check and its answer.
+    private struct KnownCheck {
+        var key: Int64 = -1
+        var user: Int32 = 0
+        var userType: Int32 = 0
+        var found = false
     }
 
     private let relations: [ExactName: Int32]
@@ -64,7 +72,12 @@ final class RelationGraph: Sendable {
     private let objects: [ExactName: Int32]
     private let typesOfObjects: [Int32]
     private let rules: [Int64: Rules]
-    private let named: [Int64: Named]
+    /// Sorted: for each object and relation first everybody, then users, then those who have a relation to something.
+    private let statements: [Statement]
+    /// The places in `statements` of each object and relation.
+    private let places: [Int64: Range<Int32>]
+    /// The last answers, each at the place that its check has.
+    private let answers = Mutex([KnownCheck](repeating: KnownCheck(), count: 1 << 14))
 
     static let tupleColumns: [PluginTable.Column] = [
         .init("user_type", .string), .init("user_id", .string), .init("user_relation", .string, isOptional: true),
@@ -83,7 +96,8 @@ final class RelationGraph: Sendable {
         rules = try Self.rules(model, &types, &relations)
         var objects = Numbering()
         var typesOfObjects: [Int32] = []
-        var named: [Int64: Named] = [:]
+        var statements: [Statement] = []
+        statements.reserveCapacity(tuples.count)
         let slots = Self.tupleColumns.map { tuples.slot($0.name)! }
         for row in 0..<tuples.count {
             let text = slots.map { Self.text(tuples.value(row, $0)) }
@@ -94,17 +108,42 @@ final class RelationGraph: Sendable {
             }
             let key = Self.pair(object(text[4], text[5]), relations.number(text[3]))
             if !text[2].isEmpty {
-                let userset = (object: object(text[0], text[1]), relation: relations.number(text[2]))
-                named[key, default: Named()].usersets.append(userset)
+                let relation = relations.number(text[2])
+                statements.append(Statement(key: key, relation: relation, user: object(text[0], text[1])))
             } else if text[1] == "*" {
-                named[key, default: Named()].everybody.append(types.number(text[0]))
+                let type = types.number(text[0])
+                statements.append(Statement(key: key, relation: Statement.everybody, user: type))
             } else {
-                named[key, default: Named()].users.append(object(text[0], text[1]))
+                let user = object(text[0], text[1])
+                statements.append(Statement(key: key, relation: Statement.oneself, user: user))
             }
         }
-        for key in named.keys { named[key]!.users.sort() }
+        statements.sort()
+        var places: [Int64: Range<Int32>] = [:]
+        var start = 0
+        for end in statements.indices.map({ $0 + 1 })
+        where end == statements.count || statements[end].key != statements[start].key {
+            places[statements[start].key] = Int32(start)..<Int32(end)
+            start = end
+        }
         (self.relations, self.types, self.objects) = (relations.numbers, types.numbers, objects.numbers)
-        (self.typesOfObjects, self.named) = (typesOfObjects, named)
+        (self.typesOfObjects, self.statements, self.places) = (typesOfObjects, statements, places)
+    }
+
+    /// The tuples of an object and a relation, from the first whose relation to the user is not below one.
+    private func stated(_ key: Int64, from relation: Int32, user: Int32 = .min) -> ArraySlice<Statement> {
+        guard let places = places[key] else { return [] }
+        let wanted = Statement(key: key, relation: relation, user: user)
+        var (low, high) = (Int(places.lowerBound), Int(places.upperBound))
+        while low < high {
+            let middle = (low + high) / 2
+            if statements[middle] < wanted { low = middle + 1 } else { high = middle }
+        }
+        return statements[low..<Int(places.upperBound)]
+    }
+
+    private func states(_ key: Int64, _ relation: Int32, _ user: Int32) -> Bool {
+        stated(key, from: relation, user: user).first == Statement(key: key, relation: relation, user: user)
     }
 
     private struct Numbering {
@@ -208,9 +247,16 @@ final class RelationGraph: Sendable {
         else { return .failure("the model has no relation `\(relation)` of `\(type)`") }
         // Nobody has a relation to what no tuple names, but everybody's are tuples, too.
         guard let object = objects[Self.key(type, id)] else { return .boolean(false) }
-        var walk = Walk(graph: self, user: objects[Self.key(userType, user)] ?? -1, userType: types[userType] ?? -1)
+        let (userNumber, userKind) = (objects[Self.key(userType, user)] ?? -1, types[userType] ?? -1)
+        let key = Self.pair(object, relationNumber)
+        let place = Int(truncatingIfNeeded: (key &* 0x9E37_79B9 ^ Int64(userNumber) &* 0x85EB_CA77) & 0x3FFF)
+        let known = answers.withLock { $0[place] }
+        if known.key == key, known.user == userNumber, known.userType == userKind { return .boolean(known.found) }
+        var walk = Walk(graph: self, user: userNumber, userType: userKind)
         do throws(NativeFault) {
-            return .boolean(try walk.holds(object, relationNumber, depth: 1).found)
+            let found = try walk.holds(object, relationNumber, depth: 1).found
+            answers.withLock { $0[place] = KnownCheck(key: key, user: userNumber, userType: userKind, found: found) }
+            return .boolean(found)
         } catch { return .failure(error.message) }
     }
 
@@ -270,31 +316,31 @@ final class RelationGraph: Sendable {
             _ object: Int32, _ rules: Rules, _ key: Int64, _ depth: Int
         ) throws(NativeFault) -> (Bool, Int) {
             var low = depth
-            let named = graph.named[key]
-            if let named {
-                if rules.users.contains(userType), named.holds(user) { return (true, depth) }
-                if rules.everybody.contains(userType), named.everybody.contains(userType) { return (true, depth) }
+            if rules.users.contains(userType), graph.states(key, Statement.oneself, user) { return (true, depth) }
+            if rules.everybody.contains(userType), graph.states(key, Statement.everybody, userType) {
+                return (true, depth)
             }
             for other in rules.also {
                 let (found, open) = try holds(object, other, depth: depth + 1)
                 if found { return (true, depth) }
                 low = min(low, open)
             }
-            if let named {
-                for userset in named.usersets {
-                    let type = graph.typesOfObjects[Int(userset.object)]
+            if !rules.usersets.isEmpty {
+                for userset in graph.stated(key, from: 0) {
+                    let type = graph.typesOfObjects[Int(userset.user)]
                     guard rules.usersets.contains(RelationGraph.pair(type, userset.relation)) else { continue }
-                    let (found, open) = try holds(userset.object, userset.relation, depth: depth + 1)
+                    let (found, open) = try holds(userset.user, userset.relation, depth: depth + 1)
                     if found { return (true, depth) }
                     low = min(low, open)
                 }
             }
             for rule in rules.from {
-                guard let parents = graph.named[RelationGraph.pair(object, rule.through)]?.users else { continue }
                 let type = graph.typesOfObjects[Int(object)]
                 let allowed = graph.rules[RelationGraph.pair(type, rule.through)]?.users ?? []
-                for parent in parents where allowed.contains(graph.typesOfObjects[Int(parent)]) {
-                    let (found, open) = try holds(parent, rule.of, depth: depth + 1)
+                let above = graph.stated(RelationGraph.pair(object, rule.through), from: Statement.oneself)
+                for parent in above.prefix(while: { $0.relation == Statement.oneself })
+                where allowed.contains(graph.typesOfObjects[Int(parent.user)]) {
+                    let (found, open) = try holds(parent.user, rule.of, depth: depth + 1)
                     if found { return (true, depth) }
                     low = min(low, open)
                 }
