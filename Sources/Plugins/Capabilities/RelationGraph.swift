@@ -77,7 +77,7 @@ final class RelationGraph: Sendable {
     /// The places in `statements` of each object and relation.
     private let places: [Int64: Range<Int32>]
     /// The last answers, each at the place that its check has.
-    private let answers = Mutex([KnownCheck](repeating: KnownCheck(), count: 1 << 14))
+    private let answers = Mutex([KnownCheck](repeating: KnownCheck(), count: 1 << 16))
 
     static let tupleColumns: [PluginTable.Column] = [
         .init("user_type", .string), .init("user_id", .string), .init("user_relation", .string, isOptional: true),
@@ -249,7 +249,9 @@ final class RelationGraph: Sendable {
         guard let object = objects[Self.key(type, id)] else { return .boolean(false) }
         let (userNumber, userKind) = (objects[Self.key(userType, user)] ?? -1, types[userType] ?? -1)
         let key = Self.pair(object, relationNumber)
-        let place = Int(truncatingIfNeeded: (key &* 0x9E37_79B9 ^ Int64(userNumber) &* 0x85EB_CA77) & 0x3FFF)
+        // The high bits of the product depend on all bits of both numbers.
+        let mixed = (UInt64(bitPattern: key) ^ UInt64(UInt32(bitPattern: userNumber)) << 20) &* 0x9E37_79B9_7F4A_7C15
+        let place = Int(mixed >> 48)
         let known = answers.withLock { $0[place] }
         if known.key == key, known.user == userNumber, known.userType == userKind { return .boolean(known.found) }
         var walk = Walk(graph: self, user: userNumber, userType: userKind)
