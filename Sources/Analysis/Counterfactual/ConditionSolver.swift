@@ -82,8 +82,8 @@ final class ConditionSolver {
         var answer: ConditionalDecision { isPermitted ? .yes : .no }
     }
 
-    /// - Parameter question: a request by any token of the tenant, or by an external subject. Required properties that it does not state get
-    ///   made-up values, and count as open.
+    /// - Parameter question: a request by any token of the tenant, or by an external subject. Required properties that it
+    ///   does not state get made-up values, and count as open.
     init(_ question: AuthorizationRequest, _ authorizer: Authorizer, on directory: Directory) {
         var question = question
         self.authorizer = authorizer

@@ -117,11 +117,7 @@ extension Facts {
     }
 
     /// The failure of a fact about a value that is not there: why it could not be computed, or that it is absent.
-    mutating func missing(_ id: Expressions.ID) -> Value {
-        let value = value(id)
-        if case .failure = value { return value }
-        return absence(id)
-    }
+    mutating func missing(_ id: Expressions.ID) -> Value { failure(of: id) ?? absence(id) }
 
     /// The failure of an expression that could not be computed.
     mutating func failure(of id: Expressions.ID) -> Value? {
