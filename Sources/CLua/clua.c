@@ -235,14 +235,20 @@ static int do_function(lua_State *L) {
 
 static int tag(lua_State *L) {
     luaL_checkany(L, 1);
-    for (int i = 2; i <= lua_gettop(L); i++) {
-        if (lua_isnil(L, i)) continue;
-        return luaL_error(L, "`%s` takes one argument, got %d", lua_tostring(L, lua_upvalueindex(1)), lua_gettop(L));
+    int most = (int)lua_tointeger(L, lua_upvalueindex(3)), count = lua_gettop(L);
+    while (count > 1 && lua_isnil(L, count)) count -= 1;
+    if (count > most) {
+        const char *name = lua_tostring(L, lua_upvalueindex(1)), *limit = most == 1 ? "one argument" : "two arguments";
+        return luaL_error(L, "`%s` takes %s, got %d", name, limit, count);
     }
-    lua_createtable(L, 0, 1);
-    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_createtable(L, 0, 2);
+    lua_pushvalue(L, lua_upvalueindex(2));
     lua_pushvalue(L, 1);
     lua_rawset(L, -3);
+    if (count == 2) {
+        lua_pushvalue(L, 2);
+        lua_setfield(L, -2, CLUA_TAG);
+    }
     return 1;
 }
 
@@ -251,7 +257,12 @@ static int do_tag(lua_State *L) {
     lua_rawgeti(L, LUA_REGISTRYINDEX, clua_of(L)->globals);
     lua_pushlstring(L, name->bytes, name->length);
     lua_pushvalue(L, -1);
-    lua_pushcclosure(L, tag, 1);
+    // No name that is written begins like this: a table with a field `list` is not taken for the tag.
+    lua_pushliteral(L, CLUA_TAG);
+    lua_pushvalue(L, -2);
+    lua_concat(L, 2);
+    lua_pushinteger(L, name->code);
+    lua_pushcclosure(L, tag, 3);
     lua_rawset(L, -3);
     return 0;
 }

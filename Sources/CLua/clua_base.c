@@ -170,6 +170,40 @@ static int ipairs(lua_State *L) {
     return 3;
 }
 
+/// The next entry of a map. Its upvalues: the number of entries, and the place of the last.
+static int next_handle_entry(lua_State *L) {
+    lua_settop(L, 1);
+    lua_Integer place = lua_tointeger(L, lua_upvalueindex(2)) + 1;
+    if (!clua_is_handle(L, 1) || place > lua_tointeger(L, lua_upvalueindex(1))) {
+        lua_pushnil(L);
+        return 1;
+    }
+    lua_pushinteger(L, place);
+    lua_copy(L, 2, lua_upvalueindex(2));
+    clua_operate(L, CLUA_KEY, 1, 2);
+    clua_operate(L, CLUA_VALUE, 1, 2);
+    return 2;
+}
+
+/// `pairs` of a value of the request: the elements of a list with their numbers, or the entries of a map by key.
+static int handle_pairs(lua_State *L) {
+    clua_push_type(L, 1);
+    bool is_map = clua_is_map(lua_tostring(L, -1));
+    if (!is_map) {
+        if (!clua_is_list(lua_tostring(L, -1)) && strcmp(lua_tostring(L, -1), "table") != 0) clua_check_table(L, 1);
+        lua_settop(L, 1);
+        return ipairs(L);
+    }
+    lua_settop(L, 1);
+    clua_of(L)->iterated = true;
+    clua_operate(L, CLUA_LENGTH, 1, 1);
+    luaL_checkinteger(L, -1);
+    lua_pushinteger(L, 0);
+    lua_pushcclosure(L, next_handle_entry, 2);
+    lua_pushvalue(L, 1);
+    return 2;
+}
+
 static int next_pair(lua_State *L) {
     lua_Integer position = lua_tointeger(L, lua_upvalueindex(3));
     lua_settop(L, 0);
@@ -187,6 +221,7 @@ static int next_pair(lua_State *L) {
 }
 
 static int pairs(lua_State *L) {
+    if (clua_is_handle(L, 1)) return handle_pairs(L);
     clua_check_table(L, 1);
     lua_settop(L, 1);
     clua_state *state = clua_of(L);

@@ -287,6 +287,46 @@ void clua_push_callable(lua_State *L, uint32_t code) {
     lua_pushcclosure(L, callable, 1);
 }
 
+/// `list:any(f)` and `list:all(f)`: calls the function with each element, until it returns the upvalue.
+static int walk(lua_State *L) {
+    bool until = lua_toboolean(L, lua_upvalueindex(1));
+    const char *name = until ? "any" : "all";
+    int count = lua_gettop(L);
+    while (count > 2 && lua_isnil(L, count)) count -= 1;
+    if (count > 2) return luaL_error(L, "`%s` takes one argument, got %d", name, count - 1);
+    clua_push_type(L, 1);
+    if (!clua_is_handle(L, 1) || !clua_is_list(lua_tostring(L, -1))) {
+        return luaL_error(L, "`%s` is called with a colon on a list: `x:%s(…)`", name, name);
+    }
+    if (!lua_isfunction(L, 2)) {
+        const char *got = lua_isnoneornil(L, 2) ? "nothing" : luaL_typename(L, 2);
+        return luaL_error(L, "`%s` takes a function of an element: `x:%s(function(e) return … end)`, got %s", name, name, got);
+    }
+    lua_settop(L, 2);
+    clua_operate(L, CLUA_LENGTH, 1, 1);
+    lua_Integer length = luaL_checkinteger(L, 3);
+    for (lua_Integer i = 1; i <= length; i++) {
+        lua_settop(L, 3);
+        lua_pushvalue(L, 2);
+        lua_pushvalue(L, 1);
+        lua_pushinteger(L, i);
+        clua_operate(L, CLUA_ELEMENT, 5, 2);
+        lua_replace(L, 5);
+        lua_settop(L, 5);
+        lua_call(L, 1, 1);
+        if (!lua_isboolean(L, -1)) {
+            clua_push_type(L, lua_gettop(L));
+            bool is_nil = lua_isnil(L, -2);
+            return luaL_error(L, "the function for `%s` must return true or false, and returned %s%s%s", name,
+                              is_nil ? "" : "a ", is_nil ? "nothing" : lua_tostring(L, -1),
+                              is_nil ? "" : ": compare it, as in `x ~= nil`");
+        }
+        if (lua_toboolean(L, -1) == until) return 1;
+    }
+    lua_pushboolean(L, !until);
+    return 1;
+}
+
 /// Asks the host for an attribute and pushes the value to cache: for a fact, its handle.
 /// Returns: true for a fact, which every use reads again.
 static bool learn(lua_State *L, uint32_t handle, const char *key, size_t length) {
@@ -301,6 +341,10 @@ static bool learn(lua_State *L, uint32_t handle, const char *key, size_t length)
     case CLUA_EXPRESSION:
     case CLUA_FACT: clua_push_handle(L, answer->id); break;
     case CLUA_METHOD: clua_push_callable(L, answer->id); break;
+    case CLUA_WALK:
+        lua_pushboolean(L, (int)answer->id);
+        lua_pushcclosure(L, walk, 1);
+        break;
     case CLUA_TEXT:
         lua_pushliteral(L, "");
         luaL_getmetafield(L, -1, "__index");
@@ -317,6 +361,19 @@ static bool learn(lua_State *L, uint32_t handle, const char *key, size_t length)
 /// Pushes the handle's field with the name at index 2.
 /// - Parameter own, facts: the stack indices of the tables that cache the handle's fields.
 static int find(lua_State *L, uint32_t id, int own, int facts) {
+    if (lua_isinteger(L, 2)) {
+        // The first argument is the handle, or its table of fields.
+        clua_push_handle(L, id);
+        int handle = lua_gettop(L);
+        clua_push_type(L, handle);
+        if (clua_is_list(lua_tostring(L, -1))) {
+            lua_settop(L, handle);
+            lua_pushvalue(L, 2);
+            clua_operate(L, CLUA_INDEX, handle, 2);
+            return 1;
+        }
+        lua_settop(L, handle - 1);
+    }
     if (lua_type(L, 2) != LUA_TSTRING) {
         // The host words the failure, as for every name that the value does not have.
         if (lua_isinteger(L, 2)) lua_pushfstring(L, "[%I]", (LUAI_UACINT)lua_tointeger(L, 2));
@@ -439,6 +496,7 @@ static int handle_arithmetic(lua_State *L) {
 }
 
 bool clua_is_list(const char *type) { return strncmp(type, "list", 4) == 0; }
+bool clua_is_map(const char *type) { return strncmp(type, "map", 3) == 0; }
 
 void clua_check_table(lua_State *L, int index) {
     if (!clua_is_handle(L, index)) {

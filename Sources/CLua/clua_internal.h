@@ -134,6 +134,7 @@ void clua_content(lua_State *L, int index);
 void clua_push_type(lua_State *L, int index);
 /// True for the name of a list's type.
 bool clua_is_list(const char *type);
+bool clua_is_map(const char *type);
 /// Raises an error unless an argument is a table of Lua.
 void clua_check_table(lua_State *L, int index);
 /// Pushes the value as a string without addresses.

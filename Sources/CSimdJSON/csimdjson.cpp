@@ -37,12 +37,68 @@ bool take(element value, csimdjson_text *target) {
     return true;
 }
 
-/// True for an array of strings.
-bool are_strings(element value) {
+/// Takes a value that contains no others; false for one that does, and for a number that is too large.
+inline __attribute__((always_inline)) bool take_plain(element value, csimdjson_member *member) {
+    switch (value.type()) {
+    case simdjson::dom::element_type::STRING:
+        member->kind = CSIMDJSON_STRING;
+        member->text = text(value.get_string().value_unsafe());
+        return true;
+    case simdjson::dom::element_type::INT64:
+        member->kind = CSIMDJSON_INTEGER;
+        member->integer = value.get_int64().value_unsafe();
+        return true;
+    case simdjson::dom::element_type::DOUBLE:
+        member->kind = CSIMDJSON_NUMBER;
+        member->number = value.get_double().value_unsafe();
+        return true;
+    case simdjson::dom::element_type::BOOL:
+        member->kind = value.get_bool().value_unsafe() ? CSIMDJSON_TRUE : CSIMDJSON_FALSE;
+        return true;
+    case simdjson::dom::element_type::NULL_VALUE: member->kind = CSIMDJSON_NULL; return true;
+    default: return false;
+    }
+}
+
+bool take_inside(element value, csimdjson_member *member, csimdjson_members *members, int depth);
+
+/// Adds a member with all that it contains.
+inline __attribute__((always_inline)) bool add(csimdjson_text name, element value, csimdjson_members *members,
+                                               int depth) {
+    if (members->count == CSIMDJSON_MOST_MEMBERS) return false;
+    csimdjson_member *member = &members->items[members->count++];
+    member->name = name;
+    if (!take_plain(value, member) && !take_inside(value, member, members, depth + 1)) return false;
+    member->end = static_cast<uint32_t>(members->count);
+    return true;
+}
+
+/// Adds the members of an object, each name once.
+bool add_all(object properties, csimdjson_members *members, int depth) {
+    size_t first = members->count;
+    for (auto [name, content] : properties) {
+        csimdjson_text own = text(name);
+        for (size_t i = first; i < members->count; i = members->items[i].end) {
+            if (same(members->items[i].name, own)) return false;
+        }
+        if (!add(own, content, members, depth)) return false;
+    }
+    return true;
+}
+
+/// Takes an array or an object with all that it contains.
+bool take_inside(element value, csimdjson_member *member, csimdjson_members *members, int depth) {
+    if (depth > CSIMDJSON_DEEPEST) return false;
+    object properties;
+    if (value.get(properties) == simdjson::SUCCESS) {
+        member->kind = CSIMDJSON_OBJECT;
+        return add_all(properties, members, depth);
+    }
     simdjson::dom::array items;
     if (value.get(items) != simdjson::SUCCESS) return false;
+    member->kind = CSIMDJSON_ARRAY;
     for (element item : items) {
-        if (!item.is_string()) return false;
+        if (!add({nullptr, 0}, item, members, depth)) return false;
     }
     return true;
 }
@@ -53,40 +109,7 @@ bool take(element value, csimdjson_members *members, bool *taken) {
     if (*taken) return false;
     *taken = true;
     if (value.is_null()) return true;
-    if (value.get(properties) != simdjson::SUCCESS) return false;
-    for (auto [name, content] : properties) {
-        if (members->count == CSIMDJSON_MOST_MEMBERS) return false;
-        csimdjson_member *member = &members->items[members->count];
-        member->name = text(name);
-        for (size_t i = 0; i < members->count; i++) {
-            if (same(members->items[i].name, member->name)) return false;
-        }
-        switch (content.type()) {
-        case simdjson::dom::element_type::STRING:
-            member->kind = CSIMDJSON_STRING;
-            member->text = text(content.get_string().value_unsafe());
-            break;
-        case simdjson::dom::element_type::INT64:
-            member->kind = CSIMDJSON_INTEGER;
-            member->integer = content.get_int64().value_unsafe();
-            break;
-        case simdjson::dom::element_type::DOUBLE:
-            member->kind = CSIMDJSON_NUMBER;
-            member->number = content.get_double().value_unsafe();
-            break;
-        case simdjson::dom::element_type::BOOL:
-            member->kind = content.get_bool().value_unsafe() ? CSIMDJSON_TRUE : CSIMDJSON_FALSE;
-            break;
-        case simdjson::dom::element_type::NULL_VALUE: member->kind = CSIMDJSON_NULL; break;
-        case simdjson::dom::element_type::ARRAY:
-            if (!are_strings(content)) return false;
-            member->kind = CSIMDJSON_STRINGS;
-            break;
-        default: return false;
-        }
-        members->count += 1;
-    }
-    return true;
+    return value.get(properties) == simdjson::SUCCESS && add_all(properties, members, 0);
 }
 
 bool read_subject(element value, csimdjson_request *request) {

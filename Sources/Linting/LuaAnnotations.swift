@@ -138,14 +138,7 @@ package struct LuaAnnotations {
     }
 
     private static func list(_ element: ValueType) -> String {
-        let list = name(.list(element))
-        return """
-            ---@class \(list)
-            ---@field [integer] \(name(element))
-            ---@field contains fun(self: \(list), value: \(name(element))): boolean # whether a value is in it
-            ---@operator len: integer
-
-            """
+        list(name(.list(element)), of: name(element))
     }
 
     private static func signature(_ method: Method, of owner: ValueType) -> String {
@@ -170,6 +163,7 @@ package struct LuaAnnotations {
         case .has, .declares: return "fun(\(own), name: string): boolean"
         case .plus: return "fun(\(own), period: demilune.Period): \(name(owner))"
         case .endOfDay: return "fun(\(own)): demilune.Instant"
+        case .any: return "fun(\(own), test: fun(element: any): boolean): boolean"
         case .get: return "fun(\(own), key: any): any"
         case .all: return "fun(\(own), ...: any): any"
         }
@@ -197,6 +191,8 @@ package struct LuaAnnotations {
         case .context: "demilune.Context"
         case .external, .plugin, .table, .row: "table"
         case .list(let element): "demilune.List.\(element.name)"
+        case .record, .map: "table"
+        case .restricted(let inner, _): type.choices.map(texts) ?? name(inner)
         }
     }
 
@@ -250,18 +246,22 @@ package struct LuaAnnotations {
     /// - Parameter base: the type that a value of the class also is.
     private func record(_ name: String, _ types: [Schema.RecordType], _ own: [String], base: String? = nil) -> String {
         var fields: [ExactName: String] = [:]
-        for property in types.flatMap(\.properties) where fields[property.name] == nil {
+        var classes: [String] = []
+        for declared in types.flatMap(\.properties) where fields[declared.name] == nil {
+            let property = Schema.property(declared.name, among: types)!
             let owners = types.count > 1 ? types.filter { $0.slot(property.name) != nil }.map(\.name) : []
             let isSure = Schema.requires(property.name, types)
             let help = [
-                owners.isEmpty ? property.type.name : "of " + owners.joined(separator: ", "),
+                owners.isEmpty ? property.type.shown : "of " + owners.joined(separator: ", "),
                 isSure ? "" : "may be absent",
             ].filter { !$0.isEmpty }.joined(separator: "; ")
-            fields[property.name] = Self.field(property.name, Self.name(property.type), help)
+            let type = Self.declared(property.type, "\(name).\(property.name)")
+            fields[property.name] = Self.field(property.name, type.name, help)
+            classes += type.classes
         }
         let names = fields.keys.sorted()
         return
-            (["---@class \(name)\(base.map { ": \($0)" } ?? "")"] + own + names.map { fields[$0]! } + [
+            (classes + ["---@class \(name)\(base.map { ": \($0)" } ?? "")"] + own + names.map { fields[$0]! } + [
                 Self.has(name, names: names)
             ])
             .joined(separator: "\n") + "\n"

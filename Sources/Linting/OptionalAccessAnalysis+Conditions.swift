@@ -43,10 +43,14 @@ extension OptionalAccessAnalysis {
         case .token?, .actor?, .proposed?:
             return knowledge.kinds.isEmpty || inference.shape.guarantees(absence.attribute!, at: knowledge.kinds)
         case nil:
-            guard let record = record(base) else { return false }
+            guard absence.element == nil, inference.value(base)?.owner.isMap == false, let (record, path) = place(base)
+            else { return false }
             // A request for `access` without a resource fails the policy whatever it reads.
             guard knowledge.types[record.name] != nil || knowledge.kinds == [.access] else { return false }
-            return Schema.requires(absence.name, possible(record, knowledge))
+            // A type without the record that the property is in has failed before.
+            return possible(record, knowledge).allSatisfy { type in
+                Self.properties(path, of: type).map { Self.requires(absence.name, $0) } ?? true
+            }
         default: return false
         }
     }
@@ -61,8 +65,27 @@ extension OptionalAccessAnalysis {
         let all: Set<ExactName>
     }
 
-    private func record(_ base: Expression.ID) -> Record? {
-        guard let known = inference.value(base), let name = inference.text(known) else { return nil }
+    private func record(_ base: Expression.ID) -> Record? { inference.value(base).flatMap(record) }
+
+    /// The record that an expression is, or is inside of, and the path that leads there.
+    private func place(_ base: Expression.ID) -> (record: Record, path: [ExactName])? {
+        guard let (root, path) = inference.value(base).map(inference.root), let record = record(root) else {
+            return nil
+        }
+        return (record, path)
+    }
+
+    /// The properties of a record inside one of a type; `nil` where the type has none there.
+    private static func properties(_ path: [ExactName], of type: Schema.RecordType) -> [Schema.Property]? {
+        path.isEmpty ? type.properties : type.property(at: path)?.type.properties
+    }
+
+    private static func requires(_ name: ExactName, _ properties: [Schema.Property]) -> Bool {
+        properties.slot(name).map { !properties[$0].isOptional } ?? false
+    }
+
+    private func record(_ known: TypeInference.Known) -> Record? {
+        guard let name = inference.text(known) else { return nil }
         switch known.owner {
         case .action:
             // An administrative act has no properties.
@@ -121,10 +144,27 @@ extension OptionalAccessAnalysis {
 
     /// True when a request may leave out a property: a type that the record may have declares it as optional.
     private func mayBeLeftOut(_ name: ExactName, of base: Expression.ID, _ knowledge: Knowledge) -> Bool {
-        guard let record = record(base) else { return false }
-        return possible(record, knowledge).contains { type in
-            type.slot(name).map { type.properties[$0].isOptional } ?? false
+        guard let (record, path) = place(base) else {
+            // A property of a record in a list or a map, or a key of a map.
+            return inference.value(base).map { known in
+                known.owner.properties?.contains { $0.name == name && $0.isOptional } ?? known.owner.isMap
+            } ?? false
         }
+        return possible(record, knowledge).contains { type in
+            guard let own = Self.properties(path, of: type) else {
+                return !path.isEmpty && inference.value(base)?.owner.isMap == true
+            }
+            return own.slot(name).map { own[$0].isOptional } ?? false
+        }
+    }
+
+    /// Restricts the types of the record that something is inside of.
+    private func restrict(
+        rootOf base: Expression.ID, in knowledge: inout Knowledge, to isWanted: ([Schema.Property]?) -> Bool
+    ) {
+        guard let (record, path) = place(base) else { return }
+        knowledge.types[record.name] = Set(
+            possible(record, knowledge).filter { isWanted(Self.properties(path, of: $0)) }.map(\.name))
     }
 
     /// Restricts the types of a record that is present.
@@ -179,10 +219,12 @@ extension OptionalAccessAnalysis {
             let first = outcomes(of: left, knowledge, level: level + 1)
             let second = outcomes(of: right, first.no, level: level + 1)
             return (first.yes.joined(second.yes), second.no)
-        case .binary(.equal, let left, let right, _): return compare(left, right, knowledge)
-        case .binary(.notEqual, let left, let right, _):
+        case .binary(let operation, let left, let right, _) where operation == .equal || operation == .notEqual:
             let same = compare(left, right, knowledge)
-            return (same.no, same.yes)
+            (yes, no) = operation == .equal ? same : (same.no, same.yes)
+            noteLength(left, operation, right, &yes, &no)
+        case .binary(let operation, let left, let right, _):
+            noteLength(left, operation, right, &yes, &no)
         case .name(let name):
             guard case .local(let variable) = name.target, let value = inference.definition(of: variable) else { break }
             return outcomes(of: value, knowledge, level: level + 1)
@@ -198,11 +240,13 @@ extension OptionalAccessAnalysis {
             }
             yes.there.insert(key)
             if property == "type", let record = record(base) { no.missing.insert(record.name) }
-            guard record(base)?.declared.contains(where: { $0.slot(property) != nil }) == true else { break }
-            restrict(base, in: &yes) { $0.slot(property) != nil }
+            guard let (record, path) = place(base),
+                record.declared.contains(where: { Self.properties(path, of: $0)?.slot(property) != nil })
+            else { break }
+            restrict(rootOf: base, in: &yes) { $0?.slot(property) != nil }
             // An absent record has no property either.
-            guard let record = record(base), no.types[record.name] != nil else { break }
-            restrict(base, in: &no) { !Schema.requires(property, [$0]) }
+            guard no.types[record.name] != nil else { break }
+            restrict(rootOf: base, in: &no) { $0.map { !Self.requires(property, $0) } ?? true }
         case .method(let base, let name, let arguments) where name.name == "declares":
             guard let argument = arguments.first, case .string(let bytes) = chunk[argument].kind,
                 let record = record(base)
@@ -222,6 +266,33 @@ extension OptionalAccessAnalysis {
         default: break
         }
         return (yes, no)
+    }
+
+    /// Notes the elements that a list has by its length: those of `#list` after `#list >= 2` or `2 <= #list`.
+    private func noteLength(
+        _ left: Expression.ID, _ operation: BinaryOperator, _ right: Expression.ID, _ yes: inout Knowledge,
+        _ no: inout Knowledge
+    ) {
+        for (side, other, isSwapped) in [(left, right, false), (right, left, true)] {
+            guard case .unary(.length, let list) = chunk[source(side)].kind,
+                case .integer(let number) = chunk[other].kind,
+                let known = inference.value(list), let name = inference.text(known), (0...64).contains(number)
+            else { continue }
+            // The least length that each outcome leaves; 0 for none.
+            let (least, otherwise): (Int64, Int64) =
+                switch (operation, isSwapped) {
+                case (.greater, false), (.less, true): (number + 1, 0)
+                case (.greaterEqual, false), (.lessEqual, true): (number, 0)
+                case (.less, false), (.greater, true): (0, number)
+                case (.lessEqual, false), (.greaterEqual, true): (0, number + 1)
+                case (.equal, _): (number, number == 0 ? 1 : 0)
+                case (.notEqual, _): (number == 0 ? 1 : 0, number)
+                default: (0, 0)
+                }
+            func elements(_ count: Int64) -> [ExactName] { (0..<count).map { "\(name)[\($0 + 1)]" } }
+            yes.there.formUnion(elements(least))
+            no.there.formUnion(elements(otherwise))
+        }
     }
 
     /// The knowledge after a comparison with a string.

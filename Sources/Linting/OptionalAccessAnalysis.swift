@@ -150,13 +150,10 @@ struct OptionalAccessAnalysis {
         case .function(let function):
             _ = run(chunk[function].block, knowledge)
             return knowledge
-        case .member(let base, let name):
-            var after = run(base, knowledge)
-            guard let absence = inference.value(id)?.absence else { return after }
-            if !isThere(absence, of: base, after) { reads.append(Read(absence: absence, position: name.position)) }
-            // One finding is enough: code that comes further has read the value.
-            after.there.insert(absence.key)
-            return after
+        case .member(let base, let name): return note(id, of: base, name.position, run(base, knowledge))
+        case .index(let base, let key): return note(id, of: base, chunk[key].position, run([base, key], knowledge))
+        case .method(let base, let name, let arguments) where name.name == "get":
+            return note(id, of: base, name.position, run([base] + arguments, knowledge))
         default:
             var after = knowledge
             for case .expression(let part) in chunk.parts(of: .expression(id)) { after = run(part, after) }
@@ -168,6 +165,18 @@ struct OptionalAccessAnalysis {
             }
             return after
         }
+    }
+
+    /// Notes the read of a value that may be absent.
+    private mutating func note(
+        _ id: Expression.ID, of base: Expression.ID, _ position: Position, _ knowledge: Knowledge
+    ) -> Knowledge {
+        var after = knowledge
+        guard let absence = inference.value(id)?.absence else { return after }
+        if !isThere(absence, of: base, after) { reads.append(Read(absence: absence, position: position)) }
+        // One finding is enough: code that comes further has read the value.
+        after.there.insert(absence.key)
+        return after
     }
 
     // MARK: Functions of the policy

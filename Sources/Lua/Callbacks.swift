@@ -42,6 +42,9 @@ enum Callbacks {
         case .method(let id):
             unsafe answer.pointee.attribute = CLUA_METHOD
             unsafe answer.pointee.id = id
+        case .walk(let wanted):
+            unsafe answer.pointee.attribute = CLUA_WALK
+            unsafe answer.pointee.id = wanted ? 1 : 0
         case .text: unsafe answer.pointee.attribute = CLUA_TEXT
         case .failure(let message): unsafe give(message, as: CLUA_FAILURE, to: answer)
         }

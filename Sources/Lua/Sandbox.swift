@@ -11,9 +11,9 @@ internal import Model
     /// The last calls, with the fuel and bytes that each used.
     private var turns: [clua_turn] = []
 
-    /// Opens an interpreter with these globals; each tag is a global `tag(x)` that returns `{ [tag] = x }`.
+    /// Opens an interpreter with these globals; the result of a tag is read by `LuaValue.tagged`.
     /// - Throws: `.memory`.
-    package init(functions: [HostFunction], tags: [String]) throws(LuaError) {
+    package init(functions: [HostFunction], tags: [HostTag]) throws(LuaError) {
         unsafe state = try Self.open(functions, tags)
     }
 
@@ -208,14 +208,14 @@ internal import Model
         }
     }
 
-    private static func open(_ functions: [HostFunction], _ tags: [String]) throws(LuaError) -> OpaquePointer {
+    private static func open(_ functions: [HostFunction], _ tags: [HostTag]) throws(LuaError) -> OpaquePointer {
         guard let state = unsafe clua_open() else { throw LuaError(.memory, "no memory for an interpreter") }
         var complete = true
         for function in functions where complete {
             complete = unsafe withName(function.name, function.code) { unsafe clua_add_function(state, $0) }
         }
         for tag in tags where complete {
-            complete = unsafe withName(tag, 0) { unsafe clua_add_tag(state, $0) }
+            complete = unsafe withName(tag.name, UInt32(tag.most)) { unsafe clua_add_tag(state, $0) }
         }
         if complete { return unsafe state }
         unsafe clua_close(state)

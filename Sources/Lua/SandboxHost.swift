@@ -44,6 +44,8 @@ package enum AttributeAnswer: Equatable, Sendable {
     case fact(UInt32)
     /// A function; cached. Calling it calls the host with this code.
     case method(UInt32)
+    /// A method of a list, which calls a function with each element until it returns this; cached.
+    case walk(until: Bool)
     /// The function of the string library with that name, which gets the handle's content; cached.
     case text
     /// An error raised in the script; not cached.
@@ -62,6 +64,10 @@ package enum HostOperation: UInt32, Sendable {
     /// Answered by `.nothing` for numbers, which Lua adds and subtracts itself.
     case add
     case subtract
+    /// Of a list, an element that need not be there.
+    case index
+    /// Of a map, the key and the value of an entry by its place.
+    case key, value
 }
 
 /// A global through which scripts call the host.
@@ -73,4 +79,18 @@ package struct HostFunction: Sendable {
         self.name = name
         self.code = code
     }
+}
+
+/// A global that marks its arguments, such as `optional`: see `LuaValue.tagged`.
+package struct HostTag: Sendable, ExpressibleByStringLiteral {
+    package let name: String
+    /// The most arguments that it takes, 1 or 2.
+    package let most: Int
+
+    package init(_ name: String, most: Int = 1) {
+        self.name = name
+        self.most = most
+    }
+
+    package init(stringLiteral name: String) { self.init(name) }
 }

@@ -75,7 +75,7 @@ struct PluginReader {
     private mutating func run(_ program: [UInt8], _ host: ManifestHost) -> [ExactName: LuaValue]? {
         let outcome: CallResult
         do throws(LuaError) {
-            var sandbox = try Sandbox(functions: PluginScript.functions, tags: PluginScript.tags)
+            var sandbox = try Sandbox(functions: PluginScript.functions, tags: TypeReader.tags)
             // Rewriting makes the program longer.
             let chunk = try sandbox.load(program, name: Self.file.text, limits: Limits(sourceBytes: 1 << 18))
             outcome = sandbox.run(chunk, host: host, limits: Limits())

@@ -68,15 +68,15 @@ import Testing
     }
 
     @Test(arguments: [
-        ("local _ = request.resource.tags[1]", "a list of string has no `[1]`: write `#list`"),
-        ("local _ = request.resource.tags[true]", "a list of string has no `[boolean]`: write `#list`"),
+        ("local _ = request.resource.tags[3]", "`resource.tags[3]` is absent: the list has fewer elements"),
+        ("local _ = request.resource.tags[true]", "a list of string has no `[boolean]`: write `list[1]`, `#list`"),
         (
             "local _ = table.concat(request.resource.tags)",
             "a table of Lua expected, got a list of string of the request"
         ),
         (
-            "for _ in pairs(request.resource.tags) do end",
-            "a table of Lua expected, got a list of string of the request"
+            "for _ in pairs(request.token) do end",
+            "a table of Lua expected, got a token of the request"
         ),
         ("local _ = request.token:department()", "a department is a value and not a function"),
         (

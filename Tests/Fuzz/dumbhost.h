@@ -17,7 +17,7 @@ static void attribute(const void *context, uint32_t handle, const char *key, siz
     uint32_t sum = handle % 7;
     for (size_t i = 0; i < length; i++) sum = sum * 31 + (uint8_t)key[i];
     answer->id = sum % 40;
-    answer->attribute = sum % 3;
+    answer->attribute = sum % 4;
     if (length > 0 && key[0] == 'z') say(answer, CLUA_FAILURE, "no such thing, \x1b[31mred");
 }
 
@@ -97,7 +97,7 @@ static int fact(const void *context, uint32_t fact) {
 
 static void type_name(const void *context, uint32_t handle, clua_answer *answer) {
     (void)context;
-    say(answer, CLUA_STRING, handle % 2 ? "thing" : "number");
+    say(answer, CLUA_STRING, handle % 4 == 3 ? "list of thing" : handle % 8 == 5 ? "map of thing" : handle % 2 ? "thing" : "number");
 }
 
 static const clua_host dumb = {NULL, attribute, operate, call, type_name, NULL, fact, NULL};
@@ -109,7 +109,7 @@ static clua_state *furnished(void) {
     for (uint32_t i = 0; i < 5; i++) {
         if (!clua_add_function(state, (clua_name){functions[i], strlen(functions[i]), 100 + i})) abort();
     }
-    if (!clua_add_tag(state, (clua_name){"list", 4, 0}) || !clua_add_tag(state, (clua_name){"optional", 8, 0})) abort();
+    if (!clua_add_tag(state, (clua_name){"list", 4, 2}) || !clua_add_tag(state, (clua_name){"optional", 8, 1})) abort();
     return state;
 }
 

@@ -16,8 +16,11 @@ import Testing
             mount = { kind = "write", on = { "volume" }, properties = { mode = "string", force = optional "boolean" } },
           },
           resources = {
-            pod = { image = "string", node = "string", label = optional "string" },
-            volume = { size = "number", node = "string", label = optional "string" },
+            pod = { image = "string", node = "string", label = optional "string", tags = list "string",
+                    labels = map "string", spec = { image = "string", label = optional "string",
+                                                    place = optional { node = "string", zone = optional "string" } } },
+            volume = { size = "number", node = "string", label = optional "string", tags = list "string",
+                       spec = { size = "number", label = optional "string" } },
             secret = {},
           },
         }
@@ -28,12 +31,48 @@ import Testing
         var numbers: Numbers
         /// True when it also writes conditions on the action, and reads of its properties.
         let usesActions: Bool
+        /// True when it writes reads of records inside records, of elements of lists and of values of maps.
+        let usesParts: Bool
         /// The number of local functions so far.
         var helpers = 0
         var text = ""
 
         mutating func read() -> String {
-            numbers.pick(["r.image == 'a'", "r.node == 'a'", "r.size > 1", "r.label == 'a'"])
+            if usesParts, numbers.chance(80) {
+                return numbers.pick([
+                    "r.spec.image == 'a'", "r.spec.size > 1", "r.spec.label == 'a'", "r.spec.place.node == 'a'",
+                    "r.spec.place.zone == 'a'", "r.tags[1] == 'a'", "r.tags[2] ~= 'a'", "r.labels:get('k') == 'a'",
+                    "r.tags:any(function(t) return t == 'a' end)",
+                ])
+            }
+            return numbers.pick(["r.image == 'a'", "r.node == 'a'", "r.size > 1", "r.label == 'a'"])
+        }
+
+        /// Tests of presence, and at times a read after them.
+        private mutating func aboutParts() -> String {
+            let guards = (0...numbers.below(3)).map { _ in presence() }.joined(separator: " and ")
+            if numbers.chance(40) { return guards }
+            return numbers.chance(60) ? "\(numbers.pick(Self.guarded)) and \(guards)" : "\(guards) and \(read())"
+        }
+
+        private static let guarded = [
+            "r.type == 'pod' and r.spec.image == 'a'", "r.type == 'volume' and r.spec.size > 1",
+            "r.type == 'pod' and r.spec:has('place') and r.spec.place.node == 'a'",
+            "r.type == 'pod' and r.labels:has('k') and r.labels:get('k') == 'a'",
+            "r.type ~= 'secret' and #r.tags >= 2 and r.tags[2] == 'a'", "r:has('spec') and not r.spec:has('image')",
+            "r:has('spec') and r.spec:has('label') and r.spec.label == 'a'",
+            "r:has('spec') and r.spec:has('size') and r.spec.size > 1",
+        ]
+
+        private mutating func presence() -> String {
+            let name = numbers.pick(["image", "size", "label"])
+            return numbers.pick([
+                "r:has('spec')", "not r:has('spec')", "r:declares('labels')", "r.type == 'pod'", "r.type ~= 'secret'",
+                "r.type == 'volume'", "r:has('spec') and r.spec:has('\(name)')", "r:has('tags') and #r.tags > 1",
+                "r:has('spec') and not r.spec:has('\(name)')", "r:has('labels') and not r.labels:has('k')",
+                "r:has('spec') and r.spec:has('place') and not r.spec.place:has('zone')",
+                "r:has('tags') and #r.tags ~= 1",
+            ])
         }
 
         private mutating func aboutAction() -> String {
@@ -48,6 +87,7 @@ import Testing
         mutating func condition(_ depth: Int) -> String {
             if depth == 0 || numbers.chance(30) {
                 if usesActions, numbers.chance(50) { return aboutAction() }
+                if usesParts { return aboutParts() }
                 let type = numbers.pick(["pod", "volume", "secret"])
                 let property = numbers.pick(["image", "node", "size", "label"])
                 return numbers.pick([
@@ -80,14 +120,26 @@ import Testing
         }
     }
 
-    @Test(arguments: [false, true]) func `where no read is reported, no read fails`(usesActions: Bool) throws {
+    @Test(arguments: ["types", "actions", "parts"])
+    func `where no read is reported, no read fails`(about: String) throws {
+        let (usesActions, usesParts) = (about == "actions", about == "parts")
         var resources: [AuthorizationRequest.Resource] = []
         for label in [[JSON.Member("label", .string("b"))], []] {
             for name in ["a", "b"] {
                 let (image, node) = (JSON.Member("image", .string(name)), JSON.Member("node", .string(name)))
                 let size = JSON.Member("size", .integer(name == "a" ? 1 : 2))
-                resources.append(.init(type: "pod", id: "1", properties: .object([image, node] + label)))
-                resources.append(.init(type: "volume", id: "1", properties: .object([size, node] + label)))
+                let isWhole = name == "a"
+                func tags(_ count: Int) -> JSON.Member {
+                    .init("tags", .array([JSON](repeating: .string("a"), count: count)))
+                }
+                let zone = isWhole ? [JSON.Member("zone", .string("a"))] : []
+                let place = JSON.Member("place", .object([node] + zone))
+                let spec = JSON.Member("spec", .object([image] + label + (label.isEmpty == isWhole ? [place] : [])))
+                let labels = JSON.Member("labels", .object(isWhole ? [.init("k", .string("a"))] : []))
+                let pod = [image, node, spec, labels, tags(isWhole ? 2 : 0)] + label
+                let volume = [size, node, tags(1), .init("spec", .object([size] + label))] + label
+                resources.append(.init(type: "pod", id: "1", properties: .object(pod)))
+                resources.append(.init(type: "volume", id: "1", properties: .object(volume)))
             }
         }
         resources.append(.init(type: "secret", id: "1"))
@@ -99,7 +151,7 @@ import Testing
         var (clean, narrowed, reported) = (0, 0, 0)
         let directory = try Directory(Organisation.demo())
         for seed in 1...400 as ClosedRange<UInt64> {
-            var writer = Writer(numbers: Numbers(seed: seed), usesActions: usesActions)
+            var writer = Writer(numbers: Numbers(seed: seed), usesActions: usesActions, usesParts: usesParts)
             let body = writer.statements(2)
             let policy =
                 "return { on = \"access\", decide = function(request)\n"
@@ -117,7 +169,9 @@ import Testing
                 continue
             }
             clean += 1
-            narrowed += ["r.image", "r.size", "r.node", "a.mode"].contains { body.contains($0) } ? 1 : 0
+            narrowed +=
+                ["r.image", "r.size", "r.node", "a.mode", "r.spec.", "r.tags[", ":get("].contains { body.contains($0) }
+                ? 1 : 0
             let decider = try Decider(policies: set, directory: directory, treeOptions: .none)
             let token = decider.directory.tokens[0].id.description
             for (resource, action) in resources.flatMap({ resource in actions.map { (resource, $0) } }) {
@@ -125,7 +179,9 @@ import Testing
                     action: action.name, actionProperties: .object(action.properties), subject: .token(token),
                     resource: resource, now: Instant("2026-11-22T12:00:00Z")!)
                 let failure = try decider.decide(question).failures.first?.message
-                #expect(failure?.contains("absent") != true, "\(policy)\n\(resource) \(action): \(failure ?? "")")
+                #expect(
+                    failure?.contains("absent") != true && failure?.contains("ask `:has`") != true,
+                    "\(policy)\n\(resource) \(action): \(failure ?? "")")
             }
         }
         // A read of an action's property is seldom guarded by chance.

@@ -12,7 +12,10 @@ import Testing
     private static let schema = """
         return {
           actions = { ["orders.read"] = "read", ["orders.approve"] = "write" },
-          resources = { order = { department = "department", total = "number", note = "string", tags = list "string" } },
+          resources = { order = { department = "department", total = "number", note = "string", tags = list "string",
+                                pair = list("number", 2), stage = one_of { "dev", "prod" },
+                                labels = map("string", one_of { "env", "team" }), place = { country = "string" },
+                                parts = list({ name = "string" }, 2) } },
           context = { ip = "ip" },
         }
         """
@@ -98,6 +101,39 @@ import Testing
             "local function f(name) return name:startswith(\"a\") end local x = f(request.action) local y = f(request.tenant)",
             "unknown-attribute", "`startswith`"
         ),
+        (
+            "if request.resource.pair[3] > 1 then deny(\"a\") end", "unknown-attribute",
+            "has 2 elements: there is no `[3]`"
+        ),
+        (
+            "if request.resource.stage == \"test\" then deny(\"a\") end", "type-mismatch",
+            "`resource.stage` is never `test`"
+        ),
+        ("if request.resource.labels:has(\"app\") then deny(\"a\") end", "wrong-argument", "never has a key `app`"),
+        ("local x = request.resource.labels:get(\"app\")", "wrong-argument", "its keys are `env`, `team`"),
+        ("local x = request.resource.labels.env", "unknown-attribute", "are read by `:get(\"env\")`"),
+        ("local x = request.resource.place.town", "unknown-attribute", "a record has no `town`"),
+        (
+            "if request.resource.place == \"x\" then deny(\"a\") end", "type-mismatch",
+            "cannot compare a record with a string"
+        ),
+        (
+            "local p = request.resource.place if p == request.resource.place then deny(\"a\") end", "type-mismatch",
+            "a record has parts: compare those"
+        ),
+        ("local n = #request.resource.place", "type-mismatch", "a record has no length"),
+        ("for k, v in pairs(request.resource.place) do local y = v end", "wrong-argument", "a record has no elements"),
+        ("local x = request.resource.parts:contains(\"a\")", "wrong-argument", "is looked into by its parts"),
+        ("local x = request.resource.parts:any(\"a\")", "wrong-argument", "takes a function of an element"),
+        ("local x = request.resource.parts:all(function(p) deny(p.name) end)", "wrong-argument", "and returns nothing"),
+        (
+            "local x = request.resource.parts:any(function(p) return p.name end)", "wrong-argument",
+            "must return true or false, and returns a string"
+        ),
+        (
+            "local x = request.resource.parts:any(function(p) return p.nam == \"a\" end)", "unknown-attribute",
+            "(did you mean `name`?)"
+        ),
     ]
 
     @Test(arguments: faults.indices)
@@ -109,6 +145,17 @@ import Testing
         #expect(errors.allSatisfy { $0.line == 3 }, "\(errors)")
         let failure = try #require(try Self.failure(source), "\(body) does not fail")
         #expect(failure.count == failure.evaluations && failure.line == 3, "\(failure)")
+    }
+
+    @Test(arguments: [
+        ("for _, x in ipairs(request.resource.labels) do local y = x end", "in pairs(map) do`"),
+        ("for k in pairs(request.resource.labels) do if k == \"app\" then deny(k) end end", "is never `app`"),
+    ])
+    func `a fault about the entries of a map fails where there are any`(body: String, message: String) throws {
+        let source = Self.source(body)
+        let errors = PolicySet.load(source).diagnostics
+        #expect(errors.contains { $0.message.contains(message) && $0.line == 3 }, "\(errors)")
+        #expect(try #require(try Self.failure(source)).line == 3)
     }
 
     @Test(arguments: [
@@ -229,7 +276,7 @@ import Testing
         let warning = try #require(some.first { $0.rule == "failing" })
         #expect(warning.severity == .warning && warning.message.contains("made-up requests"))
         #expect(warning.message.contains("{\"subject\":") && !warning.message.contains("all"))
-        let all = Linter(Self.source("local t = {} if #t[1] > 2 then deny(\"a\") end")).run()
+        let all = Linter(Self.source("local t, key = {}, \"a\" .. \"b\" if #t[key] > 2 then deny(\"a\") end")).run()
         #expect(all.first { $0.rule == "failing" }?.message.contains("it fails on all") == true)
         #expect(all.first { $0.rule == "failing" }?.severity == .warning)
         let certain = Linter(Self.source("error(\"closed\")")).run()

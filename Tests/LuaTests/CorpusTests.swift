@@ -19,7 +19,8 @@ struct CorpusTests {
             case .length: .integer(3)
             case .content: .string("content")
             case .read: .handle(4)
-            case .element: .number(1.5)
+            case .element, .index, .value: .number(1.5)
+            case .key: .string("key")
             case .add, .subtract: .nothing
             }
         }

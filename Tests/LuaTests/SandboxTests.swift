@@ -15,6 +15,9 @@ private final class RecordingHost: SandboxHost {
         case "owner": .expression(3)
         case "list": .expression(4)
         case "active": .fact(5)
+        case "map": .expression(6)
+        case "any": .walk(until: true)
+        case "all": .walk(until: false)
         case "has": .method(7)
         default: .failure("there is no `\(key)`")
         }
@@ -30,7 +33,9 @@ private final class RecordingHost: SandboxHost {
         case .less: return .boolean(number(arguments[0]) < number(arguments[1]))
         case .lessEqual: return .boolean(number(arguments[0]) <= number(arguments[1]))
         case .length: return .integer(2)
-        case .element: return .string("element \(number(arguments[1]))")
+        case .element, .index: return .string("element \(number(arguments[1]))")
+        case .key: return .string("key \(number(arguments[1]))")
+        case .value: return .string("value \(number(arguments[1]))")
         case .add, .subtract: return .nothing
         }
     }
@@ -40,7 +45,13 @@ private final class RecordingHost: SandboxHost {
         return function == 9 ? .failure("refused") : .boolean(true)
     }
 
-    func typeName(_ handle: UInt32) -> String { "thing" }
+    func typeName(_ handle: UInt32) -> String {
+        switch handle {
+        case 4: "list of string"
+        case 6: "map of string"
+        default: "thing"
+        }
+    }
 
     private func content(_ handle: UInt32?) -> HostAnswer { handle == 3 ? .string("ann") : .integer(40) }
 
@@ -111,7 +122,7 @@ struct SandboxTests {
                 == .table([
                     .init(key: .integer(1), value: .integer(5)),
                     .init(
-                        key: .string("a"), value: .table([.init(key: .string("list"), value: .string("x"))])),
+                        key: .string("a"), value: .table([.init(key: .string("\u{1}list"), value: .string("x"))])),
                     .init(key: .string("b"), value: .table([.init(key: .integer(1), value: .boolean(true))])),
                 ]))
     }

@@ -12,7 +12,11 @@ enum PluginFixture {
         return {
           actions = { ["orders.read"] = "read", ["orders.approve"] = "write" },
           resources = { order = { department = optional "department", amount = optional "number", note = optional "string" } },
-          context = { ip = optional "ip", site = optional "string" },
+          context = {
+            ip = optional "ip", site = optional "string", labels = optional(map "string"), tags = optional(list "string"),
+            pod = optional { name = "string", size = optional "number", zone = optional "string" },
+            pods = optional(list { name = "string", size = "number" }),
+          },
         }
         """
 

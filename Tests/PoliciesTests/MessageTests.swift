@@ -33,7 +33,7 @@ import Testing
         ),
         (
             "if request.resource.tags.length == 1 then deny(\"x\") end",
-            "p/a.lua:3:26: error: a list of string has no `length`: write `#list`, `list:contains(x)`, or "
+            "p/a.lua:3:26: error: a list of string has no `length`: write `list[1]`, `#list`, `list:contains(x)`, or "
                 + "`for _, x in ipairs(list) do` [unknown-attribute]"
         ),
         (

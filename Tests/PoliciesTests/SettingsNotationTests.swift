@@ -43,11 +43,13 @@ import Testing
         ("a = list { name = \"string\" }", "would be a list of records, which settings do not have"),
         ("a = list { 1, \"x\" }", "value 2 is a string, the first is a number"),
         ("a = list { list \"string\" }", "a list holds strings, numbers, booleans or constants"),
-        ("a = list(list \"string\")", "would be a list of records"),
+        ("a = list(list \"string\")", "a setting cannot be a list of lists"),
+        ("a = required { x = \"string\" }", "a setting cannot be a record"),
         ("a = optional \"date\"", "use a list, or `required`"), ("a = required \"dat\"", "unknown type `dat`"),
         ("a = required(optional \"date\")", "what is `required` is not `optional`"),
         ("until = date \"2026-12-31\"", "`until` is a word of Lua: choose another name, or write `[\"until\"] = …`"),
-        ("a = date \"2026-13-01\"", "`2026-13-01` is no date such as `2026-12-31`"), ("a = {}", "got a table"),
+        ("a = date \"2026-13-01\"", "`2026-13-01` is no date such as `2026-12-31`"),
+        ("a = {}", "a setting cannot be a record"),
     ])
     func `a form without one reading is refused`(settings: String, words: String) {
         let found = load(settings).diagnostics
@@ -99,7 +101,6 @@ import Testing
 
     @Test(arguments: [
         ("list { \"a\" }", "`list { … }` is a default, which only settings have"),
-        ("list { image = \"string\" }", "would be a list of records, which there is not"),
         ("required \"date\"", "`required` is for settings"),
     ])
     func `a schema has types and no defaults`(type: String, words: String) {

@@ -54,7 +54,6 @@ import Testing
         ("return (\"x\"):name()", "a string has no `name`"),
         ("for _ in ipairs(request.point) do end", "a string has no elements"),
         ("for _ in ipairs(request.token) do end", "a token has no elements"),
-        ("for _ in pairs(request.resource.tags) do end", "use `ipairs`"),
         ("for _ in pairs(request.resource) do end", "a resource has no elements"),
     ])
     func `a name that can never be read does not load`(body: String, message: String) {
@@ -68,7 +67,9 @@ import Testing
         "local _ = request.resource[\"note\"]", "local _ = request.resource.tags[1]",
         "local _ = #request.resource.tags",
         "for _, tag in ipairs(request.resource.tags) do local _ = tag:upper() end",
-        "for _, tag in pairs({ 1 }) do local _ = tag end", "local _ = request.time:plus { hours = 1 }.hour",
+        "for _, tag in pairs({ 1 }) do local _ = tag end",
+        "for n, tag in pairs(request.resource.tags) do local _ = tag:upper() .. n end",
+        "local _ = request.time:plus { hours = 1 }.hour",
         "local _ = request.date:plus { days = 1 }:end_of_day().date.weekday",
         "local _ = request.time:plus { hours = 1 } < request.time:plus { hours = 2 }",
         "local t = { name = 1 }; local _ = t.name + t[\"name\"]", "local _ = string.format(\"%s\", \"x\"):upper()",

@@ -14,9 +14,15 @@ package struct PolicyGenerator {
           resources = {
             order = { department = optional "department", amount = optional "number", owner = optional "user",
                       note = optional "string", tags = list "string", teams = list "department", due = optional "date",
-                      opens = optional "time", age = optional "duration", subnet = optional "network" },
-            invoice = { amount = "number" } },
-          context = { mfa = optional "boolean", ip = optional "ip", channel = optional "string", at = optional "instant" },
+                      opens = optional "time", age = optional "duration", subnet = optional "network",
+                      place = optional { country = "string", at = { gate = optional "number", open = optional "boolean" } },
+                      labels = map "string", quota = optional(map("number", one_of { "cpu", "disk" })),
+                      parts = list { name = "string", weight = optional "number", spare = optional "boolean",
+                                     team = optional "department" },
+                      size = optional(list("number", 2)), grade = optional(one_of { "a", "b", "c" }) },
+            invoice = { amount = "number", place = optional { country = "string" } } },
+          context = { mfa = optional "boolean", ip = optional "ip", channel = optional "string", at = optional "instant",
+                      device = optional { os = optional(one_of { "ios", "web" }), trusted = optional "boolean" } },
           subjects = { service = { roles = list "string", level = optional "number" } },
         }
         """
@@ -63,6 +69,10 @@ package struct PolicyGenerator {
             \(state ? "local seen = {}" : "")
             local function tagged(r, name)
               for _, tag in ipairs(r.resource.tags) do if tag == name then return true end end
+              return false
+            end
+            local function labelled(r, name)
+              for key, value in pairs(r.resource.labels) do if key == name and value ~= "" then return true end end
               return false
             end
             local function repeated(text, n) local s = "" for i = 1, n do s = s .. text end return s end
@@ -194,6 +204,29 @@ package struct PolicyGenerator {
                 "r.context:has(\"channel\") and #r.context.channel > 3", "#r.context.channel > 3",
                 "r.resource:has(\"note\") and #r.resource.note == 6", "#r.resource.id == 1", "#r.resource.type < 6",
                 "r.context:has(\"at\") and r.context.at < r.time", "r.resource.id == \"7\"",
+                "r.resource:has(\"place\") and r.resource.place.country == \"de\"",
+                "r.resource.place.country == \"at\"",
+                "r.resource:has(\"place\") and r.resource.place:has(\"at\") and r.resource.place.at:has(\"gate\") and r.resource.place.at.gate > \(limit / 10)",
+                "r.resource:has(\"place\") and r.resource.place:has(\"at\") and r.resource.place.at.open",
+                "r.context:has(\"device\") and r.context.device:has(\"trusted\") and r.context.device.trusted",
+                "r.context.device.os == \"ios\"",
+                "r.context:has(\"device\") and r.context.device:has(\"os\") and r.context.device.os == \"web\"",
+                "r.resource.type == \"order\" and r.resource.labels:has(\"env\") and r.resource.labels:get(\"env\") == \"prod\"",
+                "r.resource.type == \"order\" and r.resource.labels:get(\"team\") == \"core\"",
+                "r.resource.type == \"order\" and r.resource.labels:has(r.action)",
+                "r.resource.type == \"order\" and #r.resource.labels > 1",
+                "r.resource.type == \"order\" and labelled(r, \"env\")",
+                "r.resource:has(\"quota\") and r.resource.quota:has(\"cpu\") and r.resource.quota:get(\"cpu\") > 2",
+                "r.resource.type == \"order\" and r.resource.parts:any(function(p) return p.name == \"bolt\" end)",
+                "r.resource.type == \"order\" and r.resource.parts:all(function(p) return p:has(\"weight\") and p.weight < \(limit) end)",
+                "r.resource.type == \"order\" and r.resource.parts:any(function(p) return p.spare end)",
+                "r.resource.type == \"order\" and r.resource.parts:any(function(p) return p:has(\"team\") and p.team:is_within_any(config.shared) end)",
+                "r.resource.type == \"order\" and r.resource.parts[1].name == \"nut\"",
+                "r.resource.type == \"order\" and #r.resource.parts >= 2 and r.resource.parts[2]:has(\"spare\")",
+                "r.resource.type == \"order\" and #r.resource.tags >= 1 and r.resource.tags[1] == \"hot\"",
+                "r.resource.type == \"order\" and r.resource.tags[2] == \"cold\"",
+                "r.resource:has(\"size\") and r.resource.size[2] > \(limit / 10)",
+                "r.resource:has(\"grade\") and r.resource.grade == \"a\"",
                 "r.resource:has(\"ip\")", "r.context.mfa", "r.resource.amount > \(limit)",
                 "r.resource.type == \"order\" and tagged(r, \"hot\")",
                 "r.resource.type == \"order\" and #r.resource.tags > 1",

@@ -166,7 +166,53 @@ package struct StoreGenerator {
         if random.chance(40) {
             members.append(.init("subnet", .string(random.pick(["10.1.0.0/16", "10.1.2.3", "2001:db8::/32", "::/0"]))))
         }
+        members += parts()
         return .init(type: "order", id: id, properties: .object(members))
+    }
+
+    /// Records, maps and lists of records.
+    private mutating func parts() -> [JSON.Member] {
+        var members: [JSON.Member] = []
+        func object(_ members: [JSON.Member?]) -> JSON { .object(members.compactMap(\.self)) }
+        func member(_ percent: Int, _ name: ExactName, _ value: JSON) -> JSON.Member? {
+            random.chance(percent) ? .init(name, value) : nil
+        }
+        if random.chance(50) {
+            let at = object([
+                member(50, "gate", .integer(Int64(random.below(9)))), member(50, "open", .boolean(random.chance(50))),
+            ])
+            members.append(
+                .init("place", object([.init("country", .string(random.pick(["de", "at", "ch"]))), .init("at", at)])))
+        }
+        if random.chance(60) {
+            let labels = [
+                member(60, "env", .string(random.pick(["prod", "dev", ""]))),
+                member(40, "team", .string(random.pick(["core", "web"]))), member(10, "orders.read", .string("x")),
+            ]
+            members.append(.init("labels", object(labels)))
+        }
+        if random.chance(40) {
+            members.append(
+                .init(
+                    "quota",
+                    object([member(60, "cpu", .integer(Int64(random.below(5)))), member(50, "disk", .number(0.5))])))
+        }
+        if random.chance(70) {
+            let parts = (0..<random.below(4)).map { _ in
+                object([
+                    .init("name", .string(random.pick(["bolt", "nut", "nail"]))),
+                    member(50, "weight", .integer(Int64(random.below(99)))),
+                    member(50, "spare", .boolean(random.chance(50))),
+                    member(30, "team", .string(random.pick(["sales", "north"]))),
+                ])
+            }
+            members.append(.init("parts", .array(parts)))
+        }
+        if random.chance(30) {
+            members.append(.init("size", .array([.integer(Int64(random.below(9))), .number(4.5)])))
+        }
+        if random.chance(40) { members.append(.init("grade", .string(random.pick(["a", "b", "c"])))) }
+        return members
     }
 
     /// The required properties of every resource.
@@ -198,6 +244,10 @@ package struct StoreGenerator {
             members.append(.init("supported_obligations", .array(random.pick(supported))))
         }
         if random.chance(30) { members.append(.init("at", .string("2026-06-0\(1 + random.below(3))T00:00:00Z"))) }
+        var device: [JSON.Member] = []
+        if random.chance(50) { device.append(.init("os", .string(random.pick(["ios", "web"])))) }
+        if random.chance(60) { device.append(.init("trusted", .boolean(random.chance(60)))) }
+        if random.chance(80) { members.append(.init("device", .object(device))) }
         return .object(members)
     }
 }

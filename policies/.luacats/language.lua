@@ -128,56 +128,78 @@
 ---@class demilune.List.string
 ---@field [integer] string
 ---@field contains fun(self: demilune.List.string, value: string): boolean # whether a value is in it
+---@field any fun(self: demilune.List.string, test: fun(element: string): boolean): boolean # whether the test holds for one element
+---@field all fun(self: demilune.List.string, test: fun(element: string): boolean): boolean # whether the test holds for each element
 ---@operator len: integer
 
 ---@class demilune.List.number
 ---@field [integer] number
 ---@field contains fun(self: demilune.List.number, value: number): boolean # whether a value is in it
+---@field any fun(self: demilune.List.number, test: fun(element: number): boolean): boolean # whether the test holds for one element
+---@field all fun(self: demilune.List.number, test: fun(element: number): boolean): boolean # whether the test holds for each element
 ---@operator len: integer
 
 ---@class demilune.List.boolean
 ---@field [integer] boolean
 ---@field contains fun(self: demilune.List.boolean, value: boolean): boolean # whether a value is in it
+---@field any fun(self: demilune.List.boolean, test: fun(element: boolean): boolean): boolean # whether the test holds for one element
+---@field all fun(self: demilune.List.boolean, test: fun(element: boolean): boolean): boolean # whether the test holds for each element
 ---@operator len: integer
 
 ---@class demilune.List.instant
 ---@field [integer] demilune.Instant
 ---@field contains fun(self: demilune.List.instant, value: demilune.Instant): boolean # whether a value is in it
+---@field any fun(self: demilune.List.instant, test: fun(element: demilune.Instant): boolean): boolean # whether the test holds for one element
+---@field all fun(self: demilune.List.instant, test: fun(element: demilune.Instant): boolean): boolean # whether the test holds for each element
 ---@operator len: integer
 
 ---@class demilune.List.date
 ---@field [integer] demilune.Date
 ---@field contains fun(self: demilune.List.date, value: demilune.Date): boolean # whether a value is in it
+---@field any fun(self: demilune.List.date, test: fun(element: demilune.Date): boolean): boolean # whether the test holds for one element
+---@field all fun(self: demilune.List.date, test: fun(element: demilune.Date): boolean): boolean # whether the test holds for each element
 ---@operator len: integer
 
 ---@class demilune.List.time
 ---@field [integer] demilune.Time
 ---@field contains fun(self: demilune.List.time, value: demilune.Time): boolean # whether a value is in it
+---@field any fun(self: demilune.List.time, test: fun(element: demilune.Time): boolean): boolean # whether the test holds for one element
+---@field all fun(self: demilune.List.time, test: fun(element: demilune.Time): boolean): boolean # whether the test holds for each element
 ---@operator len: integer
 
 ---@class demilune.List.duration
 ---@field [integer] demilune.Duration
 ---@field contains fun(self: demilune.List.duration, value: demilune.Duration): boolean # whether a value is in it
+---@field any fun(self: demilune.List.duration, test: fun(element: demilune.Duration): boolean): boolean # whether the test holds for one element
+---@field all fun(self: demilune.List.duration, test: fun(element: demilune.Duration): boolean): boolean # whether the test holds for each element
 ---@operator len: integer
 
 ---@class demilune.List.department
 ---@field [integer] demilune.Department
 ---@field contains fun(self: demilune.List.department, value: demilune.Department): boolean # whether a value is in it
+---@field any fun(self: demilune.List.department, test: fun(element: demilune.Department): boolean): boolean # whether the test holds for one element
+---@field all fun(self: demilune.List.department, test: fun(element: demilune.Department): boolean): boolean # whether the test holds for each element
 ---@operator len: integer
 
 ---@class demilune.List.user
 ---@field [integer] demilune.User
 ---@field contains fun(self: demilune.List.user, value: demilune.User): boolean # whether a value is in it
+---@field any fun(self: demilune.List.user, test: fun(element: demilune.User): boolean): boolean # whether the test holds for one element
+---@field all fun(self: demilune.List.user, test: fun(element: demilune.User): boolean): boolean # whether the test holds for each element
 ---@operator len: integer
 
 ---@class demilune.List.ip
 ---@field [integer] demilune.IP
 ---@field contains fun(self: demilune.List.ip, value: demilune.IP): boolean # whether a value is in it
+---@field any fun(self: demilune.List.ip, test: fun(element: demilune.IP): boolean): boolean # whether the test holds for one element
+---@field all fun(self: demilune.List.ip, test: fun(element: demilune.IP): boolean): boolean # whether the test holds for each element
 ---@operator len: integer
 
 ---@class demilune.List.network
 ---@field [integer] demilune.Network
 ---@field contains fun(self: demilune.List.network, value: demilune.Network): boolean # whether a value is in it
+---@field any fun(self: demilune.List.network, test: fun(element: demilune.Network): boolean): boolean # whether the test holds for one element
+---@field all fun(self: demilune.List.network, test: fun(element: demilune.Network): boolean): boolean # whether the test holds for each element
 ---@operator len: integer
 
 ---@alias demilune.Point

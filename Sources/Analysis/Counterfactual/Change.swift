@@ -35,7 +35,7 @@ package enum Change: Hashable, Sendable {
     /// A property of the request; `nil` leaves it out.
     case property(Property, Setting?)
 
-    /// A declared property of the resource, the action, the context or an external subject.
+    /// A declared property of the resource, the action, the context or an external subject, or a part of one.
     package struct Property: Hashable, Sendable {
         package enum Record: String, CaseIterable, Hashable, Sendable {
             case resource
@@ -45,15 +45,21 @@ package enum Change: Hashable, Sendable {
         }
 
         package let record: Record
-        package let name: ExactName
+        /// The way to it from the record.
+        package let path: [JSON.Step]
 
-        package init(_ record: Record, _ name: ExactName) {
+        package init(_ record: Record, _ name: ExactName) { self.init(record, path: [.name(name)]) }
+
+        package init(_ record: Record, path: [JSON.Step]) {
             self.record = record
-            self.name = name
+            self.path = path
         }
 
-        /// `resource.department`.
-        package var text: String { "\(record.rawValue).\(name)" }
+        /// `resource.department`, `context.consent.client`, `resource.containers[1].image`.
+        package var text: String { record.rawValue + path.text }
+
+        /// True when another is the same property, or is inside this one.
+        func contains(_ other: Property) -> Bool { record == other.record && other.path.starts(with: path) }
     }
 
     /// A value on the wire.
@@ -79,6 +85,14 @@ package enum Change: Hashable, Sendable {
         case .departmentMoved(let id, _), .departmentActive(let id, _), .departmentRequires(let id, _, _): id
         default: nil
         }
+    }
+
+    /// One change for two: that of a property, and a later one of a part of it; `nil` for any others.
+    func absorbing(_ later: Change) -> Change? {
+        guard case .property(let whole, let value?) = self, case .property(let part, let own) = later, whole != part,
+            whole.contains(part)
+        else { return nil }
+        return .property(whole, .init(value.json.with(Array(part.path.dropFirst(whole.path.count)), own?.json)))
     }
 
     package var agent: Agent {

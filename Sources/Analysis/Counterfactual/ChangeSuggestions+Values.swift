@@ -23,18 +23,9 @@ extension ChangeSuggestions {
 
     func assignment(_ fact: ObservedFact) -> Int? { fact.holder.flatMap(request.assignment) }
 
-    /// The declared property of a name; `nil` for a name of the vocabulary.
-    func property(_ name: ExactName, of base: ObservedFact) -> Change.Property? {
-        let record: Change.Property.Record
-        switch base.type {
-        case .resource: record = .resource
-        case .action: record = .action
-        case .context: record = .context
-        case .external: record = .subject
-        default: return nil
-        }
-        let property = Change.Property(record, name)
-        return type(of: property) == nil ? nil : property
+    /// The declared property that a fact is, or whose presence it tests; `nil` for a name of the vocabulary.
+    func property(_ fact: ObservedFact) -> Change.Property? {
+        fact.named.flatMap { type(of: $0) == nil ? nil : $0 }
     }
 
     func type(of property: Change.Property) -> ValueType? { declared(property)?.type }
@@ -94,8 +85,28 @@ extension ChangeSuggestions {
             return ["10.0.0.0/8", "192.0.2.0/24", "2001:db8::/32"].compactMap { try? IPNetwork($0) }.map(Value.network)
         case .ip: return ["10.0.0.1", "192.0.2.1", "2001:db8::1"].compactMap { IPAddress($0) }.map(Value.ip)
         case .list(let element): return [.list([])] + values(of: element).prefix(8).map { .list([$0]) }
+        case .map(let type):
+            let keys = policies.literals.prefix(4).map { ExactName($0) }
+            return [.map([])]
+                + values(of: type).prefix(4).flatMap { value in keys.map { .map([.init($0, value)]) } }
+        case .record(let properties): return [record(properties, isWhole: true), record(properties, isWhole: false)]
+        case .restricted(_, .oneOf(let names)): return names.map(Value.string)
+        case .restricted(.list(let element), .count(let count)):
+            return values(of: element).prefix(8).map { .list([Value](repeating: $0, count: count)) }
+        case .restricted(.map(let type), .keys(let keys)):
+            return [.map([])] + values(of: type).prefix(4).flatMap { value in keys.map { .map([.init($0, value)]) } }
+        case .restricted(let type, _): return values(of: type)
         default: return []
         }
+    }
+
+    /// A record with a value for each property, or for those that it must have.
+    private func record(_ properties: [Schema.Property], isWhole: Bool) -> Value {
+        .record(
+            properties.map { property in
+                let isThere = isWhole || !property.isOptional
+                return .init(property.name, isThere ? values(of: property.type).first ?? .absent : .absent)
+            })
     }
 
     func earlier(_ value: Value, by period: Period) -> [Value] {
@@ -128,7 +139,25 @@ extension Schema {
             guard case .external(let type, _, _) = question.subject else { return nil }
             record = subject(type).map { subjects[$0] }
         }
-        return record.flatMap { record in record.slot(property.name).map { record.properties[$0] } }
+        return record?.part(at: property.path)
+    }
+}
+
+extension Schema.RecordType {
+    /// A property, or a part of one: an element of a list is there wherever its list has one, a key of a map may be absent.
+    fileprivate func part(at path: [JSON.Step]) -> Schema.Property? {
+        guard case .name(let first)? = path.first, let found = property(at: [first]) else { return nil }
+        return path.dropFirst().reduce(found as Schema.Property?) { part, step in
+            guard let type = part?.type else { return nil }
+            switch (step, type.unrestricted) {
+            case (.name(let name), .record(let properties)): return properties.slot(name).map { properties[$0] }
+            case (.element, .list(let element)): return .init(name: "", type: element, isOptional: false)
+            case (.key(let key), .map(let value)):
+                if case .restricted(_, .keys(let keys)) = type, !keys.contains(key) { return nil }
+                return .init(name: key, type: value, isOptional: true)
+            default: return nil
+            }
+        }
     }
 }
 

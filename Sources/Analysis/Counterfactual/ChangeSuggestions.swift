@@ -88,7 +88,9 @@ struct ChangeSuggestions {
         let holds = if case .boolean(let value) = fact.value { value } else { false }
         let operands = fact.operands
         switch fact.operation {
-        case .has(let name): return presence(of: name, on: operands[0], isThere: holds)
+        case .has(let name): return presence(of: name, on: operands[0], fact, isThere: holds)
+        case .hasElement(let number): return resized(operands[0], to: holds ? number - 1 : number)
+        case .hasEntry: return presence(fact, isThere: holds) + different(operands[1])
         case .equal:
             if holds { return different(operands[0]) + different(operands[1]) }
             return set(operands[0], to: operands[1].value) + set(operands[1], to: operands[0].value)
@@ -121,9 +123,8 @@ struct ChangeSuggestions {
     /// Changes that give an expression a certain value.
     func set(_ fact: ObservedFact, to value: Value) -> [Change] {
         switch fact.operation {
-        case .property(let name):
-            guard let property = property(name, of: fact.operands[0]), let json = value.json(in: directory)
-            else { return [] }
+        case .property, .element, .entry:
+            guard let property = property(fact), let json = value.json(in: directory) else { return [] }
             return [.property(property, .init(json))]
         case .setting(let policy, let name):
             guard let json = value.json(in: directory) else { return [] }
@@ -137,7 +138,6 @@ struct ChangeSuggestions {
         case .length:
             guard case .integer(let count) = value, count >= 0, count <= 8 else { return [] }
             return resized(fact.operands[0], to: Int(count))
-        case .element: return []
         case .attribute(let attribute): return set(attribute, of: fact.operands[0], to: value)
         default: return []
         }
@@ -188,18 +188,14 @@ struct ChangeSuggestions {
         if case .attribute(let attribute) = fact.operation, [.id, .name, .depth, .email].contains(attribute) {
             return different(fact.operands[0])
         }
-        return values(of: fact.type).filter { !$0.equals(fact.value) }.prefix(Self.most)
+        return values(of: property(fact).flatMap(type) ?? fact.type).filter { !$0.equals(fact.value) }.prefix(Self.most)
             .flatMap { set(fact, to: $0) }
     }
 
-    private func presence(of name: ExactName, on base: ObservedFact, isThere: Bool) -> [Change] {
-        if let property = property(name, of: base) {
-            guard !isThere else { return isOptional(property) ? [.property(property, nil)] : [] }
-            guard let type = type(of: property) else { return [] }
-            return values(of: type).prefix(Self.most).compactMap { value in
-                value.json(in: directory).map { .property(property, .init($0)) }
-            }
-        }
+    private func presence(
+        of name: ExactName, on base: ObservedFact, _ fact: ObservedFact, isThere: Bool
+    ) -> [Change] {
+        if property(fact) != nil { return presence(fact, isThere: isThere) }
         if name == "dormant_since", let token = base.holder.flatMap(request.token) {
             return [.tokenDormant(token.id, !isThere)]
         }
@@ -214,6 +210,15 @@ struct ChangeSuggestions {
                 : departments.prefix(8).flatMap { move(own, under: $0) }
         }
         return []
+    }
+
+    /// Changes that leave a property out, or state it.
+    private func presence(_ fact: ObservedFact, isThere: Bool) -> [Change] {
+        guard let property = property(fact), let type = type(of: property) else { return [] }
+        if isThere { return isOptional(property) ? [.property(property, nil)] : [] }
+        return values(of: type).prefix(Self.most).compactMap { value in
+            value.json(in: directory).map { .property(property, .init($0)) }
+        }
     }
 
     private func within(_ one: ObservedFact, _ other: ObservedFact, holds: Bool) -> [Change] {
@@ -258,12 +263,6 @@ struct ChangeSuggestions {
             let addresses = operand.type == .ip ? networks.flatMap { set(operand, to: .ip($0.address)) } : []
             return addresses + different(operand)
         }
-    }
-
-    private func resized(_ list: ObservedFact, to count: Int) -> [Change] {
-        guard case .list(let type) = list.type, case .list(let elements) = list.value else { return [] }
-        let more = values(of: type).prefix(max(0, count - elements.count))
-        return set(list, to: .list(Array((elements + more).prefix(count))))
     }
 
     private func granting(_ permission: ExactName, to holder: ObservedFact, _ holds: Bool) -> [Change] {

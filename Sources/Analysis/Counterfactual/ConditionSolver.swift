@@ -91,14 +91,12 @@ final class ConditionSolver {
         obligations = question.supported
         var open: Set<Change.Property> = []
         for (record, type) in authorizer.policies.schema.records(of: question) {
-            for declared in type.properties {
+            Self.open(type.properties, of: record, [], in: question, &open)
+            for declared in type.properties where !declared.isOptional {
                 let property = Change.Property(record, declared.name)
                 guard question.value(of: property) == nil else { continue }
-                open.insert(property)
-                guard !declared.isOptional, let value = Self.sample(declared.type, directory, question) else {
-                    continue
-                }
-                question.set(property, to: value)
+                let value = Self.sample(declared.type, directory, question)
+                if let value { question.set(property, to: value) }
             }
         }
         self.open = open
@@ -220,7 +218,7 @@ final class ConditionSolver {
             }
         }
         if isCut {
-            contents.formUnion(queue.flatMap { $0.branch.changes.compactMap(\.property) }.filter(open.contains))
+            contents.formUnion(queue.flatMap { $0.branch.changes.compactMap(\.property) }.filter(isOpen))
         }
         if isCut { equivalence = .none }
         guard !contents.isEmpty else { return (first.answer, equivalence, steps) }
@@ -279,20 +277,41 @@ final class ConditionSolver {
         for fact in facts {
             node.validFor = min(node.validFor, fact.parts.map(\.equivalence).min() ?? .all)
             // Also for a property that was only tried: the value is one of many.
-            node.readsStated = node.readsStated || fact.properties.contains { !open.contains($0) }
-            if fact.readsContent { node.contents.formUnion(fact.properties.filter(open.contains)) }
+            node.readsStated = node.readsStated || fact.properties.contains { !isOpen($0) }
+            if fact.readsContent { node.contents.formUnion(fact.properties.filter(isOpen)) }
             if fact.readsIdentity { node.contents.insert(Change.Property(.resource, "id")) }
         }
         var seen: Set<Change> = []
         for change in facts.flatMap(suggestions.requests) {
-            guard let property = change.property, open.contains(property), seen.insert(change).inserted else {
+            guard let property = change.property, isOpen(property), seen.insert(change).inserted else {
                 continue
             }
             // Trying a first value of a property may have shown further values.
-            let others = branch.changes.filter { $0.property != property }
-            node.next.append((change, self.branch(stating: others + [change])))
+            node.next.append((change, self.branch(stating: Self.changes(branch.changes, and: change, of: property))))
         }
         return node
+    }
+
+    /// Changes with one more, which replaces those of the same property and becomes part of that of a whole.
+    private static func changes(
+        _ changes: [Change], and change: Change, of property: Change.Property
+    ) -> [Change] {
+        var others = changes.filter { $0.property.map(property.contains) != true }
+        for (place, other) in others.enumerated() {
+            guard let whole = other.absorbing(change) else { continue }
+            others[place] = whole
+            return others
+        }
+        return others + [change]
+    }
+
+    /// True for a property that the request does not state, or a part of one.
+    private func isOpen(_ property: Change.Property) -> Bool {
+        open.contains(property)
+            || property.path.count > 1
+                && (1..<property.path.count).contains { count in
+                    open.contains(Change.Property(property.record, path: Array(property.path.prefix(count))))
+                }
     }
 
     /// The facts that depend on an open property, and true when they could turn the decision.
@@ -308,7 +327,7 @@ final class ConditionSolver {
                 !policy.isObserving
             else { continue }
             let own = observedFacts.observedFacts.filter { fact in
-                fact.properties.contains(where: open.contains) || fact.readsIdentity && question.resource?.id == nil
+                fact.properties.contains(where: isOpen) || fact.readsIdentity && question.resource?.id == nil
             }
             guard own.isEmpty else {
                 canPermit = canPermit || !policy.grants.isEmpty
@@ -321,25 +340,6 @@ final class ConditionSolver {
             canPermit = canPermit || statements.contains { $0.effect == .permit }
         }
         return (facts, !facts.isEmpty && !isDenied && canPermit)
-    }
-
-    private static func sample(_ type: ValueType, _ directory: Directory, _ question: AuthorizationRequest) -> JSON? {
-        let tenant = question.tenant.flatMap(directory.tenant) ?? 0
-        switch type {
-        case .boolean: return .boolean(false)
-        case .number: return .integer(0)
-        case .string: return .string("")
-        case .instant: return .string(question.now.description)
-        case .date: return .string(Zone.utc.date(of: question.now).description)
-        case .time: return .string("12:00")
-        case .duration: return .string("PT1H")
-        case .ip: return .string("192.0.2.1")
-        case .network: return .string("192.0.2.0/24")
-        case .department: return directory.departments.first { $0.tenant == tenant }.map { .string($0.id) }
-        case .user: return directory.users.first { $0.tenant == tenant }.map { .string($0.id) }
-        case .list: return .array([])
-        default: return nil
-        }
     }
 }
 
@@ -359,7 +359,7 @@ extension ObservedFact {
     /// True when the content itself is read, which has unlimited other values.
     fileprivate var readsContent: Bool {
         switch operation {
-        case .property, .element, .length, .plus, .sum, .difference, .attribute: type != .boolean
+        case .property, .element, .key, .entry, .length, .plus, .sum, .difference, .attribute: type != .boolean
         default: parts.contains(where: \.isOfPlugin)
         }
     }

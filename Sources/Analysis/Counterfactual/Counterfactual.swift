@@ -136,6 +136,11 @@ private struct Search {
             // The second change, suggested only now, may be enough alone: then the first is not needed.
             let isNew = seen.insert([second.change]).inserted && !useless.contains(second.change)
             if isNew, whatIf.permits([second.change]) == isToPermit { combinations.append([second]) }
+            if let both = first.change.absorbing(second.change) {
+                guard seen.insert([both]).inserted, whatIf.permits([both]) == isToPermit else { continue }
+                combinations.append([Candidate(change: both, fact: second.fact)])
+                continue
+            }
             guard !second.change.contradicts(first.change), seen.insert([first.change, second.change]).inserted,
                 !combinations.contains(where: { $0.map(\.change) == [second.change] }),
                 whatIf.permits([first.change, second.change]) == isToPermit
@@ -190,7 +195,7 @@ extension Change {
     /// True when both changes are of one thing, so that the later one only overwrites the earlier.
     fileprivate func contradicts(_ other: Change) -> Bool {
         switch (self, other) {
-        case (.property(let one, _), .property(let other, _)): one == other
+        case (.property(let one, _), .property(let other, _)): one.contains(other) || other.contains(one)
         case (.tokenAssignment, .tokenAssignment), (.tokenExpires, .tokenExpires), (.time, .time): true
         case (.departmentMoved(let one, _), .departmentMoved(let other, _)): one == other
         case (.setting(let one, let name, _, _), .setting(let other, let named, _, _)): one == other && name == named
@@ -235,6 +240,7 @@ extension Counterfactual.AppliedChange {
         // Every department of the span was decided.
         case .departments: return true
         case .values(let values): return values.contains(value.json)
+        case .anythingBut(let values): return value.json.string != nil && !values.contains(value.json)
         case .network(let network): return value.json.string.flatMap { IPAddress($0) }.map(network.contains) ?? false
         case .between(let low, let high): return value.json.isBetween(low, high)
         }

@@ -28,6 +28,7 @@ struct EquivalentValueSearch {
         case .department: departments(value)
         case .number, .instant, .date, .time, .duration: ordered(value)
         case .ip: network(value)
+        case .string: texts(value)
         default: .values([value])
         }
     }
@@ -62,7 +63,7 @@ struct EquivalentValueSearch {
             let found = whatIf.examine(others + [.property(property, .init(value))])
         else { return .values([value]) }
         // When the only fact read of the address is one network, every address in that network has the same effect.
-        let read = found.traced.facts.filter { $0.reads(property) && $0.operation != .has(property.name) }
+        let read = found.traced.facts.filter { $0.reads(property) && !$0.isPresence(of: property) }
         var networks: Set<IPNetwork> = []
         for fact in read {
             guard fact.operation == .inNetwork, fact.operands[0].isProperty(property),
@@ -72,6 +73,45 @@ struct EquivalentValueSearch {
         }
         guard networks.count == 1, read.count == 1 else { return .values([value]) }
         return .network(networks.first!)
+    }
+
+    /// The strings with the effect, where the property is only compared with strings, or looked for among some: what is
+    /// none of them has one effect.
+    private func texts(_ value: JSON) -> ValueRange {
+        guard let own = value.string else { return .values([value]) }
+        var known = [own]
+        var answers: [Bool] = []
+        while answers.count < known.count {
+            let next = [Change.property(property, .init(.string(known[answers.count])))]
+            guard let found = whatIf.examine(others + next) else {
+                answers.append(false)
+                continue
+            }
+            answers.append(found.traced.decision.isPermitted == wanted)
+            for fact in found.traced.facts where fact.reads(property) && !fact.isPresence(of: property) {
+                guard let texts = compared(fact) else { return .values([value]) }
+                for text in texts where !known.contains(where: text.isSameBytes) { known.append(text) }
+            }
+            guard known.count <= Self.mostThresholds else { return .values([value]) }
+        }
+        // One that nothing names: the first that was tried may itself be none of the others.
+        var fresh = "other"
+        while known.contains(where: fresh.isSameBytes) { fresh += "." }
+        let isFresh = holds(.string(fresh))
+        let with = zip(known, answers).filter { $0.1 == !isFresh }.map { JSON.string($0.0) }
+        return isFresh ? .anythingBut(with) : .values(with)
+    }
+
+    /// The strings that the property is compared with; `nil` for a fact that reads it in another way.
+    private func compared(_ fact: ObservedFact) -> [String]? {
+        guard fact.operands.count == 2 else { return nil }
+        let (one, other) = (fact.operands[0], fact.operands[1])
+        switch fact.operation {
+        case .equal where one.isProperty(property) && !other.reads(property): return other.texts
+        case .equal where other.isProperty(property) && !one.reads(property): return one.texts
+        case .contains where other.isProperty(property) && !one.reads(property): return one.texts
+        default: return nil
+        }
     }
 
     // MARK: Ordered values
@@ -90,7 +130,7 @@ struct EquivalentValueSearch {
                 continue
             }
             answers[next] = found.traced.decision.isPermitted == wanted
-            for fact in found.traced.facts where fact.reads(property) && fact.operation != .has(property.name) {
+            for fact in found.traced.facts where fact.reads(property) && !fact.isPresence(of: property) {
                 guard let found = thresholds(fact) else { return .values([value]) }
                 for cut in found where !cuts.contains(cut) { cuts.append(cut) }
             }
@@ -219,22 +259,70 @@ struct EquivalentValueSearch {
 }
 
 extension ObservedFact {
+    /// The property of the request that it is, or a part of one, or the one whose presence it tests; `nil` for anything
+    /// else.
+    var named: Change.Property? {
+        let step: JSON.Step
+        switch operation {
+        case .property(let name), .has(let name):
+            let record = Change.Property.Record.allCases.first(where: operands[0].isRecord)
+            if let record { return Change.Property(record, name) }
+            step = .name(name)
+        case .element(let number), .hasElement(let number):
+            if case .map(let entries) = operands[0].value {
+                guard entries.indices.contains(number - 1) else { return nil }
+                step = .key(entries[number - 1].key)
+            } else {
+                step = .element(number - 1)
+            }
+        case .entry, .hasEntry:
+            guard case .string(let key) = operands[1].value else { return nil }
+            step = .key(ExactName(key))
+        default: return nil
+        }
+        guard let outer = operands[0].named, operands[0].isStated else { return nil }
+        return Change.Property(outer.record, path: outer.path + [step])
+    }
+
+    /// True for a part of the request, false for the test of its presence.
+    private var isStated: Bool {
+        switch operation {
+        case .property, .element, .entry: true
+        default: false
+        }
+    }
+
+    /// The facts that give the keys of entries, here or on the way.
+    private var keys: [ObservedFact] {
+        guard named != nil, let base = operands.first else { return [] }
+        return base.keys + operands.dropFirst()
+    }
+
     /// True when it is exactly that property, not something derived from it.
     func isProperty(_ property: Change.Property) -> Bool {
-        guard case .property(property.name) = operation else { return false }
-        return operands[0].isRecord(property.record)
+        isStated && named == property
+    }
+
+    /// True when it tests the presence of that property, or of a record that it is in.
+    func isPresence(of property: Change.Property) -> Bool {
+        switch operation {
+        case .has, .hasElement, .hasEntry: named?.contains(property) == true
+        default: false
+        }
     }
 
     /// True when its value depends on that property, or on its presence.
     func reads(_ property: Change.Property) -> Bool {
-        switch operation {
-        case .property(property.name), .has(property.name): if operands[0].isRecord(property.record) { return true }
-        default: break
+        if let named {
+            return named.contains(property) || property.contains(named) || keys.contains { $0.reads(property) }
         }
-        if readByFunction.contains(where: { property.record.isOwner($0.owner) && $0.name == property.name }) {
-            return true
+        // What an element is does not change the length.
+        if operation == .length, let list = operands[0].named { return property.contains(list) }
+        let isRead = readByFunction.contains { place in
+            let read = Change.Property(property.record, path: place.path.map(JSON.Step.name))
+            return property.record.isOwner(place.owner) && (read.contains(property) || property.contains(read))
         }
-        return operands.contains { $0.reads(property) }
+        return isRead || operands.contains { $0.reads(property) }
     }
 
     func isRecord(_ record: Change.Property.Record) -> Bool {
@@ -246,18 +334,13 @@ extension ObservedFact {
 
     /// The properties that it depends on.
     var properties: [Change.Property] {
-        var own: [Change.Property] = []
-        switch operation {
-        case .property(let name), .has(let name):
-            for record in Change.Property.Record.allCases where operands[0].isRecord(record) {
-                own.append(Change.Property(record, name))
+        if let named { return [named] + keys.flatMap(\.properties) }
+        let read = Change.Property.Record.allCases.flatMap { record in
+            readByFunction.filter { record.isOwner($0.owner) }.map {
+                Change.Property(record, path: $0.path.map(JSON.Step.name))
             }
-        default: break
         }
-        for record in Change.Property.Record.allCases {
-            own += readByFunction.filter { record.isOwner($0.owner) }.map { Change.Property(record, $0.name) }
-        }
-        return own + operands.flatMap(\.properties)
+        return read + operands.flatMap(\.properties)
     }
 }
 

@@ -10,6 +10,8 @@ package enum ValueRange: Equatable, Sendable {
     /// form.
     case between(low: End?, high: End?)
     case network(IPNetwork)
+    /// Every string but these.
+    case anythingBut([JSON])
 
     package struct End: Equatable, Sendable {
         package let value: JSON
@@ -23,6 +25,8 @@ package enum ValueRange: Equatable, Sendable {
         case .values(let values): return Self.list(values.map(names.anything))
         case .departments(let ids): return Self.list(ids.map { "\(names.department($0)) or under it" })
         case .network(let network): return "within \(network)"
+        case .anythingBut([]): return "anything"
+        case .anythingBut(let values): return "anything but \(Self.list(values.map(names.anything)))"
         case .between(let low?, let high?):
             if low == high { return low.text }
             let (from, to) = (low.isIncluded ? "from" : "more than", high.isIncluded ? "to" : "and less than")

@@ -145,37 +145,26 @@ extension AuthorizationRequest {
     /// Sets a property, or leaves it out.
     mutating func set(_ property: Change.Property, to value: JSON?) {
         switch property.record {
-        case .context: context = context.with(property.name, value)
-        case .action: actionProperties = actionProperties.with(property.name, value)
+        case .context: context = context.with(property.path, value)
+        case .action: actionProperties = actionProperties.with(property.path, value)
         case .resource:
             guard resource != nil else { return }
-            resource!.properties = resource!.properties.with(property.name, value)
+            resource!.properties = resource!.properties.with(property.path, value)
         case .subject:
             guard case .external(let type, let id, let properties) = subject else { return }
-            subject = .external(type: type, id: id, properties: properties.with(property.name, value))
+            subject = .external(type: type, id: id, properties: properties.with(property.path, value))
         }
     }
 
     /// The request's value of a property; `nil` when it has none, or null.
     func value(of property: Change.Property) -> JSON? {
         switch property.record {
-        case .context: return context.stated(property.name)
-        case .action: return actionProperties.stated(property.name)
-        case .resource: return resource?.properties.stated(property.name)
+        case .context: return context.stated(property.path)
+        case .action: return actionProperties.stated(property.path)
+        case .resource: return resource?.properties.stated(property.path)
         case .subject:
             guard case .external(_, _, let properties) = subject else { return nil }
-            return properties.stated(property.name)
+            return properties.stated(property.path)
         }
-    }
-}
-
-extension JSON {
-    fileprivate func with(_ name: ExactName, _ value: JSON?) -> JSON {
-        guard case .object(var members) = self else { return self }
-        guard let place = members.firstIndex(where: { $0.key == name }) else {
-            return .object(members + (value.map { [Member(name, $0)] } ?? []))
-        }
-        if let value { members[place].value = value } else { members.remove(at: place) }
-        return .object(members)
     }
 }

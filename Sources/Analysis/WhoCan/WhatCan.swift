@@ -92,7 +92,7 @@ package struct WhatCan: Sendable {
                 if let first = columns.first { question.set(property, to: .string(directory.departments[first].id)) }
                 let solver = ConditionSolver(question, authorizer, on: directory)
                 let named = schema.resource(type.name).flatMap { index in
-                    type.slot("department").map { schema.layout.resources[index][$0] }
+                    type.slot("department").map { schema.layout.resources[index][$0].place }
                 }
                 for (place, column) in columns.enumerated() {
                     let step = number * steps + round * columns.count + place

@@ -50,6 +50,7 @@ typedef enum clua_attribute : uint32_t {
     CLUA_EXPRESSION = 0,
     CLUA_FACT,
     CLUA_METHOD,
+    CLUA_WALK, ///< a method that calls a function with each element of a list until it returns `id`, false or true
     CLUA_TEXT ///< a function of the string library, which gets the handle's content
 } clua_attribute;
 
@@ -77,7 +78,10 @@ typedef enum clua_operation : uint32_t {
     CLUA_LENGTH,
     CLUA_ELEMENT,
     CLUA_ADD,
-    CLUA_SUBTRACT
+    CLUA_SUBTRACT,
+    CLUA_INDEX, ///< an element that need not be there
+    CLUA_KEY,   ///< the key of an entry of a map, by its place
+    CLUA_VALUE  ///< the value of an entry of a map, by its place
 } clua_operation;
 
 /// The host's callbacks; they return and never re-enter the interpreter.
@@ -143,7 +147,10 @@ clua_state *clua_open(void);
 void clua_close(clua_state *state);
 /// Adds a host function as a global. False without memory.
 bool clua_add_function(clua_state *state, clua_name name);
-/// Adds a global that wraps its argument as `{ [name] = x }`. False without memory.
+/// What stands before the name of a tag in the key of its argument, and alone is the key of a second argument.
+#define CLUA_TAG "\1"
+/// Adds a global that wraps its arguments, at most `code` of them, 1 or 2: `{ [CLUA_TAG .. name] = x, [CLUA_TAG] = y }`.
+/// False without memory.
 bool clua_add_tag(clua_state *state, clua_name name);
 /// Compiles source text; `*chunk` is its number when the outcome is `CLUA_FINISHED`.
 clua_outcome clua_load(clua_state *state, const uint8_t *source, size_t length, const char *name,

@@ -25,20 +25,24 @@ typedef enum csimdjson_kind : uint32_t {
     CSIMDJSON_FALSE,
     CSIMDJSON_TRUE,
     CSIMDJSON_NULL,
-    /// An array of strings, of which nothing else is known.
-    CSIMDJSON_STRINGS
+    CSIMDJSON_ARRAY,
+    CSIMDJSON_OBJECT
 } csimdjson_kind;
 
-/// A property: a name and a value that is neither an object nor an array of anything but strings.
+/// A property or an element. Those that it contains follow it.
 typedef struct csimdjson_member {
+    /// Without bytes for an element.
     csimdjson_text name;
     csimdjson_kind kind;
+    /// The index of the next one beside it: after all that it contains.
+    uint32_t end;
     int64_t integer;
     double number;
     csimdjson_text text;
 } csimdjson_member;
 
-enum { CSIMDJSON_MOST_MEMBERS = 24 };
+/// The most members of one part of a request, with all that they contain, and the deepest.
+enum { CSIMDJSON_MOST_MEMBERS = 64, CSIMDJSON_DEEPEST = 10 };
 
 typedef struct csimdjson_members {
     size_t count;

@@ -23,8 +23,14 @@ struct PropertyReader {
             return number
         case .department: return .string(try department(text))
         case .user: return .string(try user(text))
+        case .restricted(let type, _): return try json(text, type, name)
+        case .record, .map: return try object(text, type, name)
         case .list(let element):
             if text.drop(while: \.isWhitespace).hasPrefix("[") { return try list(text, element, name) }
+            guard element.parts == nil, !element.hasParts else {
+                throw .usage(
+                    "`\(name)` is \(type.withArticle): write it as JSON, [{\"name\": \"value\"}], got `\(text)`")
+            }
             var items: [JSON] = []
             for item in text.split(separator: ",") { items.append(try json(String(item), element, name)) }
             return .array(items)
@@ -38,11 +44,39 @@ struct PropertyReader {
             throw .usage("`\(name)` must be a list, `a,b` or as JSON [\"a\", \"b\"], got `\(text)`")
         }
         return .array(
-            try items.map { item throws(CommandError) in
-                // Departments and users may be named, as in a list with commas.
-                if case .string(let text) = item { return try json(text, element, name) }
-                return try json(item.compact, element, name)
+            try items.map { item throws(CommandError) in try value(item, element, name) })
+    }
+
+    /// A record or a map in JSON.
+    private func object(_ text: String, _ type: ValueType, _ name: ExactName) throws(CommandError) -> JSON {
+        guard case .object(let members)? = try? JSONReader.parse(Array(text.utf8)) else {
+            let part =
+                type.properties?.first.map { "; write one of its properties as `\(name).\($0.name)=`" } ?? ""
+            throw .usage(
+                "`\(name)` is \(type.withArticle): write it as JSON, {\"name\": \"value\"}, got `\(text)`\(part)")
+        }
+        return .object(
+            try members.map { member throws(CommandError) in
+                let inner: ExactName = "\(name).\(member.key)"
+                var type = type
+                if let properties = type.properties {
+                    guard let slot = properties.slot(member.key) else {
+                        let hint = Suggestion.hint(for: member.key, among: properties.map(\.name))
+                        throw .usage("`\(name)` has no property `\(member.key)`\(hint)")
+                    }
+                    type = properties[slot].type
+                } else if case .map(let value) = type.plain {
+                    type = value
+                }
+                return .init(member.key, try value(member.value, type, inner))
             })
+    }
+
+    /// A value inside one that is written in JSON.
+    private func value(_ json: JSON, _ type: ValueType, _ name: ExactName) throws(CommandError) -> JSON {
+        // Departments and users may be named, as in a list with commas.
+        if case .string(let text) = json { return try self.json(text, type, name) }
+        return try self.json(json.compact, type, name)
     }
 
     func user(_ text: String) throws(CommandError) -> ExactName {
@@ -65,7 +99,7 @@ extension ValueType {
     /// True for a type of which `null` is no value on the command line.
     fileprivate var hasNull: Bool {
         switch self {
-        case .boolean, .number, .instant, .date, .ip, .list: true
+        case .boolean, .number, .instant, .date, .ip, .list, .map, .record: true
         default: false
         }
     }

@@ -63,17 +63,17 @@ package struct RequestParser {
         let type = resource.flatMap { schema.resource($0.type) }.map { schema.resources[$0] }
         if let resource, type == nil { hint("resource type", resource.type, among: schema.resources.map(\.name)) }
         let reader = PropertyReader(directory: directory, tenant: tenant)
-        var properties: [JSON.Member] = []
-        var context: [JSON.Member] = []
+        var properties = JSON.object([])
+        var context = JSON.object([])
         for (name, text) in try pairs(words) {
-            if let slot = type?.slot(name) {
-                properties.append(.init(name, try reader.json(text, type!.properties[slot].type, name)))
-            } else if let slot = schema.context.slot(name) {
-                context.append(.init(name, try reader.json(text, schema.context.properties[slot].type, name)))
+            if let found = type?.path(name) {
+                properties = properties.with(found.path, try reader.json(text, found.type, name))
+            } else if let found = schema.context.path(name) {
+                context = context.with(found.path, try reader.json(text, found.type, name))
             } else if name == AuthorizationRequest.supportedName {
-                context.append(.init(name, try reader.json(text, .list(.string), name)))
+                context = context.with([.name(name)], try reader.json(text, .list(.string), name))
             } else if resource == nil || type != nil {
-                let declared = ((type?.properties ?? []) + schema.context.properties).map(\.name)
+                let declared = (type?.paths ?? []) + schema.context.paths
                 let known = declared + [AuthorizationRequest.supportedName]
                 let place = type.map { "`\($0.name)` and the context have" } ?? "the context has"
                 // One that the action has is meant to be the action's.
@@ -82,10 +82,10 @@ package struct RequestParser {
                 throw .usage("\(place) no property `\(name)`\(hint)")
             }
         }
-        resource?.properties = .object(properties)
+        resource?.properties = properties
         return AuthorizationRequest(
             action: action, actionProperties: actionProperties, subject: subject, resource: resource,
-            context: .object(context),
+            context: context,
             tenant: tenant.map { directory.tenants[$0].id },
             now: now)
     }
@@ -142,16 +142,16 @@ package struct RequestParser {
         let own = words.filter(isOwn).map { String($0.dropFirst(prefix.count)) }
         words.removeAll(where: isOwn)
         let reader = PropertyReader(directory: directory, tenant: tenant)
-        var properties: [JSON.Member] = []
+        var properties = JSON.object([])
         for (name, text) in try pairs(own[...]) {
             guard let type else { continue }
-            guard let slot = type.slot(name) else {
-                let hint = Suggestion.hint(for: name, among: type.properties.map(\.name))
+            guard let found = type.path(name) else {
+                let hint = Suggestion.hint(for: name, among: type.paths)
                 throw .usage("\(owner(type)) has no property `\(name)`\(hint)")
             }
-            properties.append(.init(name, try reader.json(text, type.properties[slot].type, name)))
+            properties = properties.with(found.path, try reader.json(text, found.type, name))
         }
-        return .object(properties)
+        return properties
     }
 
     /// Prints a suggestion for a name that the schema lacks. The decision reports the name too, but suggests nothing.
@@ -223,6 +223,13 @@ package struct RequestParser {
             guard parts.count == 2 else { throw .usage("expected name=value, got `\(word)`") }
             let name = ExactName(parts[0])
             guard !pairs.contains(where: { $0.0 == name }) else { throw .usage("`\(name)` is given twice") }
+            // A record or a map, and a part of it.
+            let whole = pairs.map(\.0).first { other in
+                name.hasPrefix("\(other).") || other.hasPrefix("\(name).")
+            }
+            if let whole {
+                throw .usage("`\(name)` and `\(whole)` give the same property: give it whole, or its parts")
+            }
             pairs.append((name, parts[1]))
         }
         return pairs

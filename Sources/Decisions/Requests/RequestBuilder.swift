@@ -13,7 +13,7 @@ struct RequestBuilder {
     let schema: Schema
     let directory: Directory
     /// The paths of undeclared properties. They are ignored, as AuthZEN asks, but reported.
-    private(set) var ignored: [ExactName] = []
+    var ignored: [ExactName] = []
 
     init(schema: Schema, directory: Directory) {
         self.schema = schema
@@ -43,7 +43,8 @@ struct RequestBuilder {
             guard let index = schema.subject(type) else { return .deny(code: "subject_type_unknown") }
             request.set(externalSubject: index, id: id)
             try read(
-                properties, schema.subjects[index], "subject.properties", tenant, schema.layout.subjects[index],
+                properties, schema.subjects[index].properties, "subject.properties", tenant,
+                schema.layout.subjects[index],
                 into: &request)
         case .actor:
             throw RequestError("the subject of `access` must be a token or an external subject", property: "subject")
@@ -53,16 +54,16 @@ struct RequestBuilder {
         if type == .some(nil) { return .deny(code: "resource_type_unknown") }
         guard schema.applies(actionNumber, to: type ?? nil) else { return .deny(code: "action_not_applicable") }
         try read(
-            question.actionProperties, schema.actionRecords[actionNumber], "action.properties", tenant,
+            question.actionProperties, schema.actionRecords[actionNumber].properties, "action.properties", tenant,
             schema.layout.actions[actionNumber], into: &request)
         if let asked = question.resource, let index = type ?? nil {
             request.set(resource: index, id: asked.id)
             try read(
-                asked.properties, schema.resources[index], "resource.properties", tenant,
+                asked.properties, schema.resources[index].properties, "resource.properties", tenant,
                 schema.layout.resources[index], into: &request)
         }
         try question.checkSupported()
-        try read(question.context, schema.context, "context", tenant, schema.layout.context, into: &request)
+        try read(question.context, schema.context.properties, "context", tenant, schema.layout.context, into: &request)
         // The core reads it, whether the schema declares it or not.
         ignored.removeAll { $0 == "context.\(AuthorizationRequest.supportedName)" }
         return .request(request)
@@ -73,14 +74,6 @@ struct RequestBuilder {
             kind: question.kind, directory: directory, propertyCount: schema.layout.count, now: question.now)
     }
 
-    /// Puts properties into their columns.
-    private mutating func read(
-        _ json: JSON, _ type: Schema.RecordType, _ place: String, _ tenant: Int, _ columns: [Int],
-        into request: inout ResolvedRequest
-    ) throws(RequestError) {
-        for (value, column) in zip(try values(json, type, place, tenant), columns) { request.put(value, at: column) }
-    }
-
     /// The number of the tenant that a request names, -1 for none.
     private func tenant(_ question: AuthorizationRequest) throws(RequestError) -> Int {
         guard let id = question.tenant else { return -1 }
@@ -88,67 +81,6 @@ struct RequestBuilder {
             throw RequestError("there is no tenant \(id.quoted)", property: "tenant")
         }
         return index
-    }
-
-    private mutating func values(
-        _ json: JSON, _ type: Schema.RecordType, _ place: String, _ tenant: Int
-    ) throws(RequestError) -> [Value] {
-        guard case .object(let members) = json else {
-            throw RequestError(noObject: json, at: place)
-        }
-        var values = [Value](repeating: .absent, count: type.properties.count)
-        for member in members {
-            guard let slot = type.slot(member.key) else {
-                ignored.append("\(place).\(member.key)")
-                continue
-            }
-            // Null is the same as leaving the property out.
-            guard member.value != .null else { continue }
-            values[slot] = try value(member.value, type.properties[slot].type, "\(place).\(member.key)", tenant)
-        }
-        for (slot, property) in type.properties.enumerated() where !property.isOptional {
-            guard case .absent = values[slot] else { continue }
-            if case .list = property.type {
-                values[slot] = .list([])
-                continue
-            }
-            let near = Suggestion.nearest(
-                to: property.name, among: ignored.map { ExactName($0.text.split(separator: ".").last!) })
-            throw RequestError(
-                absent: json[property.name], property.type.withArticle, at: "\(place).\(property.name)",
-                hint: near.map { "; `\($0)` is not one of its properties" } ?? "")
-        }
-        return values
-    }
-
-    private func value(
-        _ json: JSON, _ type: ValueType, _ place: String, _ tenant: Int
-    ) throws(RequestError) -> Value {
-        switch (type, json) {
-        case (.list(let element), .array(let array)):
-            var list: [Value] = []
-            for (index, member) in array.enumerated() {
-                list.append(try value(member, element, "\(place)[\(index)]", tenant))
-            }
-            return .list(list)
-        case (.department, .string(let id)):
-            guard tenant >= 0, let index = directory.department(ExactName(id), tenant: tenant) else {
-                throw RequestError(
-                    "`\(place)`: this tenant has no department with the id \(ExactName(id).quoted)", property: place)
-            }
-            return .department(index)
-        case (.user, .string(let id)):
-            guard tenant >= 0, let index = directory.user(ExactName(id), tenant: tenant) else {
-                throw RequestError(
-                    "`\(place)`: this tenant has no user with the id \(ExactName(id).quoted)", property: place)
-            }
-            return .user(index)
-        default:
-            guard let value = Value(json, as: type) else {
-                throw RequestError(wrong: json, of: type, at: place)
-            }
-            return value
-        }
     }
 
     // MARK: Administration

@@ -37,6 +37,8 @@ extension ValueType {
         switch self {
         case .ip: "IP address"
         case .list: "list"
+        case .map: "map"
+        case .restricted(let type, _): type.noun
         default: name
         }
     }
@@ -52,6 +54,7 @@ extension ValueType {
         case .ip: " such as `10.0.0.1` or `2001:db8::1`"
         case .list(let element): element.elementExample.map { " such as `[\($0)]`" } ?? ""
         case .department, .user: ": write its id, a string"
+        case .restricted(let type, _): type.example
         default: ""
         }
     }
@@ -72,6 +75,7 @@ extension ValueType {
     fileprivate var isWrittenAsText: Bool {
         switch self {
         case .instant, .date, .ip, .department, .user: true
+        case .restricted(let type, _): type.isWrittenAsText
         default: false
         }
     }

@@ -5,7 +5,7 @@ internal import Model
 internal import Policies
 
 /// Reads requests of the usual shape straight into a resolved request: a token, a declared action, and properties that
-/// are plain values of their declared types.
+/// have their declared types.
 ///
 /// It leaves every other line alone, above all a faulty one. `AuthorizationRequest` reads those and explains faults.
 @safe final class RequestLineReader {
@@ -34,12 +34,12 @@ internal import Policies
         unsafe self.reader = reader
         self.schema = schema
         unsafe resources = zip(schema.resources, schema.layout.resources).map {
-            unsafe Unmanaged.passRetained(ReadableRecord($0, columns: $1))
+            unsafe Unmanaged.passRetained(ReadableRecord($0.properties, columns: $1))
         }
         unsafe actions = zip(schema.actionRecords, schema.layout.actions).map {
-            unsafe $0.properties.isEmpty ? nil : Unmanaged.passRetained(ReadableRecord($0, columns: $1))
+            unsafe $0.properties.isEmpty ? nil : Unmanaged.passRetained(ReadableRecord($0.properties, columns: $1))
         }
-        context = ReadableRecord(schema.context, columns: schema.layout.context)
+        context = ReadableRecord(schema.context.properties, columns: schema.layout.context)
         var index = ByteIndex()
         for (number, type) in schema.resources.enumerated() { index.claim(type.name, number: number) }
         resourceIndex = index
@@ -104,7 +104,7 @@ internal import Policies
         return isRead ? .request : .unsure
     }
 
-    /// Puts the properties of a record into their columns; undeclared ones are ignored.
+    /// Puts the properties of a part of the request into their columns; undeclared ones are ignored.
     private func fill(
         _ request: inout ResolvedRequest, _ record: ReadableRecord, _ members: UnsafeMutablePointer<csimdjson_members>,
         _ tenant: Int
@@ -112,58 +112,182 @@ internal import Policies
         let items = unsafe members.pointer(to: \.items)!.withMemoryRebound(to: csimdjson_member.self, capacity: 1) {
             unsafe $0
         }
+        return unsafe fill(&request, record, Members(items: items, range: 0..<members.pointee.count), tenant)
+    }
+
+    /// The members of one object or array; what one contains follows it.
+    @unsafe private struct Members {
+        let items: UnsafeMutablePointer<csimdjson_member>
+        let range: Range<Int>
+
+        /// Those inside the member at an index.
+        func inside(_ index: Int) -> Members {
+            unsafe Members(items: items, range: index + 1..<Int(items[index].end))
+        }
+    }
+
+    private func fill(
+        _ request: inout ResolvedRequest, _ record: ReadableRecord, _ members: Members, _ tenant: Int
+    ) -> Bool {
         var required = record.required
         var guess = 0
-        for index in 0..<(unsafe members.pointee.count) {
-            let member = unsafe items + index
+        var index = unsafe members.range.lowerBound
+        while unsafe index < members.range.upperBound {
+            let member = unsafe members.items + index
+            defer { unsafe index = Int(member.pointee.end) }
             guard let slot = unsafe record.slot(Self.buffer(member.pointee.name), guess: guess) else {
-                guard unsafe isReadable(member) else { return false }
+                guard unsafe isReadable(member, members.inside(index)) else { return false }
                 continue
             }
             guess = slot + 1
             let property = record.slots[slot]
             // Null is the same as leaving the property out.
             if unsafe member.pointee.kind == CSIMDJSON_NULL, property.isOptional { continue }
-            guard unsafe put(member, property.type, tenant, at: property.column, of: &request) else { return false }
+            // Most are plain.
+            if unsafe !put(member, property, of: record, tenant, into: &request) {
+                guard unsafe putParts(members, index, property, of: record, tenant, into: &request) else {
+                    return false
+                }
+            }
             if !property.isOptional { required -= 1 }
         }
         return required == 0
     }
 
+    /// Puts a record, a list or a map at the place of its property.
+    /// - Returns: true when the member is of the type.
+    private func putParts(
+        _ members: Members, _ index: Int, _ property: ReadableRecord.Slot, of record: ReadableRecord, _ tenant: Int,
+        into request: inout ResolvedRequest
+    ) -> Bool {
+        switch property.kind {
+        case .record:
+            guard unsafe members.items[index].kind == CSIMDJSON_OBJECT else { return false }
+            request.put(PackedValue(.record, 0), at: property.column)
+            return unsafe record.records[property.index]._withUnsafeGuaranteedRef { parts in
+                unsafe fill(&request, parts, members.inside(index), tenant)
+            }
+        case .composite:
+            let type = record.types[property.index]
+            guard let value = unsafe value(members, index, type, tenant, request.directory) else { return false }
+            request.put(value, at: property.column)
+            return true
+        default: return false
+        }
+    }
+
     /// False for an undeclared member that is read all the same, and that is not what it must be.
-    private func isReadable(_ member: UnsafeMutablePointer<csimdjson_member>) -> Bool {
+    private func isReadable(_ member: UnsafeMutablePointer<csimdjson_member>, _ inside: Members) -> Bool {
         let name = unsafe member.pointee.name
         let known: StaticString = "supported_obligations"
         guard unsafe name.length == known.utf8CodeUnitCount,
             unsafe memcmp(name.bytes, known.utf8Start, name.length) == 0
         else { return true }
-        return unsafe member.pointee.kind == CSIMDJSON_STRINGS || member.pointee.kind == CSIMDJSON_NULL
+        if unsafe member.pointee.kind == CSIMDJSON_NULL { return true }
+        guard unsafe member.pointee.kind == CSIMDJSON_ARRAY else { return false }
+        return unsafe inside.range.allSatisfy { unsafe inside.items[$0].kind == CSIMDJSON_STRING }
     }
 
+    /// The value of a list or a map, or of a part of one; `nil` for a value of another type.
+    private func value(
+        _ members: Members, _ index: Int, _ type: ValueType, _ tenant: Int, _ directory: Directory
+    ) -> Value? {
+        let member = unsafe members.items + index
+        let inside = unsafe members.inside(index)
+        switch unsafe (type, member.pointee.kind) {
+        case (.restricted(let type, let restriction), _):
+            return unsafe value(members, index, type, tenant, directory).flatMap { restriction.allows($0) ? $0 : nil }
+        case (.list(let element), CSIMDJSON_ARRAY):
+            var list: [Value] = []
+            var next = unsafe inside.range.lowerBound
+            while unsafe next < inside.range.upperBound {
+                guard let value = unsafe value(inside, next, element, tenant, directory) else { return nil }
+                list.append(value)
+                next = unsafe Int(inside.items[next].end)
+            }
+            return .list(list)
+        case (.map(let type), CSIMDJSON_OBJECT):
+            var entries: [Value.Entry] = []
+            var next = unsafe inside.range.lowerBound
+            while unsafe next < inside.range.upperBound {
+                guard let value = unsafe value(inside, next, type, tenant, directory) else { return nil }
+                entries.append(.init(unsafe ExactName(Self.string(inside.items[next].name)), value))
+                next = unsafe Int(inside.items[next].end)
+            }
+            return .map(entries.sorted { $0.key < $1.key })
+        case (.record(let properties), CSIMDJSON_OBJECT):
+            return unsafe record(inside, properties, tenant, directory)
+        case (.boolean, CSIMDJSON_TRUE): return .boolean(true)
+        case (.boolean, CSIMDJSON_FALSE): return .boolean(false)
+        case (.number, CSIMDJSON_INTEGER): return unsafe .integer(member.pointee.integer)
+        case (.number, CSIMDJSON_NUMBER): return unsafe .number(member.pointee.number)
+        case (_, CSIMDJSON_STRING): return unsafe value(member.pointee.text, type, tenant, directory)
+        default: return nil
+        }
+    }
+
+    private func record(
+        _ members: Members, _ properties: [Schema.Property], _ tenant: Int, _ directory: Directory
+    ) -> Value? {
+        var entries = properties.map { Value.Entry($0.name, .absent) }
+        var next = unsafe members.range.lowerBound
+        while unsafe next < members.range.upperBound {
+            let member = unsafe members.items + next
+            defer { unsafe next = Int(member.pointee.end) }
+            let name = unsafe ExactName(Self.string(member.pointee.name))
+            guard let slot = properties.slot(name) else { continue }
+            if unsafe member.pointee.kind == CSIMDJSON_NULL { continue }
+            guard let value = unsafe value(members, next, properties[slot].type, tenant, directory) else { return nil }
+            entries[slot] = .init(name, value)
+        }
+        for (property, entry) in zip(properties, entries) where !property.isOptional {
+            if case .absent = entry.value { return nil }
+        }
+        return .record(entries)
+    }
+
+    private func value(
+        _ text: csimdjson_text, _ type: ValueType, _ tenant: Int, _ directory: Directory
+    ) -> Value? {
+        switch type {
+        case .string: return unsafe .string(Self.string(text))
+        case .department: return unsafe directory.department(Self.buffer(text), tenant: tenant).map(Value.department)
+        case .user: return unsafe directory.user(Self.buffer(text), tenant: tenant).map(Value.user)
+        default: return type.example == nil ? nil : try? Value(unsafe Self.string(text), in: type)
+        }
+    }
+
+    /// Puts a plain value at the place of its property.
     /// - Returns: true when the member is of the type.
     private func put(
-        _ member: UnsafeMutablePointer<csimdjson_member>, _ type: ReadableRecord.Kind, _ tenant: Int, at place: Int,
-        of request: inout ResolvedRequest
+        _ member: UnsafeMutablePointer<csimdjson_member>, _ property: ReadableRecord.Slot, of record: ReadableRecord,
+        _ tenant: Int, into request: inout ResolvedRequest
     ) -> Bool {
-        switch unsafe (type, member.pointee.kind) {
-        case (.boolean, CSIMDJSON_TRUE): request.put(PackedValue(.boolean, 1), at: place)
-        case (.boolean, CSIMDJSON_FALSE): request.put(PackedValue(.boolean, 0), at: place)
+        switch unsafe (property.kind, member.pointee.kind) {
+        case (.boolean, CSIMDJSON_TRUE): request.put(PackedValue(.boolean, 1), at: property.column)
+        case (.boolean, CSIMDJSON_FALSE): request.put(PackedValue(.boolean, 0), at: property.column)
         case (.number, CSIMDJSON_INTEGER):
-            unsafe request.put(PackedValue(.integer, Int(member.pointee.integer)), at: place)
+            unsafe request.put(PackedValue(.integer, Int(member.pointee.integer)), at: property.column)
         case (.number, CSIMDJSON_NUMBER):
-            unsafe request.put(PackedValue(.number, bits: member.pointee.number.bitPattern), at: place)
-        case (_, CSIMDJSON_STRING): return unsafe put(member.pointee.text, type, tenant, at: place, of: &request)
+            unsafe request.put(PackedValue(.number, bits: member.pointee.number.bitPattern), at: property.column)
+        case (_, CSIMDJSON_STRING):
+            return unsafe put(member.pointee.text, property, of: record, tenant, into: &request)
         default: return false
         }
         return true
     }
 
     private func put(
-        _ text: csimdjson_text, _ type: ReadableRecord.Kind, _ tenant: Int, at place: Int,
-        of request: inout ResolvedRequest
+        _ text: csimdjson_text, _ property: ReadableRecord.Slot, of record: ReadableRecord, _ tenant: Int,
+        into request: inout ResolvedRequest
     ) -> Bool {
+        let place = property.column
         let value: Value?
-        switch type {
+        switch property.kind {
+        case .choice:
+            guard unsafe record.choices[property.index].number(Self.buffer(text)) != nil else { return false }
+            unsafe request.put(text: Self.buffer(text), at: place)
+            return true
         case .string:
             unsafe request.put(text: Self.buffer(text), at: place)
             return true
@@ -178,12 +302,8 @@ internal import Policies
             request.put(PackedValue(.user, number), at: place)
             return true
         case .ip: value = unsafe (IPAddress(Self.buffer(text)) ?? IPAddress(Self.string(text))).map(Value.ip)
-        case .instant: value = unsafe Instant(Self.string(text)).map(Value.instant)
-        case .date: value = unsafe Date(Self.string(text)).map(Value.date)
-        case .time: value = unsafe TimeOfDay(Self.string(text)).map(Value.time)
-        case .duration: value = unsafe (try? TimeSpan(Self.string(text))).map(Value.duration)
-        case .network: value = unsafe (try? IPNetwork(Self.string(text))).map(Value.network)
-        case .boolean, .number, .other: return false
+        case .written: value = unsafe try? Value(Self.string(text), in: record.types[property.index])
+        case .boolean, .number, .record, .composite: return false
         }
         guard let value else { return false }
         request.put(value, at: place)
@@ -202,72 +322,5 @@ internal import Policies
         guard unsafe text.length == 5, let bytes = unsafe text.bytes else { return false }
         return unsafe bytes[0] == UInt8(ascii: "t") && bytes[1] == UInt8(ascii: "o") && bytes[2] == UInt8(ascii: "k")
             && bytes[3] == UInt8(ascii: "e") && bytes[4] == UInt8(ascii: "n")
-    }
-}
-
-/// A record type with an index of its names by their bytes.
-private final class ReadableRecord {
-    /// The types that a plain value can have.
-    enum Kind {
-        case boolean, number, string, instant, date, time, duration, department, user, ip, network
-        /// A type that only the slow reader handles.
-        case other
-
-        init(_ type: ValueType) {
-            self =
-                switch type {
-                case .boolean: .boolean
-                case .number: .number
-                case .string: .string
-                case .instant: .instant
-                case .date: .date
-                case .time: .time
-                case .duration: .duration
-                case .department: .department
-                case .user: .user
-                case .ip: .ip
-                case .network: .network
-                default: .other
-                }
-        }
-    }
-
-    struct Slot {
-        let column: Int
-        let type: Kind
-        let isOptional: Bool
-    }
-
-    let slots: [Slot]
-    let required: Int
-    private let index: ByteIndex
-    /// The names one after the other, and the end of each.
-    private let names: [UInt8]
-    private let ends: [Int]
-
-    init(_ type: Schema.RecordType, columns: [Int]) {
-        slots = zip(type.properties, columns).map {
-            Slot(column: $1, type: Kind($0.type), isOptional: $0.isOptional)
-        }
-        required = type.properties.count { !$0.isOptional }
-        var index = ByteIndex()
-        for (slot, property) in type.properties.enumerated() { index.claim(property.name, number: slot) }
-        self.index = index
-        names = type.properties.flatMap { Array($0.name.utf8) }
-        ends = type.properties.indices.map { type.properties[...$0].reduce(0) { $0 + $1.name.utf8.count } }
-    }
-
-    /// The slot of a property; `nil` for an undeclared one.
-    /// - Parameter guess: its likely slot: most requests name their properties in the same order.
-    func slot(_ name: UnsafeRawBufferPointer, guess: Int) -> Int? {
-        if guess < ends.count {
-            let start = guess == 0 ? 0 : ends[guess - 1]
-            let isIt = unsafe names.withUnsafeBytes { names in
-                unsafe ends[guess] - start == name.count
-                    && memcmp(names.baseAddress! + start, name.baseAddress!, name.count) == 0
-            }
-            if isIt { return guess }
-        }
-        return unsafe index.number(name)
     }
 }

@@ -60,12 +60,25 @@ extension EvaluationHost {
         case .isWithinAny: return try withinAny(target, arguments)
         case .contains:
             guard case .list(let element) = type(target) else { throw resolver.unknown("contains", on: type(target)) }
+            if element.hasParts {
+                throw Resolver.Fault(
+                    message:
+                        "\(type(target).withArticle) is looked into by its parts: `x:any(function(e) return … end)`")
+            }
             let other = try operand(arguments, 1)
             try Resolver.same(element, type(other), "look in a list of \(element.name) for")
+            if case .list(let declared) = expressions.declared(target).unrestricted {
+                try refuseOdd(other, amongst: declared.choices ?? [], of: target, "never has")
+            }
             return ask(expressions.intern(.contains, target, other))
-        case .get: return try row(.row, target, arguments)
+        case .get where type(target).isTable: return try row(.row, target, arguments)
+        case .get: return try entry(.entry, target, arguments)
         case .all: return try rows(target, arguments)
+        // The interpreter walks through lists itself.
+        case .any: throw resolver.unknown("any", on: type(target))
         case .has where type(target).isTable: return try row(.hasRow, target, arguments)
+        case .has where type(target).isMap:
+            return try entry(.hasEntry, target, arguments)
         case .has:
             guard let name = arguments[1].name else {
                 throw Resolver.Fault(message: "`has` takes the name of a property as a string")

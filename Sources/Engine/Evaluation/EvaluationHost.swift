@@ -207,7 +207,8 @@ final class EvaluationHost: SandboxHost {
         case .network(let value): .string(value.description)
         case .failure(let message): .failure(message)
         case .absent: .failure("this is absent: ask `:has` first")
-        case .department, .user, .userType, .list, .entity: .failure("this has parts, and no value of its own")
+        case .department, .user, .userType, .list, .map, .record, .entity:
+            .failure("this has parts, and no value of its own")
         }
     }
 
@@ -232,6 +233,8 @@ final class EvaluationHost: SandboxHost {
             switch try resolver.meaning(of: key, on: handle, in: expressions) {
             case .expression(let id): return .expression(id)
             case .fact(let id): return .fact(id)
+            case .method(.any): return .walk(until: true)
+            case .method(.all) where !type(handle).isTable: return .walk(until: false)
             case .method(let method): return .method(method.rawValue)
             case .function(let number): return .method(PluginFunction.firstCode + UInt32(number))
             }
@@ -260,6 +263,8 @@ final class EvaluationHost: SandboxHost {
             let length = expressions.intern(.length, expressions.content(of: handle), type: .number)
             return answer(read(length), of: length)
         case .element: return element(arguments)
+        case .index: return indexed(arguments)
+        case .key, .value: return entry(operation, arguments)
         }
     }
 
@@ -291,19 +296,6 @@ final class EvaluationHost: SandboxHost {
         }
     }
 
-    private func element(_ arguments: LuaArguments) -> HostAnswer {
-        if let handle = arguments.handle(0), case .table(let table) = type(handle),
-            case .integer(let index) = arguments[1], index >= 1, index <= resolver.plugins.tables[table].table.count
-        {
-            return .handle(expressions.intern(.rowAt, UInt32(table), UInt32(index - 1), type: .row(table)))
-        }
-        guard let handle = arguments.handle(0), case .list(let type) = type(handle),
-            case .integer(let index) = arguments[1], index >= 1, index <= 100_000
-        else { return .failure("only a list has elements") }
-        let id = expressions.intern(.element, handle, UInt32(index - 1), type: type)
-        return type == .boolean ? answer(read(id), of: id) : .handle(id)
-    }
-
     // MARK: Comparing
 
     private func compare(
@@ -315,6 +307,9 @@ final class EvaluationHost: SandboxHost {
             try Resolver.same(type(one), type(other), verb)
             if operation != .equal, !type(one).isOrdered {
                 throw Resolver.Fault(message: "\(type(one).withArticle) has no order")
+            }
+            if type(one).hasParts {
+                throw Resolver.Fault(message: "\(type(one).withArticle) has parts: compare those")
             }
             if operation == .equal { try refuseOdd(one, other) }
             return ask(expressions.intern(operation, one, other))

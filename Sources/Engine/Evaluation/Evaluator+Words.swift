@@ -67,9 +67,20 @@ extension Evaluator {
             case .department(let index): return .string(host.facts.request.directory.departments[index].id)
             case .user(let index): return .string(host.facts.request.directory.users[index].id)
             case .userType(let index): return .string(host.facts.request.directory.userTypes[index].id)
-            case let value: return .string(Self.cut(shown(value), to: Self.mostDetail))
+            case let value:
+                if case .list = value { return parts(value) }
+                if case .map = value { return parts(value) }
+                if case .record = value { return parts(value) }
+                return .string(Self.cut(shown(value), to: Self.mostDetail))
             }
         }
+    }
+
+    /// A value with parts as it is in a request; cut, as words, where it is long.
+    private func parts(_ value: Value) -> JSON {
+        let json = value.json(in: host.facts.request.directory)
+        if let json, json.compact.utf8.count <= Self.mostDetail { return json }
+        return .string(Self.cut(shown(value), to: Self.mostDetail))
     }
 
     private func shown(_ value: Value) -> String { value.words(in: host.facts.request.directory) }

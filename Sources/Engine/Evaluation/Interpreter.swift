@@ -64,7 +64,7 @@ struct Interpreter: ~Copyable {
     private static func sandbox(isInstrumented: Bool) throws(PolicyError) -> Sandbox {
         do throws(LuaError) {
             let functions = BuiltinFunction.ofPolicies + (isInstrumented ? [PolicyInstrumentation.function] : [])
-            return try Sandbox(functions: functions, tags: TypeReader.tags)
+            return try Sandbox(functions: functions, tags: TypeReader.tagsOfPolicies)
         } catch {
             throw PolicyError(.interpreter, error.message)
         }

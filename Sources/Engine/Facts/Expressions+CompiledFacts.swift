@@ -14,9 +14,7 @@ extension Expressions {
         switch node.operation {
         case .has:
             if attribute(names[Int(node.b)], of: node.a) == nil {
-                compiledFact = layout.place(names[Int(node.b)], of: types[Int(node.a)]).map {
-                    CompiledFact(.has, $0, fact: id)
-                }
+                compiledFact = place(node, layout).map { CompiledFact(.has, $0, fact: id) }
             }
         case .property where types[Int(id)] == .boolean:
             compiledFact = operand(id, layout).map { CompiledFact(.truth, $0, fact: id) }
@@ -126,6 +124,13 @@ extension Expressions {
         }
     }
 
+    /// The place of the property that a node names or asks the presence of; `nil` for one that has no place of its own.
+    private func place(_ node: Node, _ layout: PropertyLayout) -> Int? {
+        let (base, name) = (nodes[Int(node.a)], names[Int(node.b)])
+        guard base.operation == .property else { return layout.place(name, of: types[Int(node.a)]) }
+        return place(base, layout).flatMap { layout.place(name, in: $0) }
+    }
+
     /// The operand number of an expression; `nil` for an expression that is not at a place, a constant or a setting.
     private func operand(_ id: ID, _ layout: PropertyLayout) -> Int? {
         let node = nodes[Int(id)]
@@ -133,7 +138,7 @@ extension Expressions {
         case .constant:
             return PackedValue(constant: constants[Int(node.a)]) == nil ? nil : CompiledFact.constants + Int(node.a)
         case .setting: return CompiledFact.settings + Int(id)
-        case .property: return layout.place(names[Int(node.b)], of: types[Int(node.a)])
+        case .property: return place(node, layout)
         case .attribute:
             if Attribute(rawValue: node.b) == .recordID {
                 switch types[Int(node.a)] {

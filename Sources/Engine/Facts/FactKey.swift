@@ -82,7 +82,7 @@ final class FactKeys {
         case .time(let value): FactKey(kind: 14, bits: UInt64(bitPattern: value.microseconds))
         case .duration(let value): FactKey(kind: 15, bits: UInt64(bitPattern: value.microseconds))
         case .entity: FactKey(kind: 12, bits: 0)
-        case .list: nil
+        case .list, .map, .record: nil
         }
     }
 
@@ -93,7 +93,7 @@ final class FactKeys {
         switch value {
         case .absent, .boolean, .entity, .department, .user, .userType: return key(value)
         case .failure(let message): return key(.failure(message)) ?? number(Array(message.utf8), kind: 11)
-        case .list: return nil
+        case .list, .map, .record: return nil
         case .integer(let count) where isForeign:
             return (0...Int64(Self.mostElements)).contains(count) ? key(value) : nil
         case .string(let string): text = Array(string.utf8)

@@ -44,10 +44,56 @@ extension Facts {
                 && known.directory.department(other.department, isWithin: own.department))
     }
 
-    /// The value of a property expression.
+    /// The value of a property expression, or of what tests its presence.
     mutating func property(_ id: Expressions.ID) -> Value {
-        let place = places[Int(id)]
-        return place < 0 ? .absent : content(Int(place))
+        let place = Int(places[Int(id)])
+        if place >= 0 { return content(place) }
+        // A property of a record that a list, a map or an argument holds.
+        let node = nodes[Int(id)]
+        switch value(node.a) {
+        case .record(let entries):
+            let name = expressions.names[Int(node.b)]
+            return entries.first { $0.key == name }?.value ?? .absent
+        case .failure(let message): return .failure(message)
+        default: return .absent
+        }
+    }
+
+    /// The content of a record inside a record of the request, which is flat there.
+    mutating func record(_ id: Expressions.ID) -> Value {
+        let place = Int(places[Int(id)])
+        guard place >= 0, case .record(let properties) = types[Int(id)] else { return property(id) }
+        return record(properties, at: place)
+    }
+
+    private mutating func record(_ properties: [Schema.Property], at place: Int) -> Value {
+        guard packedValue(place).kind != .absent else { return .absent }
+        return .record(
+            properties.map { property in
+                guard let part = schema.layout.place(property.name, in: place) else {
+                    return Value.Entry(property.name, .absent)
+                }
+                let value =
+                    property.type.properties.map { record($0, at: part) } ?? content(part)
+                return Value.Entry(property.name, value)
+            })
+    }
+
+    /// The parts of a list or a map.
+    mutating func part(_ node: Expressions.Node) -> Value {
+        let base = value(node.a)
+        if case .failure = base { return base }
+        switch (node.operation, base) {
+        case (.hasElement, .list(let list)): return .boolean(node.b < list.count)
+        case (.key, .map(let entries)):
+            return node.b < entries.count ? .string(entries[Int(node.b)].key) : .absent
+        case (.entry, .map(let entries)), (.hasEntry, .map(let entries)):
+            guard case .string(let key) = value(node.b) else { return missing(node.b) }
+            let found = Value.find(ExactName(key), in: entries)
+            return node.operation == .entry ? found ?? .absent : .boolean(found != nil)
+        case (.hasElement, _), (.hasEntry, _): return missing(node.a)
+        default: return .absent
+        }
     }
 
     /// True when the operand of a `has` is present; the failure of what could not be computed.
@@ -113,6 +159,20 @@ extension Facts {
             guard case .duration(let span) = value(node.a) else { return failure(of: node.a) ?? .absent }
             return read(attribute, of: span)
         default: return .absent
+        }
+    }
+
+    /// The failure of a fact about an absent value.
+    func absence(_ id: Expressions.ID) -> Value {
+        let node = expressions.nodes[Int(id)]
+        let text = expressions.text(id)
+        switch node.operation {
+        case .property: return .failure("`\(text)` is absent: ask `:has(\"\(expressions.names[Int(node.b)])\")` first")
+        case .element: return .failure("`\(text)` is absent: the list has fewer elements")
+        case .entry:
+            return .failure("`\(expressions.text(node.a))` has no `\(expressions.text(node.b))`: ask `:has` first")
+        case .plus, .endOfDay, .length: return absence(node.a)
+        default: return .failure("`\(text)` is absent: ask `:has` first")
         }
     }
 

@@ -193,7 +193,11 @@ internal import Policies
             }
             let name = expressions.names[Int(node.b)]
             presences.append(expressions.attribute(name, of: node.a).map(Int32.init) ?? -1)
-            places.append(schema.layout.place(name, of: types[Int(node.a)]).map(Int32.init) ?? -1)
+            let inner = places.indices.contains(Int(node.a)) ? places[Int(node.a)] : -1
+            let place =
+                nodes[Int(node.a)].operation == .property && inner >= 0
+                ? schema.layout.place(name, in: Int(inner)) : schema.layout.place(name, of: types[Int(node.a)])
+            places.append(place.map(Int32.init) ?? -1)
         }
     }
 
@@ -296,18 +300,24 @@ internal import Policies
         case .request, .settings: return .entity
         case .constant: return expressions.constants[Int(node.a)]
         case .attribute: return attribute(node)
-        case .property: return property(id)
+        case .property: return types[Int(id)].hasParts ? record(id) : property(id)
         case .setting:
             let (tenant, directory) = (tenant(), request.directory)
             return known.setting(id, tenant: plantedFault == .settings ? 0 : tenant) { [policies, expressions] in
                 policies[Int(node.a)].setting(expressions.names[Int(node.b)], tenant: tenant, in: directory)
             }
         case .element:
-            guard case .list(let list) = value(node.a), node.b < list.count else { return .absent }
-            return list[Int(node.b)]
+            switch value(node.a) {
+            case .list(let list): return node.b < list.count ? list[Int(node.b)] : .absent
+            case .map(let entries): return node.b < entries.count ? entries[Int(node.b)].value : .absent
+            case .failure(let message): return .failure(message)
+            default: return .absent
+            }
+        case .hasElement, .key, .entry, .hasEntry: return part(node)
         case .length:
             switch value(node.a) {
             case .list(let list): return .integer(Int64(list.count))
+            case .map(let entries): return .integer(Int64(entries.count))
             // As in Lua: in bytes.
             case .string(let text): return .integer(Int64(text.utf8.count))
             case .failure(let message): return .failure(message)
@@ -373,17 +383,5 @@ internal import Policies
         if case .absent = one { return absence(node.a) }
         if case .absent = other { return absence(node.b) }
         return .boolean(holds(one, other))
-    }
-
-    /// The failure of a fact about an absent value.
-    func absence(_ id: Expressions.ID) -> Value {
-        let node = expressions.nodes[Int(id)]
-        let text = expressions.text(id)
-        switch node.operation {
-        case .property: return .failure("`\(text)` is absent: ask `:has(\"\(expressions.names[Int(node.b)])\")` first")
-        case .element: return .failure("`\(text)` is absent: the list has fewer elements")
-        case .plus, .endOfDay, .length: return absence(node.a)
-        default: return .failure("`\(text)` is absent: ask `:has` first")
-        }
     }
 }

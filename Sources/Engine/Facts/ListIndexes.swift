@@ -90,7 +90,7 @@ struct ListIndexes {
             case .network(let network): self = .network(network)
             case .time(let time): self = .time(time)
             case .duration(let duration): self = .duration(duration)
-            case .absent, .list, .entity, .failure: return nil
+            case .absent, .list, .map, .record, .entity, .failure: return nil
             }
         }
     }

@@ -20,7 +20,7 @@ package struct PackedValue: Equatable, Sendable, BitwiseCopyable {
         case ip6
         /// The start of its bytes in the text stored separately, and in the low 32 bits their number.
         case text
-        /// The number of a list stored separately.
+        /// The number of a list or a map stored separately.
         case list
         /// A token that its directory does not list.
         case unlisted
@@ -39,6 +39,8 @@ package struct PackedValue: Equatable, Sendable, BitwiseCopyable {
         case recordType
         /// The number of a point in time, counted by `Facts`.
         case moment
+        /// A record inside another is there; its properties have places of their own.
+        case record
     }
 
     package let bits: UInt64
@@ -88,7 +90,7 @@ extension PackedValue {
         case .user(let value): self.init(.user, value)
         case .userType(let value): self.init(.userType, value)
         case .ip(let value) where !value.isVersion6: self.init(.ip4, bits: value.low)
-        case .ip, .network, .string, .list, .entity, .failure: return nil
+        case .ip, .network, .string, .list, .map, .record, .entity, .failure: return nil
         }
     }
 }

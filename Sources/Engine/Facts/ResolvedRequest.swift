@@ -24,7 +24,7 @@ package struct ResolvedRequest: Sendable {
     /// The bytes of this request's strings, followed by leftovers of earlier requests.
     private(set) var texts: [UInt8] = []
     private var textCount = 0
-    private var lists: [[Value]] = []
+    private var lists: [Value] = []
     private var addresses: [IPAddress] = []
     private var networks: [IPNetwork] = []
 
@@ -247,9 +247,9 @@ extension ResolvedRequest {
         case .network(let network):
             packedValues[place] = PackedValue(.network, networks.count)
             networks.append(network)
-        case .list(let list):
+        case .list, .map:
             packedValues[place] = PackedValue(.list, lists.count)
-            lists.append(list)
+            lists.append(value)
         default: preconditionFailure("no value of a request")
         }
     }
@@ -307,8 +307,9 @@ extension ResolvedRequest {
             return .duration(TimeSpan(microseconds: Int64(bitPattern: packedValue.bits))!)
         case .text:
             return .string(String(decoding: texts[packedValue.text], as: UTF8.self))
-        case .list: return .list(lists[packedValue.number])
-        case .unlisted, .assignment, .operator, .token, .tokenKind, .action, .point, .tenant, .recordType, .moment:
+        case .list: return lists[packedValue.number]
+        case .unlisted, .assignment, .operator, .token, .tokenKind, .action, .point, .tenant, .recordType, .moment,
+            .record:
             return .entity
         }
     }

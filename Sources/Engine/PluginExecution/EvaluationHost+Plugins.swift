@@ -88,7 +88,11 @@ extension EvaluationHost {
         }
         if var handle = arguments.handle(index) {
             if parameter.type == .string { handle = expressions.content(of: handle) }
-            guard type(handle) == parameter.type else { throw mistaken(type(handle).withArticle) }
+            if let part = type(handle).misfit(parameter.type, parameter.name.text) {
+                let isPart = part != parameter.name.text
+                throw mistaken(
+                    type(handle).withArticle + (isPart ? " whose `\(part)` is missing or of another type" : ""))
+            }
             guard expressions.carries(handle) else { throw Resolver.Fault(message: Self.tooDeep) }
             return handle
         }
@@ -96,18 +100,31 @@ extension EvaluationHost {
         return expressions.constant(value, type: parameter.type)
     }
 
-    /// Refuses to compare the result of a function, one of a few strings, with a string that it can never be.
+    /// Refuses to compare a value that is one of a few strings with a string that it can never be.
     func refuseOdd(_ one: Expressions.ID, _ other: Expressions.ID) throws(Resolver.Fault) {
-        for (call, text) in [(one, other), (other, one)] {
-            let node = expressions.nodes[Int(call)]
-            guard node.operation == .call, case .string(let text)? = constant(text) else { continue }
-            let choices = resolver.plugins.functions[Int(node.b)].function.result.choices
-            if !choices.isEmpty, !choices.contains(ExactName(text)) {
-                throw Resolver.Fault(
-                    message: "`\(expressions.text(call))` is never `\(text)`"
-                        + Suggestion.hint(for: ExactName(text), among: choices))
-            }
+        for (value, text) in [(one, other), (other, one)] {
+            try refuseOdd(text, amongst: choices(of: value), of: value)
         }
+    }
+
+    /// Refuses a constant that is none of the strings that a value can be.
+    /// - Parameter choices: empty for any.
+    func refuseOdd(
+        _ text: Expressions.ID, amongst choices: [ExactName], of value: Expressions.ID, _ relation: String = "is never"
+    ) throws(Resolver.Fault) {
+        guard !choices.isEmpty, case .string(let text)? = constant(text), !choices.contains(ExactName(text)) else {
+            return
+        }
+        throw Resolver.Fault(
+            message: "`\(expressions.text(value))` \(relation) `\(text)`"
+                + Suggestion.hint(for: ExactName(text), among: choices))
+    }
+
+    /// The strings that a value can be; empty for any.
+    private func choices(of id: Expressions.ID) -> [ExactName] {
+        let node = expressions.nodes[Int(id)]
+        if node.operation == .call { return resolver.plugins.functions[Int(node.b)].function.result.choices }
+        return expressions.declared(id).choices ?? []
     }
 
     // MARK: Tables

@@ -79,7 +79,8 @@ package final class PluginSession {
             case .user(let index): return .string(request.value.directory.users[index].name)
             case .userType(let index): return .string(request.value.directory.userTypes[index].name)
             case .failure(let message): throw NativeFault(message)
-            case .absent, .entity, .list: throw NativeFault("\(running.path): its result cannot be written as JSON")
+            case .absent, .entity, .list, .map, .record:
+                throw NativeFault("\(running.path): its result cannot be written as JSON")
             }
         case .table(let entries):
             if entries.indices.allSatisfy({ entries[$0].key == .integer(Int64($0 + 1)) }) {

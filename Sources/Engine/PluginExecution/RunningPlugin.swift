@@ -29,7 +29,7 @@ final class RunningPlugin {
         host.isFunction = true
         guard let program = plugin.program else { throw PolicyError(.interpreter, "it has no program in Lua") }
         do throws(LuaError) {
-            var sandbox = try Sandbox(functions: PluginScript.functions, tags: PluginScript.tags)
+            var sandbox = try Sandbox(functions: PluginScript.functions, tags: TypeReader.tags)
             chunk = try sandbox.load(program.bytes, name: "plugin.lua", limits: Budget().limits)
             if !program.keepsState {
                 host.take([0])

@@ -63,7 +63,7 @@ package struct ExpressionEvaluator {
         do throws(LuaError) {
             var sandbox = try Sandbox(
                 functions: BuiltinFunction.ofPolicies + [HostFunction(name: Self.binding, code: ExpressionHost.code)],
-                tags: TypeReader.tags)
+                tags: TypeReader.tagsOfPolicies)
             for library in set.libraries.libraries {
                 host.libraryChunks[library.name] = try sandbox.load(
                     library.program, name: library.file.text, limits: limits)

@@ -10,11 +10,17 @@ package struct ObservedFact: Sendable {
         case settings
         case constant
         case attribute(Attribute)
-        /// A declared property of a resource, the context or an external subject.
+        /// A declared property of a part of the request, or of a record inside one.
         case property(ExactName)
         case setting(policy: ExactName, name: ExactName)
-        /// 1-based, as policies count.
+        /// Of a list, or a value of a map; 1-based, as policies count.
         case element(Int)
+        case hasElement(Int)
+        /// Of a map, 1-based.
+        case key(Int)
+        /// The value of a key of a map, and whether there is one.
+        case entry
+        case hasEntry
         case length
         case plus(Period)
         case endOfDay
@@ -57,7 +63,7 @@ package struct ObservedFact: Sendable {
     package let readsMinute: Bool
     /// The properties that a function of a plugin has read for it, by itself or through the functions it called; empty
     /// for other operations.
-    package let readByFunction: [(owner: PropertyLayout.Owner, name: ExactName)]
+    package let readByFunction: [(owner: PropertyLayout.Owner, path: [ExactName])]
 
     /// This fact and its operands, recursively.
     package var parts: [ObservedFact] { [self] + operands.flatMap(\.parts) }
@@ -128,6 +134,10 @@ extension EvaluationHost {
         case .property: return (.property(name()), [node.a])
         case .setting: return (.setting(policy: policy(Int(node.a)), name: name()), [])
         case .element: return (.element(Int(node.b) + 1), [node.a])
+        case .hasElement: return (.hasElement(Int(node.b) + 1), [node.a])
+        case .key: return (.key(Int(node.b) + 1), [node.a])
+        case .entry: return (.entry, [node.a, node.b])
+        case .hasEntry: return (.hasEntry, [node.a, node.b])
         case .length: return (.length, [node.a])
         case .plus: return (.plus(expressions.periods[Int(node.b)]), [node.a])
         case .endOfDay: return (.endOfDay, [node.a])

@@ -20,6 +20,13 @@ extension Value {
         case .list(let list):
             let more = list.count > 100 ? ", …" : ""
             return "[\(list.prefix(100).map { $0.words(in: directory) }.joined(separator: ", "))\(more)]"
+        case .map(let entries), .record(let entries):
+            let more = entries.count > 100 ? ", …" : ""
+            let shown = entries.prefix(100).compactMap { entry -> String? in
+                if case .absent = entry.value { return nil }
+                return "\(entry.key): \(entry.value.words(in: directory))"
+            }
+            return "{\(shown.joined(separator: ", "))\(more)}"
         case .entity: return "(there)"
         case .failure(let message): return "(\(message))"
         }
@@ -38,6 +45,15 @@ extension Value {
         case .list(let list):
             let elements = list.map { $0.json(in: directory) }
             return elements.contains { $0 == nil } ? nil : .array(elements.compactMap(\.self))
+        case .map(let entries), .record(let entries):
+            var members: [JSON.Member] = []
+            for entry in entries {
+                // A property that is left out.
+                if case .absent = entry.value { continue }
+                guard let value = entry.value.json(in: directory) else { return nil }
+                members.append(.init(entry.key, value))
+            }
+            return .object(members)
         case .absent, .entity, .failure: return nil
         }
     }

@@ -17,6 +17,10 @@ package enum Value: Sendable {
     /// Stored apart: in place it would make every value two thirds larger.
     indirect case network(IPNetwork)
     case list([Value])
+    /// Sorted by key, each key once.
+    case map([Entry])
+    /// A record inside another: its properties in their declared order, the absent ones included.
+    case record([Entry])
     /// An object with attributes of its own, identified only by its type.
     case entity
     /// A failed reading, with the reason in words.
@@ -24,6 +28,27 @@ package enum Value: Sendable {
 }
 
 extension Value {
+    /// An entry of a map, or a property of a record.
+    package struct Entry: Sendable {
+        package let key: ExactName
+        package let value: Value
+
+        package init(_ key: ExactName, _ value: Value) {
+            self.key = key
+            self.value = value
+        }
+    }
+
+    /// The value of a key in the entries of a map, by its bytes.
+    package static func find(_ key: ExactName, in entries: [Entry]) -> Value? {
+        var (low, high) = (0, entries.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if entries[middle].key < key { low = middle + 1 } else { high = middle }
+        }
+        return low < entries.count && entries[low].key == key ? entries[low].value : nil
+    }
+
     package static func string(_ name: ExactName) -> Value { .string(name.text) }
 
     /// True when two values of one type are equal. Strings are compared by bytes, never by Unicode equivalence.
@@ -45,6 +70,8 @@ extension Value {
         case (.network(let one), .network(let other)): one == other
         case (.list(let one), .list(let other)):
             one.count == other.count && zip(one, other).allSatisfy { $0.equals($1) }
+        case (.map(let one), .map(let other)), (.record(let one), .record(let other)):
+            one.count == other.count && zip(one, other).allSatisfy { $0.key == $1.key && $0.value.equals($1.value) }
         default: false
         }
     }

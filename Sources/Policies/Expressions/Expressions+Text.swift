@@ -16,7 +16,15 @@ extension Expressions {
             return nodes[Int(node.a)].operation == .request ? name.text : "\(term(node.a)).\(name)"
         case .property: return "\(text(node.a)).\(names[Int(node.b)])"
         case .setting: return "settings.\(names[Int(node.b)])"
+        // One that stands for each element, which only judging a source forms.
+        case .element where node.b == .max: return "\(text(node.a))[…]"
+        case .key where node.b == .max: return "a key of \(text(node.a))"
+        case .element where types[Int(node.a)].isMap: return "the value \(node.b + 1) of \(text(node.a))"
         case .element: return "\(text(node.a))[\(node.b + 1)]"
+        case .hasElement: return "\(text(node.a)) has [\(node.b + 1)]"
+        case .key: return "the key \(node.b + 1) of \(text(node.a))"
+        case .entry: return "\(text(node.a)):get(\(text(node.b)))"
+        case .hasEntry: return "\(text(node.a)) has \(text(node.b))"
         case .length: return "the length of \(text(node.a))"
         case .plus: return "\(text(node.a)) + \(periods[Int(node.b)].words)"
         case .endOfDay: return "\(text(node.a)) end_of_day"
@@ -72,7 +80,7 @@ extension Expressions {
         let node = nodes[Int(id)]
         switch node.operation {
         case .call: return true
-        case .attribute, .property, .element, .length, .plus, .endOfDay: return isMadeByPlugin(node.a)
+        case .attribute, .property, .element, .key, .entry, .length, .plus, .endOfDay: return isMadeByPlugin(node.a)
         case .sum, .difference: return isMadeByPlugin(node.a) || isMadeByPlugin(node.b)
         default: return false
         }

@@ -21,8 +21,12 @@ package import Model
         case property
         /// a: the policy's number, b: the setting's slot.
         case setting
-        /// a: the list, b: a 0-based index.
-        case element
+        /// a: the list or the map, b: a 0-based index.
+        case element, hasElement
+        /// a: the map, b: a 0-based index.
+        case key
+        /// a: the map, b: a key.
+        case entry, hasEntry
         /// a: the list.
         case length
         /// a: an instant or date, b: a period.
@@ -73,6 +77,8 @@ package import Model
 
     package private(set) var nodes: [Node] = []
     package private(set) var types: [ValueType] = []
+    /// The types with their restrictions, of expressions whose values are restricted.
+    private var restricted: [ID: ValueType] = [:]
     /// For an expression that may be absent, the node that tests its presence.
     package private(set) var presence: [ID?] = []
     /// True for content that the request or the clock brings, and no store, schema or policy bounds.
@@ -116,9 +122,11 @@ package import Model
         let id = ID(nodes.count)
         ids[node] = id
         nodes.append(node)
-        types.append(type)
+        let plain = type.plain
+        types.append(plain)
+        if plain != type { restricted[id] = type }
         self.presence.append(presence)
-        isForeign.append(brings(node, type))
+        isForeign.append(brings(node, plain))
         depths.append(depth(of: node))
         sizes.append(size(of: node))
         return id
@@ -141,7 +149,7 @@ package import Model
             case .proposed: return true
             default: return isForeign[Int(node.a)]
             }
-        case .element, .length, .plus, .endOfDay: return isForeign[Int(node.a)]
+        case .element, .length, .plus, .endOfDay, .key, .entry: return isForeign[Int(node.a)]
         case .sum, .difference: return isForeign[Int(node.a)] || isForeign[Int(node.b)]
         case .call:
             let isBounded = !plugins.functions[Int(node.b)].function.result.choices.isEmpty
@@ -153,13 +161,14 @@ package import Model
     private func depth(of node: Node) -> UInt8 {
         switch node.operation {
         case .request, .settings, .constant, .setting, .granted, .plugin, .table, .rowAt, .argument: 0
-        case .attribute, .property, .element, .length, .plus, .endOfDay, .has, .column: depths[Int(node.a)] &+ 1
+        case .attribute, .property, .element, .hasElement, .key, .length, .plus, .endOfDay, .has, .column:
+            depths[Int(node.a)] &+ 1
         case .row, .hasRow: depths[Int(node.b)] &+ 1
         case .call: (arguments[Int(node.a)].map { depths[Int($0)] }.max() ?? 0) &+ 1
         case .rows: (arguments[Int(node.b)].map { depths[Int($0)] }.max() ?? 0) &+ 1
         case .between: ((arguments[Int(node.b)] + [node.a]).map { depths[Int($0)] }.max() ?? 0) &+ 1
         case .equal, .less, .lessEqual, .isWithin, .contains, .meets, .covers, .can, .permits, .inNetwork, .sum,
-            .difference:
+            .difference, .entry, .hasEntry:
             max(depths[Int(node.a)], depths[Int(node.b)]) &+ 1
         }
     }
@@ -170,16 +179,20 @@ package import Model
         }
         switch node.operation {
         case .request, .settings, .constant, .setting, .granted, .plugin, .table, .rowAt, .argument: return 1
-        case .attribute, .property, .element, .length, .plus, .endOfDay, .has, .column: return sum([node.a])
+        case .attribute, .property, .element, .hasElement, .key, .length, .plus, .endOfDay, .has, .column:
+            return sum([node.a])
         case .row, .hasRow: return sum([node.b])
         case .call: return sum(arguments[Int(node.a)])
         case .rows: return sum(arguments[Int(node.b)])
         case .between: return sum(arguments[Int(node.b)] + [node.a])
         case .equal, .less, .lessEqual, .isWithin, .contains, .meets, .covers, .can, .permits, .inNetwork, .sum,
-            .difference:
+            .difference, .entry, .hasEntry:
             return sum([node.a, node.b])
         }
     }
+
+    /// The type of an expression with the restrictions of its values.
+    package func declared(_ id: ID) -> ValueType { restricted[id] ?? types[Int(id)] }
 
     /// True when an expression may become an operand of another, which adds one to its depth.
     package func carries(_ id: ID) -> Bool { depths[Int(id)] < Self.mostDepth && sizes[Int(id)] < Self.mostSize }

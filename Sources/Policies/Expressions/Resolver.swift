@@ -88,6 +88,11 @@ package final class Resolver {
             if let property = Schema.property(name, among: types) {
                 return form(property, among: types, of: base, in: expressions)
             }
+        case .record(let properties):
+            // By the declared type, which has the restrictions of the parts.
+            let declared = expressions.declared(base).properties ?? properties
+            guard let slot = declared.slot(name) else { throw unknown(name, on: type) }
+            return form(declared[slot], isOptional: declared[slot].isOptional, of: base, in: expressions)
         default: break
         }
         if let number = plugins.attribute(name, on: type) {
@@ -104,10 +109,12 @@ package final class Resolver {
         guard let method = Method.allCases.first(where: { $0.name == name.text }) else { return nil }
         switch (method, type) {
         case (.has, .request), (.has, .token), (.has, .actor), (.has, .department), (.has, .resource),
-            (.has, .action), (.has, .context), (.has, .external), (.has, .table), (.has, .row):
+            (.has, .action), (.has, .context), (.has, .external), (.has, .table), (.has, .row), (.has, .record),
+            (.has, .map):
             return .has
-        case (.get, .table): return .get
-        case (.all, .table): return .all
+        case (.get, .table), (.get, .map): return .get
+        case (.all, .table), (.all, .list): return .all
+        case (.any, .list): return .any
         case (.declares, .resource), (.declares, .action), (.declares, .external): return .declares
         case (.contains, .list): return .contains
         default:
@@ -194,8 +201,14 @@ package final class Resolver {
         _ property: Schema.Property, among types: [Schema.RecordType], of base: Expressions.ID,
         in expressions: Expressions
     ) -> Meaning {
-        let name = expressions.name(property.name)
         let isOptional = !Schema.requires(property.name, types) || !isAlwaysThere(base, in: expressions)
+        return form(property, isOptional: isOptional, of: base, in: expressions)
+    }
+
+    private func form(
+        _ property: Schema.Property, isOptional: Bool, of base: Expressions.ID, in expressions: Expressions
+    ) -> Meaning {
+        let name = expressions.name(property.name)
         let presence = isOptional ? expressions.intern(.has, base, name) : nil
         let id = expressions.intern(.property, base, name, type: property.type, presence: presence)
         return isOptional || property.type == .boolean ? .fact(id) : .expression(id)
@@ -216,6 +229,7 @@ package final class Resolver {
         case .external(let index)
         where Schema.property(name, among: index < 0 ? schema.subjects : [schema.subjects[index]]) != nil:
             true
+        case .record(let properties): properties.slot(name) != nil
         default: entry(name, on: type) != nil
         }
     }
@@ -246,6 +260,12 @@ package final class Resolver {
             known += Vocabulary.entries.filter { $0.owner == .external(-1) }.map(\.name)
             known += (index < 0 ? schema.subjects : [schema.subjects[index]]).flatMap { $0.properties.map(\.name) }
         case .row(let table): known += plugins.tables[table].table.columns.map(\.name)
+        case .record(let properties): known += properties.map(\.name) + ["has"]
+        case .map:
+            let isMethod = ["get", "has"].contains(name)
+            return Fault(
+                message: "\(type.withArticle) has no `\(name)`: "
+                    + (isMethod ? "write `:\(name)(…)`" : "its values are read by `:get(\"\(name)\")`"))
         case .table: known += ["get", "has", "all"]
         case .plugin(let number):
             let plugin = plugins.plugins[number]
@@ -254,8 +274,9 @@ package final class Resolver {
                 message: "the plugin `\(plugin.name)` has no `\(name)`" + Suggestion.hint(for: name, among: names))
         case .list:
             return Fault(
-                message: "\(type.withArticle) has no `\(name)`\(Suggestion.hint(for: name, among: ["contains"])): "
-                    + "write `#list`, `list:contains(x)`, or `for _, x in ipairs(list) do`")
+                message:
+                    "\(type.withArticle) has no `\(name)`\(Suggestion.hint(for: name, among: ["contains", "any", "all"])): "
+                    + "write `list[1]`, `#list`, `list:contains(x)`, or `for _, x in ipairs(list) do`")
         default: break
         }
         known += plugins.plugins.flatMap(\.attributes).filter { $0.owner == type }.map(\.function.name)

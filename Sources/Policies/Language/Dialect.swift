@@ -6,7 +6,7 @@ package import Syntax
 package enum Dialect {
     /// The globals of policies.
     package static let ofPolicies = StandardLibrary.globals.union(BuiltinFunction.ofPolicies.map(\.name)).union(
-        TypeReader.tags)
+        TypeReader.tagsOfPolicies.map(\.name))
 
     /// The globals of libraries: without effects and settings, which belong to policies.
     package static let ofLibraries = ofPolicies.subtracting(notOfLibraries)
@@ -15,7 +15,7 @@ package enum Dialect {
 
     /// The globals of plugins.
     package static let ofPlugins = StandardLibrary.globals.union(PluginScript.functions.map(\.name)).union(
-        PluginScript.tags)
+        TypeReader.tags.map(\.name))
 
     /// - Parameters:
     ///   - known: the declared globals.

@@ -1,19 +1,30 @@
 package import Model
 
 /// The places of the declared properties among the packed values of a request: one for a name, whichever types have it.
+///
+/// A record inside another has a place of its own, which says that it is there, and one for each of its properties.
 @usableFromInline package struct PropertyLayout: Sendable {
+    /// The place of a property, and those of its parts, by slot.
+    package struct Column: Sendable {
+        package let place: Int
+        /// Empty for a property that is no record.
+        package let parts: [Column]
+    }
+
     /// For each type and slot, its place.
-    package private(set) var resources: [[Int]] = []
-    package private(set) var subjects: [[Int]] = []
-    package private(set) var context: [Int] = []
+    package private(set) var resources: [[Column]] = []
+    package private(set) var subjects: [[Column]] = []
+    package private(set) var context: [Column] = []
     /// By action and slot.
-    package private(set) var actions: [[Int]] = []
-    package private(set) var count = 0
+    package private(set) var actions: [[Column]] = []
+    package var count: Int { properties.count }
     /// The first place of a property; before it are the values that every request has.
     @inlinable package static var first: Int { 34 }
-    /// The places of properties whose values have numbers: departments, users and booleans.
+    /// The places of properties whose values have numbers: departments, users, booleans and the presence of records.
     package private(set) var numbered: Set<Int> = []
-    private var names: [Owner: [ExactName: Int]] = [:]
+    /// By place, from the first on.
+    private var properties: [(owner: Owner, path: [ExactName])] = []
+    private var places: [Owner: [[ExactName]: Int]] = [:]
 
     /// The record of a request that has a property.
     package enum Owner: Sendable {
@@ -21,49 +32,58 @@ package import Model
         case action
         case subject
         case context
+
+        /// The owner that an expression of a type stands for; `nil` for any other type.
+        package init?(_ type: ValueType) {
+            switch type {
+            case .resource: self = .resource
+            case .action: self = .action
+            case .context: self = .context
+            case .external: self = .subject
+            default: return nil
+            }
+        }
     }
 
     init() {}
 
     init(_ schema: Schema) {
-        resources = schema.resources.map { places($0, .resource) }
-        subjects = schema.subjects.map { places($0, .subject) }
-        context = places(schema.context, .context)
-        actions = schema.actionRecords.map { places($0, .action) }
+        resources = schema.resources.map { columns($0.properties, .resource, []) }
+        subjects = schema.subjects.map { columns($0.properties, .subject, []) }
+        context = columns(schema.context.properties, .context, [])
+        actions = schema.actionRecords.map { columns($0.properties, .action, []) }
     }
 
-    private mutating func places(_ type: Schema.RecordType, _ owner: Owner) -> [Int] {
-        type.properties.map { property in
-            let place = place(of: property, owner)
-            if [.department, .user, .boolean].contains(property.type) { numbered.insert(place) }
-            return place
+    private mutating func columns(_ properties: [Schema.Property], _ owner: Owner, _ path: [ExactName]) -> [Column] {
+        properties.map { property in
+            let path = path + [property.name]
+            let place = place(owner, path)
+            let type = property.type.plain
+            if [.department, .user, .boolean].contains(type) || type.properties != nil { numbered.insert(place) }
+            return Column(place: place, parts: columns(type.properties ?? [], owner, path))
         }
     }
 
-    private mutating func place(of property: Schema.Property, _ owner: Owner) -> Int {
-        if let known = names[owner]?[property.name] { return known }
+    private mutating func place(_ owner: Owner, _ path: [ExactName]) -> Int {
+        if let known = places[owner]?[path] { return known }
         let place = Self.first + count
-        names[owner, default: [:]][property.name] = place
-        count += 1
+        places[owner, default: [:]][path] = place
+        properties.append((owner, path))
         return place
     }
 
     /// The property at a place; `nil` for a place without one.
-    package func property(at place: Int) -> (owner: Owner, name: ExactName)? {
-        for (owner, names) in names {
-            if let name = names.first(where: { $0.value == place })?.key { return (owner, name) }
-        }
-        return nil
+    package func property(at place: Int) -> (owner: Owner, path: [ExactName])? {
+        properties.indices.contains(place - Self.first) ? properties[place - Self.first] : nil
     }
 
-    /// The place of the property that an expression names; `nil` when no type has it.
+    /// The place of a property of a record of the request; `nil` when no type has it.
     package func place(_ name: ExactName, of type: ValueType) -> Int? {
-        switch type {
-        case .resource: names[.resource]?[name]
-        case .action: names[.action]?[name]
-        case .context: names[.context]?[name]
-        case .external: names[.subject]?[name]
-        default: nil
-        }
+        Owner(type).flatMap { places[$0]?[[name]] }
+    }
+
+    /// The place of a property of the record at a place; `nil` when no type has it.
+    package func place(_ name: ExactName, in record: Int) -> Int? {
+        property(at: record).flatMap { places[$0.owner]?[$0.path + [name]] }
     }
 }

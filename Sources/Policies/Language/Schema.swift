@@ -26,10 +26,14 @@ package struct Schema: Sendable {
     }
 
     /// A declared property of a resource, an action, the context or an external subject.
-    package struct Property: Sendable, Equatable {
+    package struct Property: Sendable, Hashable {
         package let name: ExactName
         package let type: ValueType
         package let isOptional: Bool
+
+        package init(name: ExactName, type: ValueType, isOptional: Bool) {
+            (self.name, self.type, self.isOptional) = (name, type, isOptional)
+        }
     }
 
     /// A named set of properties; the property's place in it is its slot.
@@ -42,7 +46,18 @@ package struct Schema: Sendable {
             self.properties = properties
         }
 
-        package func slot(_ name: ExactName) -> Int? { properties.firstIndex { $0.name == name } }
+        package func slot(_ name: ExactName) -> Int? { properties.slot(name) }
+
+        /// The property at a path of names, through records inside this one.
+        package func property(at path: [ExactName]) -> Property? {
+            var found: Property?
+            for name in path {
+                let properties = found.map { $0.type.properties ?? [] } ?? self.properties
+                guard let slot = properties.slot(name) else { return nil }
+                found = properties[slot]
+            }
+            return found
+        }
     }
 
     package var actions: [ExactName: Action] = [:] {
@@ -92,12 +107,27 @@ package struct Schema: Sendable {
         resources.filter { actions[action]?.applies(to: $0.name) ?? true }
     }
 
-    /// The property with this name of any of some types; all of them give it the same type.
-    static func property(_ name: ExactName, among types: [RecordType]) -> Property? {
-        for type in types {
-            if let slot = type.slot(name) { return type.properties[slot] }
+    /// The property with this name of any of some types. All of them give it the same type, but for records, whose parts
+    /// are those of all: a part that one of the records lacks is optional.
+    package static func property(_ name: ExactName, among types: [RecordType]) -> Property? {
+        merged(types.compactMap { type in type.slot(name).map { type.properties[$0] } })
+    }
+
+    /// One property for all of these, which have one name.
+    private static func merged(_ declared: [Property]) -> Property? {
+        guard let first = declared.first, declared.count > 1, first.type.properties != nil else {
+            return declared.first
         }
-        return nil
+        let records = declared.map { $0.type.properties ?? [] }
+        var names: [ExactName] = []
+        for property in records.joined() where !names.contains(property.name) { names.append(property.name) }
+        let parts = names.map { name in
+            let own = records.compactMap { record in record.slot(name).map { record[$0] } }
+            let part = merged(own)!
+            let isOptional = own.count < records.count || own.contains(where: \.isOptional)
+            return Property(name: name, type: part.type, isOptional: isOptional)
+        }
+        return Property(name: first.name, type: .record(parts), isOptional: declared.contains(where: \.isOptional))
     }
 
     /// True when every record of some types has a property: all of them declare it, and none as optional.
@@ -109,4 +139,9 @@ package struct Schema: Sendable {
     package func action(_ name: ExactName) -> RecordType? { actionIndex.number(name).map { actionRecords[$0] } }
     package func resource(_ name: ExactName) -> Int? { resources.firstIndex { $0.name == name } }
     package func subject(_ name: ExactName) -> Int? { subjects.firstIndex { $0.name == name } }
+}
+
+extension [Schema.Property] {
+    /// The place of a property among these.
+    package func slot(_ name: ExactName) -> Int? { firstIndex { $0.name == name } }
 }

@@ -1,4 +1,4 @@
-package import Lua
+internal import Lua
 internal import Model
 internal import Syntax
 
@@ -230,7 +230,8 @@ struct SchemaReader {
                 }
                 properties.append(Schema.Property(name: name, type: type, isOptional: isOptional))
             } catch {
-                report("`\(place).\(name)`: \(error.message)", at: keys + [name])
+                let inner = error.path.map { ".\($0)" }.joined()
+                report("`\(place).\(name)\(inner)`: \(error.message)", at: keys + [name] + error.path)
             }
         }
         return properties
@@ -266,133 +267,29 @@ struct SchemaReader {
                     seen[property.name] = (property.type, type.name)
                     continue
                 }
-                if first.type != property.type {
+                if let other = Self.ambiguity(first.type, property.type, property.name) {
+                    let (one, two) = (other.one.withArticle, other.two.withArticle)
                     report(
-                        "`\(section)`: `\(property.name)` is \(first.type.withArticle) on `\(first.owner)` and "
-                            + "\(property.type.withArticle) on `\(type.name)`; one name has one type",
+                        "`\(section)`: `\(other.name)` is \(one) on `\(first.owner)` and \(two) on `\(type.name)`"
+                            + (one == two ? ", with other parts or values" : "") + "; one name has one type",
                         at: [section] + keys(of: property.name, type, in: section))
                 }
             }
         }
     }
-}
 
-/// Reads a declared type: `"user"`, `list "string"`, `optional "department"`, `optional(list "user")`.
-package enum TypeReader {
-    /// The tags of types that declarations name.
-    package static let tags = ["optional", "list", "required"]
-
-    package struct Fault: Error {
-        package let message: String
-        /// The setting that is declared wrongly; `nil` where the place is known otherwise.
-        var name: ExactName?
-    }
-
-    /// The kind of declaration that a type is for, which determines the types there are.
-    package enum Use {
-        case property
-        /// A parameter of a policy.
-        case setting
-        /// An argument and the result of a plugin's function.
-        case parameter, result
-        /// A column of a plugin's data, which is the same for every tenant.
-        case column
-
-        var types: [ExactName: ValueType] {
-            let all = ValueType.declarable
-            switch self {
-            case .property, .setting: return all
-            case .column: return all.filter { $0.value != .department && $0.value != .user }
-            case .result: return all.merging(["user_type": .userType]) { $1 }
-            case .parameter:
-                let parts: [ExactName: ValueType] = [
-                    "user_type": .userType, "token": .token, "actor": .actor, "action": .action,
-                    "resource": .resource, "context": .context,
-                ]
-                return all.merging(parts) { $1 }
-            }
+    /// The part of two properties with one name that has two types; `nil` where they agree. Records agree when the parts
+    /// do that both have.
+    private static func ambiguity(
+        _ one: ValueType, _ other: ValueType, _ name: ExactName
+    ) -> (name: ExactName, one: ValueType, two: ValueType)? {
+        guard let own = one.properties, let others = other.properties else {
+            return one == other ? nil : (name, one, other)
         }
-    }
-
-    package static func read(
-        _ value: LuaValue, of use: Use = .property
-    ) throws(Fault) -> (ValueType, isOptional: Bool) {
-        if let inner = value.tagged("optional") {
-            let (type, isOptional) = try read(inner, of: use)
-            if isOptional { throw Fault(message: "`optional` is given twice") }
-            return (type, true)
+        for property in own {
+            guard let slot = others.slot(property.name) else { continue }
+            if let found = ambiguity(property.type, others[slot].type, "\(name).\(property.name)") { return found }
         }
-        if let inner = value.tagged("list") {
-            guard let name = inner.name else { throw Fault(message: Self.refusal(ofListOf: inner)) }
-            return (.list(try named(name, use)), false)
-        }
-        if value.tagged("required") != nil, use != .setting {
-            throw Fault(message: "`required` is for settings; what is not `optional` is required here")
-        }
-        guard let name = value.name else {
-            throw Fault(
-                message: "a type must be a name such as \"string\", or `list` or `optional` of one; got \(value.shown)")
-        }
-        return (try named(name, use), false)
-    }
-
-    /// The reason why `list` of something that is no name is no type.
-    private static func refusal(ofListOf inner: LuaValue) -> String {
-        let write = "write `list \"string\"`"
-        guard case .table(let entries) = inner, let first = entries.first else {
-            return "a list needs the name of a type: \(write)"
-        }
-        return first.key.name == nil
-            ? "`list { … }` is a default, which only settings have: \(write)"
-            : "`list { name = … }` would be a list of records, which there is not: \(write)"
-    }
-
-    private static func named(_ name: ExactName, _ use: Use) throws(Fault) -> ValueType {
-        if let type = use.types[name] { return type }
-        let known = use.types.keys.sorted()
-        throw Fault(
-            message: "unknown type `\(name)`" + Suggestion.hint(for: name, among: known)
-                + "; one of \(known.joined(separator: ", "))")
-    }
-}
-
-extension LuaValue {
-    /// The value that a tag function such as `list` or `optional` has wrapped.
-    package func tagged(_ tag: String) -> LuaValue? {
-        guard case .table(let entries) = self, entries.count == 1, entries[0].key == .string(tag) else { return nil }
-        return entries[0].value
-    }
-
-    package var kindName: String {
-        switch self {
-        case .nil: "nothing"
-        case .boolean: "a boolean"
-        case .integer, .number: "a number"
-        case .string: "a string"
-        case .handle: "a value of the request"
-        case .table: "a table"
-        case .function: "a function"
-        case .other: "something else"
-        }
-    }
-
-    /// A table's key as a path has it; an empty string for a key that no source names.
-    var keyName: ExactName {
-        switch self {
-        case .string(let name): ExactName(name)
-        case .integer(let number): "\(number)"
-        default: ""
-        }
-    }
-
-    /// The value itself where it is short, else its kind.
-    package var shown: String {
-        switch self {
-        case .boolean(let value): "`\(value)`"
-        case .integer(let value): "`\(value)`"
-        case .number(let value): "`\(value)`"
-        case .string(let value) where value.utf8.count <= 60: "`\(value)`"
-        default: kindName
-        }
+        return nil
     }
 }

@@ -46,7 +46,11 @@ struct SettingsReader {
             }
             return Setting(type: type, initial: .absent)
         }
-        if case .table(let entries)? = value.tagged("list") { return try list(of: entries, name: name) }
+        if let inner = value.arguments(of: "list"), inner.count == 1, case .table(let entries) = inner[0],
+            !inner[0].isTagged
+        {
+            return try list(of: entries, name: name)
+        }
         let (type, isOptional) = try TypeReader.read(value, of: .setting)
         if case .list = type { return Setting(type: type, initial: .list([])) }
         guard isOptional else {

@@ -56,6 +56,16 @@ package enum Vocabulary {
         .init(owners: [.date], method: .endOfDay, help: "the first instant of the next day"),
     ]
 
+    /// The methods of values with parts, whatever the parts are.
+    package static let partMethods: [(owner: String, method: Method, help: String)] = [
+        ("list", .contains, "whether a value is one of its elements"),
+        ("list", .any, "whether a function of an element returns true for one of them; of none, false"),
+        ("list", .all, "whether a function of an element returns true for each of them; of none, true"),
+        ("map", .get, "the value of a key, which must be there"),
+        ("map", .has, "whether there is a value of a key"),
+        ("record", .has, "whether a property is present"),
+    ]
+
     /// The reason why a plugin cannot give a type an attribute with this name; `nil` when it can.
     package static func conflict(_ name: ExactName, on owner: ValueType) -> String? {
         let isTaken =
@@ -184,7 +194,7 @@ package enum Vocabulary {
 @usableFromInline package enum Method: UInt32, CaseIterable, Sendable {
     case can = 100
     case canAny, canAll, meets, covers, permits, isWithin, isWithinAny, contains, has, plus, endOfDay, get, declares,
-        all, between
+        all, between, any
 
     package var name: String {
         switch self {
@@ -204,6 +214,7 @@ package enum Vocabulary {
         case .declares: "declares"
         case .all: "all"
         case .between: "between"
+        case .any: "any"
         }
     }
 }

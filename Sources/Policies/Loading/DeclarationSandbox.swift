@@ -31,6 +31,6 @@ final class DeclarationSandbox {
         if let sandbox = sandbox.take() { return sandbox }
         chunks = [:]
         return try Sandbox(
-            functions: BuiltinFunction.ofPolicies + [PolicyInstrumentation.function], tags: TypeReader.tags)
+            functions: BuiltinFunction.ofPolicies + [PolicyInstrumentation.function], tags: TypeReader.tagsOfPolicies)
     }
 }

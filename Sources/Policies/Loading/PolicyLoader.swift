@@ -234,7 +234,7 @@ struct PolicyLoader {
         diagnostics += Dialect.ineffective(
             in: source, declaring: Self.sections, path: path(file.name), what: "the schema")
         let faults = Dialect.faults(
-            of: source, known: StandardLibrary.globals.union(TypeReader.tags), path: path(file.name),
+            of: source, known: StandardLibrary.globals.union(TypeReader.tags.map(\.name)), path: path(file.name),
             whose: "the schema")
         diagnostics += faults
         guard faults.isEmpty else { return nil }

@@ -8,8 +8,11 @@ struct InferredNames {
     private(set) var decide: Function.ID?
     /// The initial values of variables that are never assigned to.
     private(set) var values: [Declaration.ID: Expression.ID] = [:]
-    /// The lists that the second variable of `for _, x in ipairs(list)` iterates over.
+    /// The lists of which a variable is each element: the second of `for _, x in ipairs(list)`, or the parameter of the
+    /// function in `list:any(function(x) … end)`. With `pairs`, it may be a map, and the variable each value.
     private(set) var elements: [Declaration.ID: Expression.ID] = [:]
+    /// The lists and maps of which the first variable of `for k, v in pairs(x)` is each number or key.
+    private(set) var keys: [Declaration.ID: Expression.ID] = [:]
     /// The variables that count: of `for i = 1, 10`, and the first of `for i, x in ipairs(list)`.
     private(set) var counters: Set<Declaration.ID> = []
     /// The variables that are declared without a value and never assigned to: they are `nil`.
@@ -23,7 +26,10 @@ struct InferredNames {
     init(_ chunk: Chunk, isPolicy: Bool) {
         var functions: [Declaration.ID: Function.ID] = [:]
         chunk.walk { node in
-            guard case .statement(let statement) = node else { return true }
+            guard case .statement(let statement) = node else {
+                if case .expression(let id) = node { noteWalk(id, in: chunk) }
+                return true
+            }
             switch statement.kind {
             case .local(let names, let assigned):
                 for (name, value) in zip(names, assigned) where !chunk[name].isReassigned {
@@ -37,9 +43,12 @@ struct InferredNames {
             case .numericFor(let name, _, _): if !chunk[name].isReassigned { counters.insert(name) }
             case .genericFor(let names, let lists, _):
                 guard let list = lists.first, case .call(let callee, let arguments) = chunk[list].kind,
-                    let argument = arguments.first, chunk.libraryFunction(callee) == "ipairs"
+                    let argument = arguments.first, let name = chunk.libraryFunction(callee),
+                    name == "ipairs" || name == "pairs"
                 else { break }
-                if !chunk[names[0]].isReassigned { counters.insert(names[0]) }
+                if !chunk[names[0]].isReassigned {
+                    if name == "pairs" { keys[names[0]] = argument } else { counters.insert(names[0]) }
+                }
                 if names.count > 1, !chunk[names[1]].isReassigned { elements[names[1]] = argument }
             default: break
             }
@@ -48,6 +57,15 @@ struct InferredNames {
         noteCalls(of: functions, in: chunk)
         decide = isPolicy ? Self.decide(of: chunk, functions) : nil
         request = decide.flatMap { Self.request(of: $0, in: chunk) }
+    }
+
+    /// Notes the parameter of the function in `list:any(function(x) … end)`.
+    private mutating func noteWalk(_ id: Expression.ID, in chunk: Chunk) {
+        guard case .method(let list, let name, let arguments) = chunk[id].kind, ["any", "all"].contains(name.name),
+            arguments.count == 1, case .function(let function) = chunk[arguments[0]].kind,
+            let parameter = chunk[function].parameters.first, !chunk[parameter].isReassigned
+        else { return }
+        elements[parameter] = list
     }
 
     /// The arguments that the calls pass for a parameter; `nil` where its function may be called otherwise.

@@ -56,7 +56,7 @@ extension TypeInference {
         default: break
         }
         guard let known = value(id) else { return nil }
-        if known.isHandle { return known.type == parameter.type ? nil : kind(of: id) }
+        if known.isHandle { return known.type.fits(parameter.type) ? nil : kind(of: id) }
         // The result of a plugin's function may be a value of Lua, and those may be of several types.
         guard known.expression == nil, !known.isOfRequest else { return nil }
         switch (known.type, parameter.type) {

@@ -148,7 +148,9 @@ extension TypeInference {
         func fault(_ message: String, _ place: Expression.ID? = nil, rule: String = "wrong-argument") -> Fault {
             Fault(rule: rule, message: message, position: place.map { chunk[$0].position } ?? name.position)
         }
-        if let fault = surplus(name.name, method.arity, arguments) { return fault }
+        let isWalk = method == .any || method == .all && !owner.type.isTable
+        if let fault = surplus(name.name, isWalk ? 1 : method.arity, arguments) { return fault }
+        if isWalk { return misuse(ofWalk: name, arguments) }
         guard method != .endOfDay else { return nil }
         guard let first = arguments.first else {
             return fault("`\(name.name)` takes \(Self.expected(method, owner.type))")
@@ -194,13 +196,23 @@ extension TypeInference {
             }
             return nil
         case .contains:
-            guard case .list(let element) = owner.type, let known = value(first) else { return nil }
+            guard case .list(let element) = owner.type else { return nil }
+            if element.hasParts {
+                return fault(
+                    "\(owner.typeName) is looked into by its parts: `x:any(function(e) return … end)`", first)
+            }
+            guard let known = value(first) else { return nil }
             do throws(Resolver.Fault) {
                 try Resolver.same(element, known.type, "look in a list of \(element.name) for")
             } catch { return fault(error.message, first, rule: "type-mismatch") }
-            return nil
+            return refusal(ofElement: first, of: owner).map { fault($0, first, rule: "type-mismatch") }
         // Any value may be the key of a table.
         case .has where owner.type.isTable: return nil
+        case .has where owner.type.isMap, .get where owner.type.isMap:
+            if let got = kind(of: first), value(first)?.type != .string {
+                return fault("`\(name.name)` takes a key, a string, got \(got)", first)
+            }
+            return refusal(ofKey: first, of: owner).map { fault($0, first) }
         case .has, .declares:
             guard case .string(let bytes) = chunk[first].kind else {
                 return kind(of: first).map {
@@ -221,7 +233,7 @@ extension TypeInference {
             guard case .table(let table) = owner.type else { return nil }
             let called = text(owner) ?? "this table"
             return resolver.plugins.tables[table].table.unindexed(arguments.count, called).map { fault($0) }
-        case .endOfDay, .get: return nil
+        case .endOfDay, .get, .any: return nil
         }
     }
 
@@ -235,6 +247,7 @@ extension TypeInference {
         case .isWithinAny: owner == .department ? "a list of departments" : "a list of networks"
         case .between: "two times: `:between(\"06:00\", \"21:00\")`"
         case .contains: "a value"
+        case .any: "a function of an element"
         case .get: "a key"
         case .all: "the values of the index"
         case .has, .declares: "the name of a property as a string"
@@ -278,91 +291,22 @@ extension TypeInference {
             let first = arguments.first, let known = value(first), known.isHandle
         else { return nil }
         let isList = if case .list = known.type { true } else { known.type.isTable }
-        guard !isList || name.name == "pairs" else { return nil }
-        let message = isList ? "`pairs` is only for tables of Lua: use `ipairs`" : "\(known.typeName) has no elements"
+        guard !isList, !(known.type.isMap && name.name == "pairs") else { return nil }
+        let message =
+            known.type.isMap
+            ? "\(known.typeName) is read with `for key, value in pairs(map) do`" : "\(known.typeName) has no elements"
         return Fault(rule: "wrong-argument", message: message, position: chunk[first].position)
-    }
-
-    // MARK: Effects
-
-    private func misuse(ofEffect callee: Expression.ID, _ arguments: [Expression.ID]) -> Fault? {
-        guard case .name(let name) = chunk[callee].kind, name.target == .global,
-            PolicyStatement.Effect.names.contains(name.name)
-        else { return nil }
-        func fault(_ message: String, _ place: Expression.ID) -> Fault {
-            Fault(rule: "wrong-argument", message: message, position: chunk[place].position)
-        }
-        guard let first = arguments.first else {
-            if name.name == "permit" { return nil }
-            let what = name.name == "oblige" ? "a name" : "a reason"
-            return fault("`\(name.name)` takes \(what) first", callee)
-        }
-        if case .string(let bytes) = chunk[first].kind {
-            if bytes.count > 1_000 { return fault("`\(name.name)`: a reason has at most 1,000 bytes", first) }
-        } else if let got = kind(of: first), !isPlainText(first), name.name != "permit" || !isNil(first) {
-            let hint = value(first)?.isHandle == true ? "; name it in braces: `\"{token.name}\"`" : ""
-            return fault("`\(name.name)` takes a string first, got \(got)\(hint)", first)
-        }
-        guard arguments.count > 1, name.name != "permit" else { return nil }
-        return details(name.name, arguments[1]).map { fault($0.message, $0.place) }
-    }
-
-    private func details(_ effect: String, _ id: Expression.ID) -> (message: String, place: Expression.ID)? {
-        guard case .table(let fields) = chunk[id].kind else {
-            guard let got = notTable(id), !isNil(id) else { return nil }
-            let known = value(id).flatMap { $0.isHandle ? text($0) : nil }
-            let hint = known.map { "; a reason shows it as `{\($0)}`" } ?? ""
-            return ("`\(effect)` takes a table second, got \(got)\(hint)", id)
-        }
-        for field in fields {
-            switch field {
-            case .named(let name, let value):
-                if effect == "oblige", name.name == "on" {
-                    if let message = occasion(value) { return (message, value) }
-                    continue
-                }
-                guard effect == "deny" else {
-                    guard [.table, .function, .library].contains(luaKind(value)) else { continue }
-                    let got = luaKind(value)!.withArticle
-                    return ("`\(effect)`: the detail `\(name.name)` cannot be \(got)", value)
-                }
-                let hint = Suggestion.hint(for: name.name, among: ["code"])
-                if name.name != "code" {
-                    return ("`deny` takes only the option `code`, got `\(name.name)`\(hint)", value)
-                }
-                if case .string(let bytes) = chunk[value].kind, (1...100).contains(bytes.count) { continue }
-                if !isPlainText(value), let got = kind(of: value) {
-                    return ("`code` is a string of 1 to 100 bytes, got \(got)", value)
-                }
-            case .item(let value): return ("`\(effect)`: a detail needs a name: `{ name = … }`", value)
-            case .keyed: continue
-            }
-        }
-        return nil
-    }
-
-    /// The fault of the option that says which decision an obligation belongs to.
-    private func occasion(_ id: Expression.ID) -> String? {
-        let message = "`oblige`: `on` must be \(PolicyStatement.Occasion.listed), the decision it belongs to"
-        if case .string(let bytes) = chunk[id].kind {
-            let text = String(decoding: bytes, as: UTF8.self)
-            if PolicyStatement.Occasion(rawValue: text) != nil { return nil }
-            let hint = Suggestion.hint(for: text, among: PolicyStatement.Occasion.allCases.map(\.rawValue))
-            return "\(message); got `\(text)`\(hint)"
-        }
-        guard !isPlainText(id), let got = kind(of: id) else { return nil }
-        return "\(message); got \(got)"
     }
 
     // MARK: Kinds
 
-    private func isPlainText(_ id: Expression.ID) -> Bool {
+    func isPlainText(_ id: Expression.ID) -> Bool {
         value(id).map { $0.type == .string && !$0.isHandle } ?? false
     }
-    private func isNil(_ id: Expression.ID) -> Bool { luaKind(id) == .nothing }
+    func isNil(_ id: Expression.ID) -> Bool { luaKind(id) == .nothing }
 
     /// The kind of an expression that is certainly no table of Lua's own.
-    private func notTable(_ id: Expression.ID) -> String? { luaKind(id) == .table ? nil : kind(of: id) }
+    func notTable(_ id: Expression.ID) -> String? { luaKind(id) == .table ? nil : kind(of: id) }
 
     /// The kind of an expression, with its article; `nil` when the source does not determine it.
     func kind(of id: Expression.ID) -> String? {

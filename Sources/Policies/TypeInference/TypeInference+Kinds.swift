@@ -22,6 +22,12 @@ extension TypeInference {
                 id = definition
             case .member: return libraryFunction(id) == nil ? nil : .function
             case .call(let callee, _): return libraryFunction(callee)?.result
+            // Beyond the items of a table that nothing changes.
+            case .index(let base, let key):
+                guard case .name(let table) = chunk[base].kind, case .local(let variable) = table.target,
+                    let items = fixedTables[variable]?.items, case .integer(let number) = chunk[key].kind
+                else { return nil }
+                return (1...Int64(max(items, 1))).contains(number) && items > 0 ? nil : .nothing
             default: return nil
             }
         }

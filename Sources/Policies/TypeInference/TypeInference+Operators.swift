@@ -53,6 +53,7 @@ extension TypeInference {
         if let message = textComparison(one, other, isOrder: isOrder) { return message }
         if let left = value(one), let right = value(other), left.isHandle || right.isHandle {
             if left.type == right.type {
+                if left.type.hasParts { return "\(left.typeName) has parts: compare those" }
                 return isOrder && !left.type.isOrdered ? "\(left.typeName) has no order" : nil
             }
             do throws(Resolver.Fault) {
@@ -65,7 +66,9 @@ extension TypeInference {
 
     /// The reason why the result of a plugin's function, one of a few strings, is never a certain string.
     private func oddChoice(_ one: Expression.ID, _ other: Expression.ID) -> String? {
-        guard let bytes = literal(other), let (name, choices) = pluginChoices(one) else { return nil }
+        guard let bytes = literal(other), let (name, choices) = pluginChoices(one) ?? declaredChoices(one) else {
+            return nil
+        }
         let text = ExactName(String(decoding: bytes, as: UTF8.self))
         return choices.contains(text)
             ? nil : "`\(name)` is never `\(text)`" + Suggestion.hint(for: text, among: choices)

@@ -51,9 +51,24 @@ package final class TypeInference {
         package let name: ExactName
         /// `nil` for a property that the schema declares.
         package let attribute: Attribute?
+        /// The number of an element of a list; `nil` for anything else.
+        package let element: Int?
 
-        /// Its name in reasons: `resource.amount`, `actor`.
-        package var key: ExactName { owner.map { "\($0).\(name)" } ?? name }
+        init(owner: String?, name: ExactName, attribute: Attribute? = nil, element: Int? = nil) {
+            (self.owner, self.name, self.attribute, self.element) = (owner, name, attribute, element)
+        }
+
+        /// Its name in reasons: `resource.amount`, `actor`, `resource.tags[1]`.
+        package var key: ExactName {
+            guard let owner else { return name }
+            return element.map { "\(owner)[\($0)]" } ?? "\(owner).\(name)"
+        }
+
+        /// The test of its presence, as a source writes it.
+        package var test: String {
+            let owner = owner ?? "request"
+            return element.map { "#\(owner) >= \($0)" } ?? "\(owner):has(\"\(name)\")"
+        }
     }
 
     package let chunk: Chunk
@@ -72,7 +87,7 @@ package final class TypeInference {
     /// The tables that nothing changes.
     package private(set) lazy var fixedTables = chunk.fixedTables
     /// For each type, one expression of that type, about which nothing else is known.
-    private var samples: [ValueType: Expressions.ID] = [:]
+    var samples: [ValueType: Expressions.ID] = [:]
 
     init(
         _ chunk: Chunk, _ declaration: PolicyDeclaration, schema: Schema, plugins: PluginSet,
@@ -182,12 +197,12 @@ package final class TypeInference {
         .value(Known(type: type, expression: nil, isHandle: false, absence: nil, isOfRequest: false))
     }
 
-    private func of(_ id: Expressions.ID, _ type: ValueType) -> Known {
+    func of(_ id: Expressions.ID, _ type: ValueType) -> Known {
         Known(type: type, expression: id, isHandle: true, absence: nil, isOfRequest: type != .settings)
     }
 
     /// A value that a plugin provides, of which less is certain.
-    private func open(_ type: ValueType, _ id: Expressions.ID?) -> Known {
+    func open(_ type: ValueType, _ id: Expressions.ID?) -> Known {
         Known(type: type, expression: id, isHandle: false, absence: nil, isOfRequest: true)
     }
 
@@ -202,7 +217,7 @@ package final class TypeInference {
             return self.variable(variable).map(Meaning.value)
         case .member(let base, let name): return member(ExactName(name.name), of: base)
         case .index(let base, let key): return element(key, of: base)
-        case .method(let base, let name, _): return result(of: ExactName(name.name), base)
+        case .method(let base, let name, let arguments): return result(of: ExactName(name.name), base, arguments)
         case .call(let callee, let arguments): return called(callee, arguments)
         case .unary(let operation, _): return plain(operation == .not ? .boolean : .number)
         case .binary(let operation, let left, let right, _) where operation == .add || operation == .subtract:
@@ -231,11 +246,8 @@ package final class TypeInference {
         }
         if names.counters.contains(id), case .value(let number) = plain(.number) { return number }
         if let value = names.values[id] { return self.value(value) }
-        if let list = names.elements[id].flatMap(value), case .list(let type) = list.type {
-            if let base = list.expression { return of(expressions.intern(.element, base, 0, type: type), type) }
-            return Known(
-                type: type, expression: nil, isHandle: list.isHandle, absence: nil, isOfRequest: list.isOfRequest)
-        }
+        if let list = names.elements[id].flatMap(value), let found = part(of: list) { return found }
+        if let list = names.keys[id].flatMap(value), let found = key(of: list) { return found }
         // A parameter is the value that every call of its function passes, when all pass the same one; or a value of the
         // type that all pass.
         guard let passed = names.arguments(of: id)?.map(value), let first = passed.first ?? nil else { return nil }
@@ -271,118 +283,12 @@ package final class TypeInference {
     }
 
     /// The result of one of Lua's own functions; `nil` when it depends on the arguments.
-    private func result(of function: StandardLibrary.Function) -> Meaning? {
+    func result(of function: StandardLibrary.Function) -> Meaning? {
         switch function.result {
         case .boolean: plain(.boolean)
         case .number: plain(.number)
         case .string: plain(.string)
         default: nil
-        }
-    }
-
-    private func member(_ name: ExactName, of base: Expression.ID) -> Meaning? {
-        if let library = library(base) { return member(name.text, ofLibrary: library) }
-        if let library = sharedLibrary(base) { return member(name, of: library) }
-        guard let owner = value(base) else { return indexed(base, name) }
-        guard !Self.isOfText(name, owner) else { return nil }
-        do throws(Resolver.Fault) {
-            let expression = owner.expression ?? sample(owner.owner)
-            switch try resolver.meaning(of: name, on: expression, in: expressions) {
-            case .method(let method): return .method(method.name)
-            case .function: return nil
-            case .expression(let id), .fact(let id):
-                if let plugin = pluginOfAttribute(id), !resolver.uses[0].contains(plugin) {
-                    let attribute = resolver.plugins.plugins[plugin].name
-                    return .fault(
-                        "`\(name)` is an attribute of the plugin `\(attribute)`: write `use \"\(attribute)\"`")
-                }
-                // When only the type of the owner is known, only the type of its member is known.
-                let isKnown = owner.expression != nil
-                return .value(
-                    Known(
-                        type: expressions.types[Int(id)], expression: isKnown ? id : nil, isHandle: true,
-                        absence: isKnown ? absence(id, name, of: expression, owner.type) : nil,
-                        isOfRequest: owner.type != .settings))
-            }
-        } catch { return .fault(error.message) }
-    }
-
-    /// The meaning of a value with brackets: a name in quotes, or the number of an element.
-    private func element(_ key: Expression.ID, of base: Expression.ID) -> Meaning? {
-        switch chunk[key].kind {
-        case .string(let bytes): return member(ExactName(String(decoding: bytes, as: UTF8.self)), of: base)
-        case .integer(let number):
-            if let library = library(base) { return .fault("`\(library)` has no elements") }
-            guard let owner = value(base), !owner.type.isTable else { return indexed(base, "\(number)") }
-            if owner.type == .string { return .fault("a string has no elements: write `x:sub(\(number), \(number))`") }
-            guard owner.isHandle else { return .fault("\(owner.typeName) has no elements") }
-            guard case .list(let type) = owner.type else { return .fault("\(owner.typeName) has no elements") }
-            guard (1...100_000).contains(number) else {
-                return .fault("the elements of a list are counted from 1 to 100,000, got \(number)")
-            }
-            let id = owner.expression.map { expressions.intern(.element, $0, UInt32(number - 1), type: type) }
-            return .value(
-                Known(type: type, expression: id, isHandle: true, absence: nil, isOfRequest: owner.isOfRequest))
-        default: return nil
-        }
-    }
-
-    /// True when a name on a string is a method of Lua's own strings.
-    private static func isOfText(_ name: ExactName, _ owner: Known) -> Bool {
-        guard owner.type == .string else { return false }
-        let isValueOfRequest = owner.isHandle || owner.isOfRequest
-        return Vocabulary.textMethods.contains(name) || !isValueOfRequest && ["char", "format"].contains(name)
-    }
-
-    /// An expression of a type, to find out the members of such a value.
-    private func sample(_ type: ValueType) -> Expressions.ID {
-        if let known = samples[type] { return known }
-        let nothing = expressions.constant(.absent, type: .boolean)
-        let constant = expressions.nodes[Int(nothing)].a
-        let id = expressions.intern(.constant, constant, UInt32(samples.count) + 1, type: type)
-        samples[type] = id
-        return id
-    }
-
-    /// The plugin of an attribute; `nil` for any other expression.
-    private func pluginOfAttribute(_ id: Expressions.ID) -> Int? {
-        let node = expressions.nodes[Int(id)]
-        guard node.operation == .call, resolver.plugins.isAttribute(Int(node.b)) else { return nil }
-        return resolver.plugins.functions[Int(node.b)].plugin
-    }
-
-    private func result(of name: ExactName, _ base: Expression.ID) -> Meaning? {
-        if let library = library(base) { return method(name.text, ofLibrary: library) }
-        guard let owner = value(base) else { return indexed(base, name) }
-        if Self.isOfText(name, owner) { return StandardLibrary.functions["string.\(name)"].flatMap(result) }
-        let expression = owner.expression ?? sample(owner.owner)
-        let method: Method
-        do throws(Resolver.Fault) {
-            switch try resolver.meaning(of: name, on: expression, in: expressions) {
-            case .method(let found): method = found
-            case .function(let number):
-                let called = resolver.plugins.name(of: number)
-                return .fault("`\(name)` is a function and not a method: write `\(called)(…)` with a dot")
-            case .expression, .fact:
-                return .fault("`\(name)` is an attribute: write it without `:` and `()`")
-            }
-        } catch { return .fault(error.message) }
-        switch method {
-        case .plus, .endOfDay:
-            return .value(
-                Known(
-                    type: method == .plus ? owner.type : .instant, expression: nil, isHandle: true, absence: nil,
-                    isOfRequest: owner.isOfRequest))
-        case .get:
-            guard case .table(let table) = owner.type else { return nil }
-            let id = expressions.intern(.row, UInt32(table), expression, type: .row(table))
-            return .value(open(.row(table), id))
-        case .all:
-            guard case .table(let table) = owner.type else { return nil }
-            return .value(
-                Known(
-                    type: .list(.row(table)), expression: nil, isHandle: true, absence: nil, isOfRequest: true))
-        default: return plain(.boolean)
         }
     }
 }

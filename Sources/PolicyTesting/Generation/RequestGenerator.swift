@@ -109,8 +109,12 @@ package struct RequestGenerator {
     }
 
     private mutating func append(_ type: Schema.RecordType, _ token: Token?, to line: inout [UInt8]) {
+        append(type.properties, token, to: &line)
+    }
+
+    private mutating func append(_ properties: [Schema.Property], _ token: Token?, to line: inout [UInt8]) {
         var isFirst = true
-        for property in type.properties {
+        for property in properties {
             if property.isOptional, chance(20) { continue }
             let start = line.count
             if !isFirst { line.append(utf8: ",") }
@@ -146,20 +150,50 @@ package struct RequestGenerator {
             guard tenant < users.count, !users[tenant].isEmpty else { return false }
             let user = users[tenant][Int.random(in: users[tenant].indices, using: &random)]
             line.append(string: directory.users[user].id)
-        case .list(let element):
-            line.append(utf8: "[")
-            for index in 0..<Int.random(in: 0...3, using: &random) {
-                let start = line.count
-                if index > 0 { line.append(utf8: ",") }
-                guard append(element, token, to: &line) else {
-                    line.removeSubrange(start...)
-                    break
-                }
-            }
-            line.append(utf8: "]")
+        case .list(let element): list(of: element, count: Int.random(in: 0...3, using: &random), token, to: &line)
+        case .restricted(.list(let element), .count(let count)): list(of: element, count: count, token, to: &line)
+        case .restricted(_, .oneOf(let names)): line.append(string: names.randomElement(using: &random)!)
+        case .restricted(.map(let type), .keys(let names)): map(of: type, names, token, to: &line)
+        case .restricted(let type, _): return append(type, token, to: &line)
+        case .map(let type): map(of: type, ["a", "b", "c", "key \"d\""], token, to: &line)
+        case .record(let properties):
+            line.append(utf8: "{")
+            append(properties, token, to: &line)
+            line.append(utf8: "}")
         default: return false
         }
         return true
+    }
+
+    private mutating func list(of element: ValueType, count: Int, _ token: Token?, to line: inout [UInt8]) {
+        line.append(utf8: "[")
+        for index in 0..<count {
+            let start = line.count
+            if index > 0 { line.append(utf8: ",") }
+            guard append(element, token, to: &line) else {
+                line.removeSubrange(start...)
+                break
+            }
+        }
+        line.append(utf8: "]")
+    }
+
+    /// A map with some of these keys.
+    private mutating func map(of type: ValueType, _ keys: [ExactName], _ token: Token?, to line: inout [UInt8]) {
+        line.append(utf8: "{")
+        var isFirst = true
+        for key in keys where chance(50) {
+            let start = line.count
+            if !isFirst { line.append(utf8: ",") }
+            line.append(string: key)
+            line.append(utf8: ":")
+            guard append(type, token, to: &line) else {
+                line.removeSubrange(start...)
+                break
+            }
+            isFirst = false
+        }
+        line.append(utf8: "}")
     }
 
     /// A department: two times in three the token's own or one under it.

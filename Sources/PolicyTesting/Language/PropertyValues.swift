@@ -38,8 +38,36 @@ struct PropertyValues {
         case .network: ["10.0.0.0/8", "192.0.2.7", "2001:db8::/32"].map(LuaValue.string) + written(type)
         case .ip: Self.addresses + strings.compactMap(\.address)
         case .list(let element): [LuaValue(list: [])] + values(element).map { LuaValue(list: [$0]) }
+        case .map(let type):
+            [LuaValue(named: [])]
+                + values(type).prefix(Self.most).flatMap { value in keys.map { LuaValue(named: [($0, value)]) } }
+        case .record(let properties): records(properties)
+        case .restricted(_, .oneOf(let names)): names.map { .string($0) }
+        case .restricted(.list(let element), .count(let count)):
+            values(element).map { LuaValue(list: [LuaValue](repeating: $0, count: count)) }
+        case .restricted(.map(let type), .keys(let keys)):
+            [LuaValue(named: [])]
+                + values(type).prefix(Self.most).flatMap { value in keys.map { LuaValue(named: [($0, value)]) } }
+        case .restricted(let type, _): values(type)
         default: []
         }
+    }
+
+    /// The strings of the policy, as keys of maps.
+    private var keys: [ExactName] {
+        strings.prefix(8).compactMap { if case .string(let text) = $0 { ExactName(text) } else { nil } }
+    }
+
+    /// The record with what it must have, and others with one property that has another value or is left out.
+    private func records(_ properties: [Schema.Property]) -> [LuaValue] {
+        let type = Schema.RecordType(name: "", properties: properties)
+        var records = [LuaValue(named: required(type))]
+        for property in properties {
+            for value in values(property.type).prefix(Self.most) {
+                records.append(LuaValue(named: required(type) { $0 == property.name ? value : nil }))
+            }
+        }
+        return records
     }
 
     /// The properties that a record must have, those that are given first, and made-up ones for the others.

@@ -168,20 +168,42 @@ struct TestRequestParser {
             guard let type = type.properties.first(where: { $0.name == name })?.type ?? others[name] else {
                 throw TestFault("`\(table.path)` has no property `\(name)`" + Suggestion.hint(for: name, among: known))
             }
-            members[index].value = try wire(members[index].value, type, fixture)
+            members[index].value = try wire(members[index].value, type, fixture, at: "\(table.path).\(name)")
         }
         return .object(members)
     }
 
-    private func wire(_ value: JSON, _ type: ValueType, _ fixture: TestFixtureBuilder) throws(TestFault) -> JSON {
+    /// - Parameter place: the path of the value in the test.
+    private func wire(
+        _ value: JSON, _ type: ValueType, _ fixture: TestFixtureBuilder, at place: String
+    ) throws(TestFault) -> JSON {
         switch (type, value) {
+        case (.restricted(let type, _), _): return try wire(value, type, fixture, at: place)
+        case (.record(let properties), .object(let members)):
+            return .object(
+                try members.map { member throws(TestFault) in
+                    guard let slot = properties.slot(member.key) else {
+                        let hint = Suggestion.hint(for: member.key, among: properties.map(\.name))
+                        throw TestFault("`\(place)` has no property `\(member.key)`\(hint)")
+                    }
+                    let inner = "\(place).\(member.key)"
+                    return .init(
+                        member.key, try wire(member.value, properties[slot].type, fixture, at: inner))
+                })
+        case (.map(let type), .object(let members)):
+            return .object(
+                try members.map { member throws(TestFault) in
+                    .init(member.key, try wire(member.value, type, fixture, at: "\(place).\(member.key)"))
+                })
         case (.department, .string(let text)): return .string(try fixture.department(ExactName(text)))
         case (.user, .string(let text)): return .string(try fixture.user(ExactName(text)))
         // An empty table may be a list or an object.
         case (.list, .object(let members)) where members.isEmpty: return .array([])
         case (.list(let element), .array(let items)):
             var list: [JSON] = []
-            for item in items { list.append(try wire(item, element, fixture)) }
+            for (index, item) in items.enumerated() {
+                list.append(try wire(item, element, fixture, at: "\(place)[\(index + 1)]"))
+            }
             return .array(list)
         default: return value
         }

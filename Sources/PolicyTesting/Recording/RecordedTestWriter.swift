@@ -123,9 +123,26 @@ struct RecordedTestWriter {
         for member in members where member.value != .null {
             guard let property = type?.properties.first(where: { $0.name == member.key }) else { continue }
             note(member.value, property.type)
-            fields.append((member.key, LuaValue(member.value)))
+            fields.append((member.key, LuaValue(Self.declared(member.value, property.type))))
         }
         return fields
+    }
+
+    /// A value with the members of records that the schema declares: a test can name no others.
+    private static func declared(_ json: JSON, _ type: ValueType) -> JSON {
+        switch (type, json) {
+        case (.restricted(let type, _), _): return declared(json, type)
+        case (.record(let properties), .object(let members)):
+            return .object(
+                members.compactMap { member in
+                    guard member.value != .null, let slot = properties.slot(member.key) else { return nil }
+                    return .init(member.key, declared(member.value, properties[slot].type))
+                })
+        case (.map(let type), .object(let members)):
+            return .object(members.map { .init($0.key, declared($0.value, type)) })
+        case (.list(let element), .array(let items)): return .array(items.map { declared($0, element) })
+        default: return json
+        }
     }
 
     private mutating func note(_ json: JSON, _ type: ValueType) {
@@ -133,7 +150,13 @@ struct RecordedTestWriter {
         case (.department, .string(let id)):
             if let index = directory.department(ExactName(id), tenant: tenant) { add(department: index) }
         case (.user, .string(let id)): if let index = directory.user(ExactName(id), tenant: tenant) { add(user: index) }
+        case (.restricted(let type, _), _): note(json, type)
         case (.list(let element), .array(let items)): for item in items { note(item, element) }
+        case (.map(let type), .object(let members)): for member in members { note(member.value, type) }
+        case (.record(let properties), .object(let members)):
+            for member in members {
+                if let slot = properties.slot(member.key) { note(member.value, properties[slot].type) }
+            }
         default: break
         }
     }

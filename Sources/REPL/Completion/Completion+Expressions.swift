@@ -110,6 +110,7 @@ extension Completion {
             case .action: schema?.actionRecords ?? []
             case .resource: schema?.resources ?? []
             case .context: schema.map { [$0.context] } ?? []
+            case .record(let properties): [Schema.RecordType(name: "", properties: properties)]
             default: []
             }
         for property in declared.flatMap(\.properties)
@@ -135,6 +136,23 @@ extension Completion {
                 }
             return Member(
                 name: entry.method.name, kind: .value(result), help: entry.help, isCalled: true, isMethod: true)
+        } + Self.partMethods(type)
+    }
+
+    /// The methods of a list, a map or a record inside another.
+    private static func partMethods(_ type: ValueType) -> [Member] {
+        let owner: String
+        var value = ValueType.boolean
+        switch type.unrestricted {
+        case .list: owner = "list"
+        case .map(let inner): (owner, value) = ("map", inner)
+        case .record: owner = "record"
+        default: return []
+        }
+        return Vocabulary.partMethods.filter { $0.owner == owner }.map { entry in
+            Member(
+                name: entry.method.name, kind: .value(entry.method == .get ? value : .boolean), help: entry.help,
+                isCalled: true, isMethod: true)
         }
     }
 

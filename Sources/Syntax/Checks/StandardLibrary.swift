@@ -98,7 +98,7 @@ package enum StandardLibrary {
     private static let list: [Function] = [
         Function("type", .any, gives: .string),
         Function("ipairs", .list, gives: .function, single: false),
-        Function("pairs", .table, gives: .function, single: false),
+        Function("pairs", .list, gives: .function, single: false),
         Function("select", .any, optional: [.any], variadic: true),
         Function("assert", .any, optional: [.any], variadic: true),
         Function("error", optional: [.any, .number]),

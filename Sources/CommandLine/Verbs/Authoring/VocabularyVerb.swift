@@ -60,10 +60,7 @@ extension Verb {
     /// The names that a schema declares.
     private static func rows(_ schema: Schema) -> [[String]] {
         func rows(_ record: Schema.RecordType, of owner: String) -> [[String]] {
-            record.properties.map { property in
-                let type = property.type.name + (property.isOptional ? ", optional" : "")
-                return [owner, ".\(property.name)", type, "declared in the schema"]
-            }
+            Self.rows(record.properties, of: owner, "")
         }
         let actions = schema.actionNames.map { name in
             let types = schema.actions[name]?.resources.map { " on \($0.joined(separator: ", "))" } ?? ""
@@ -73,6 +70,16 @@ extension Verb {
         return actions + schema.actionRecords.flatMap { rows($0, of: "action \($0.name)") }
             + schema.resources.flatMap { rows($0, of: "resource \($0.name)") }
             + schema.subjects.flatMap { rows($0, of: "subject \($0.name)") } + rows(schema.context, of: "context")
+    }
+
+    /// The properties of a record, each with those of the records inside it.
+    private static func rows(_ properties: [Schema.Property], of owner: String, _ prefix: String) -> [[String]] {
+        properties.flatMap { property in
+            let name = "\(prefix).\(property.name)"
+            let type = property.type.shown + (property.isOptional ? ", optional" : "")
+            return [[owner, name, type, "declared in the schema"]]
+                + rows(property.type.parts ?? [], of: owner, name + property.type.step)
+        }
     }
 
     private static func annotate(_ invocation: Invocation) throws(CommandError) -> Int32 {
@@ -158,6 +165,7 @@ extension Verb {
         Vocabulary.methods.map { entry in
             [entry.owners.map(\.name).joined(separator: ", "), ":\(entry.method.name)()", "method", entry.help]
         }
+            + Vocabulary.partMethods.map { [$0.owner, ":\($0.method.name)()", "method", $0.help] }
     }
 }
 

@@ -63,9 +63,7 @@ extension Rule {
                     continue
                 }
                 guard let known = policy.inference?.value(id), known.isHandle, known.type != .boolean else { continue }
-                let hint = known.absence.map {
-                    "; test its presence with `\($0.owner ?? "request"):has(\"\($0.name)\")`"
-                }
+                let hint = known.absence.map { "; test its presence with `\($0.test)`" }
                 findings.append(Finding("\(known.typeName) always counts as true\(hint ?? "")", expression.position))
             }
         }

@@ -24,8 +24,8 @@ extension Rule {
         find: .policy { policy in
             guard let inference = policy.inference else { return [] }
             return OptionalAccessAnalysis(inference).reads.map { read in
-                let test = "`\(read.absence.owner ?? "request"):has(\"\(read.absence.name)\")`"
-                return Finding("`\(read.absence.key)` may be absent here; test \(test) first", read.position)
+                Finding(
+                    "`\(read.absence.key)` may be absent here; test `\(read.absence.test)` first", read.position)
             }
         })
 }
