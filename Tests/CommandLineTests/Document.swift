@@ -52,7 +52,9 @@ struct Document {
     /// The pages for newcomers, with their paths in the checkout.
     static func all(in root: String) throws -> [Document] {
         let pages = try FileManager.default.contentsOfDirectory(atPath: root + "/docs").filter { $0.hasSuffix(".md") }
-        let examples = ["authzen-todo", "documents", "hospital", "repositories"].map { "examples/\($0)/README.md" }
+        let examples = ["authzen-todo", "documents", "hospital", "kubernetes", "repositories"].map {
+            "examples/\($0)/README.md"
+        }
         let paths = ["README.md"] + pages.sorted().map { "docs/\($0)" } + examples
         return try paths.map { path in
             Document(path: path, text: try String(contentsOf: URL(filePath: "\(root)/\(path)"), encoding: .utf8))
