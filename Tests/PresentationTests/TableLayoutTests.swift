@@ -89,11 +89,14 @@ import Testing
 
     @Test func `ids are whole without a terminal and in CSV`() {
         let id = TokenID("6532ebee17e04c929e56e7977af956ae")!
-        var table = Table(.losses)
-        table.add([.id(id, digits: 8), TableCell("api"), TableCell("n"), TableCell("u"), TableCell("everything")])
+        var table = Table(.impacts)
+        table.add([
+            .id(id, digits: 8), TableCell("api"), TableCell("n"), TableCell("u"), TableCell("everything"),
+            TableCell(""),
+        ])
         table.add([
             .token("", id, digits: 9), TableCell("mobile"), .token("named", id, digits: 9), TableCell("u"),
-            TableCell("x"),
+            TableCell("x"), TableCell("y"),
         ])
         #expect(table.lines(columns: 80)[1].text.hasPrefix("6532ebee   api"))
         #expect(table.lines(columns: 80)[2].text.hasPrefix("6532ebee1  mobile  named"))

@@ -4,22 +4,29 @@ internal import Policies
 internal import Presentation
 internal import Tokens
 
-/// The tokens that a change of the directory affects, shown before it is made.
+/// The effects of a change of the directory, shown before it is made: the fields of records that change, and what tokens
+/// lose and gain by it.
 struct Preview {
+    private let records: [RecordChange]
     private let before: Directory
+    private let after: Directory
     private let impact: ImpactReport
     private let store: TokenService
     private let invocation: Invocation
 
     /// - Parameter store: holds the tokens of both.
     init(
-        from before: Directory, to after: Directory, in store: TokenService, _ invocation: Invocation
+        from before: Organisation, to after: Organisation, in store: TokenService, _ invocation: Invocation
     ) throws(CommandError) {
-        self.before = before
         self.store = store
         self.invocation = invocation
-        let actions = try invocation.policies().schema.actions.keys
-        impact = ImpactReport(from: before, to: after, actions: actions, now: invocation.now)
+        records = before.changes(to: after)
+        self.before = try Self.directory(before, invocation)
+        self.after = try Self.directory(after, invocation)
+        // Permissions cover administration, too.
+        let kinds = DecisionKind.allCases.filter(\.isAdministrative).map { ExactName($0.rawValue) }
+        let actions = try invocation.policies().schema.actions.keys + kinds
+        impact = ImpactReport(from: self.before, to: self.after, actions: actions, now: invocation.now)
     }
 
     static func directory(_ organisation: Organisation, _ invocation: Invocation) throws(CommandError) -> Directory {
@@ -28,28 +35,112 @@ struct Preview {
         }
     }
 
-    func print() throws(CommandError) {
-        var listing = Listing(.losses)
-        for loss in impact.losses {
-            let user = before.users[before.assignments[loss.token.assignment].user]
-            var losses: [String] = []
-            if let code = loss.code { losses.append("everything: \(code)") }
-            if !loss.actions.isEmpty { losses.append(loss.actions.joined(separator: ", ")) }
-            if !loss.departments.isEmpty { losses.append("entry to \(loss.departments.joined(separator: ", "))") }
+    /// - Parameter members: what else is known of the change, for machines.
+    func print(_ members: [JSON.Member] = []) throws(CommandError) {
+        let (records, tokens) = (recordListing, try tokenListing())
+        let terminal = invocation.terminal
+        if invocation[.json] {
+            let all = members + [.init("records", records.rows), .init("tokens", tokens.rows)]
+            terminal.print(JSON.object(all).pretty)
+        } else {
+            if records.count > 0 {
+                try records.print(invocation, "field")
+                terminal.print("")
+            }
+            try tokens.print(invocation, "token")
+            terminal.note("\(impact.losing) losing, \(impact.gaining) gaining something, as far as permissions go")
+        }
+        terminal.note("nothing is changed yet")
+    }
+
+    private var recordListing: Listing {
+        var listing = Listing(.recordChanges)
+        for change in records {
+            let path = [change.tenant, change.list, change.list.isEmpty ? "" : change.id].filter { !$0.isEmpty }
             listing.add(
+                [path.joined(separator: "/"), change.name.text, change.field.text]
+                    + [change.before, change.after].map(Self.words),
                 [
-                    .id(loss.token.id, digits: try invocation.digits(of: loss.token.id, tenant: nil, in: store)),
-                    TableCell(loss.token.kind.rawValue), TableCell(loss.token.name), TableCell(user.name),
-                    TableCell(losses.joined(separator: "; ")),
-                ],
-                [
-                    .init("id", .string(loss.token.id.description)), .init("name", .string(loss.token.name)),
-                    .init("user", .string(user.id)), .init("user_name", .string(user.name)),
-                    .init("code", .optional(loss.code)),
-                    .init("actions", .strings(loss.actions)), .init("departments", .strings(loss.departments)),
+                    .init("tenant", .string(change.tenant)), .init("list", .string(change.list)),
+                    .init("id", .string(change.id)), .init("name", .string(change.name)),
+                    .init("field", .string(change.field)), .init("before", change.before ?? .null),
+                    .init("after", change.after ?? .null),
                 ])
         }
-        try listing.print(invocation, "token")
-        invocation.terminal.note("nothing is changed yet")
+        return listing
+    }
+
+    private static func words(_ json: JSON?) -> String {
+        switch json {
+        case nil, .null?: "-"
+        case .string(let text)?: text.isEmpty ? "-" : text
+        case .array(let items)?: items.isEmpty ? "-" : items.map(words).joined(separator: ", ")
+        case let other?: other.compact
+        }
+    }
+
+    private func tokenListing() throws(CommandError) -> Listing {
+        var listing = Listing(.impacts)
+        // What is gained first: nobody else will report it.
+        for change in impact.changes.filter({ !$0.gained.isEmpty }) + impact.changes.filter(\.gained.isEmpty) {
+            let directory = change.isNew ? after : before
+            let user = directory.users[directory.assignments[change.token.assignment].user]
+            let ending = ending(of: change)
+            let lost = words(change.lost) + (ending.map { [$0] } ?? [])
+            listing.add(
+                [
+                    .id(change.token.id, digits: try invocation.digits(of: change.token.id, tenant: nil, in: store)),
+                    TableCell(change.token.kind.rawValue), TableCell(change.token.name), TableCell(user.name),
+                    TableCell(lost.joined(separator: "; ")),
+                    TableCell(words(change.gained, isNew: change.isNew).joined(separator: "; ")),
+                ],
+                [
+                    .init("id", .string(change.token.id.description)), .init("name", .string(change.token.name)),
+                    .init("user", .string(user.id)), .init("user_name", .string(user.name)),
+                    .init("new", .boolean(change.isNew)), .init("loses", Self.json(change.lost)),
+                    .init("ends", .optional(ending)), .init("gains", Self.json(change.gained)),
+                ])
+        }
+        return listing
+    }
+
+    private func words(_ rights: ImpactReport.Rights, isNew: Bool? = nil) -> [String] {
+        var words: [String] = []
+        if let code = rights.code {
+            switch isNew {
+            case nil: words.append("everything: \(code)")
+            case true?: words.append("a new token")
+            case false?: words.append("valid again: it was \(code)")
+            }
+        }
+        if !rights.actions.isEmpty { words.append(Self.listed(rights.actions)) }
+        if !rights.departments.isEmpty { words.append("entry to \(Self.listed(rights.departments))") }
+        return words
+    }
+
+    /// The names that a cell lists; machines get all.
+    private static let most = 8
+
+    private static func listed(_ names: [ExactName]) -> String {
+        let rest = names.count - most
+        return names.prefix(most).joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
+    }
+
+    /// The way in which a token ends with the change; `nil` for one that does not.
+    private func ending(of change: ImpactReport.Change) -> String? {
+        let revokes = invocation[ifDeclared: .revokesTokens]
+        switch change.lost.code {
+        case "user_inactive"?: return revokes || change.token.kind == .mobile ? "revoked for good" : "suspended"
+        case "assignment_gone"?, "department_inactive"?, "tenant_inactive"?:
+            return revokes ? "revoked for good" : "in the way, so that the change is refused without `--revoke-tokens`"
+        default: return nil
+        }
+    }
+
+    private static func json(_ rights: ImpactReport.Rights) -> JSON {
+        .object([
+            .init("code", .optional(rights.code)), .init("actions", .strings(rights.actions)),
+            .init("departments", .strings(rights.departments)),
+        ])
     }
 }

@@ -184,7 +184,7 @@ extension Organisation {
 }
 
 extension TenantRecord {
-    fileprivate var json: JSON {
+    var json: JSON {
         .object([
             .init("id", .string(id)), .init("name", .string(name)), .init("zone", .string(zone)),
             .init("active", .boolean(isActive)),

@@ -18,9 +18,14 @@ package struct TableLayout: Sendable {
     package static let foundStrings = TableLayout(
         .fixed("ID"), .name("TENANT", least: 6), .fixed("KIND"), .name("NAME"), .name("USER", least: 6),
         .fixed("LAST 4"), .fixed("STATE"), .prose("STRING"))
-    /// The losses of tokens by a change of the directory.
-    package static let losses = TableLayout(
-        .fixed("ID"), .fixed("KIND"), .name("NAME"), .name("USER", least: 6), .prose("LOSES"))
+    /// The rights that tokens lose and gain by a change of the directory.
+    package static let impacts = TableLayout(
+        .fixed("ID"), .fixed("KIND"), .name("NAME"), .name("USER", least: 6), .prose("LOSES", least: 12),
+        .prose("GAINS", least: 12))
+    /// The fields of records that an import changes.
+    package static let recordChanges = TableLayout(
+        .name("RECORD", least: 12), .name("NAME", least: 8), .fixed("FIELD"), .prose("BEFORE", least: 12),
+        .prose("AFTER", least: 12))
 
     /// The tokens that a change of the directory ends.
     package static let endedTokens = TableLayout(
@@ -101,7 +106,8 @@ package struct TableLayout: Sendable {
         ("API tokens", tokens(TokenColumn.view(.api, spansTenants: false), .api)),
         ("mobile tokens", tokens(TokenColumn.view(.mobile, spansTenants: true), .mobile)),
         ("tokens", tokens(TokenColumn.view(nil, spansTenants: true), nil)),
-        ("all columns", tokens(TokenColumn.allCases, nil)), ("foundStrings", foundStrings), ("losses", losses),
+        ("all columns", tokens(TokenColumn.allCases, nil)), ("foundStrings", foundStrings), ("impacts", impacts),
+        ("recordChanges", recordChanges),
         ("endedTokens", endedTokens), ("tenants", tenants), ("users", users),
         ("departments", departments), ("userTypes", userTypes), ("log", log), ("keys", keys), ("policies", policies),
         ("plugins", plugins), ("pluginCommands", pluginCommands), ("vocabulary", vocabulary), ("rules", rules),

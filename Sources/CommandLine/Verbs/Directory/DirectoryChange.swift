@@ -115,8 +115,8 @@ private struct DirectoryChange {
     /// Shows the effects, asks, and deactivates.
     func run() throws(CommandError) -> Int32 {
         if invocation[.preview] {
-            let after = try Preview.directory(organisation.changed(targets.map { ($0.tenant, $0.part) }), invocation)
-            try Preview(from: directory, to: after, in: store, invocation).print()
+            let after = organisation.changed(targets.map { ($0.tenant, $0.part) })
+            try Preview(from: organisation, to: after, in: store, invocation).print()
             return ExitStatus.done
         }
         let ends = try ends()

@@ -46,10 +46,14 @@ extension Verb {
                 invocation.terminal.note(
                     "\(summary.added) would be added, \(summary.changed) changed, \(summary.unchanged) unchanged"
                 )
-                for line in report(summary, invocation).lines { invocation.terminal.note(line) }
-                let after = before.merging(records)
-                let directories = (try Preview.directory(before, invocation), try Preview.directory(after, invocation))
-                try Preview(from: directories.0, to: directories.1, in: store, invocation).print()
+                let report = report(summary, invocation)
+                for line in report.lines { invocation.terminal.note(line) }
+                let counts: [JSON.Member] = [
+                    .init("added", .integer(Int64(summary.added))), .init("changed", .integer(Int64(summary.changed))),
+                    .init("unchanged", .integer(Int64(summary.unchanged))),
+                ]
+                try Preview(from: before, to: before.merging(records), in: store, invocation).print(
+                    counts + report.members)
                 return ExitStatus.done
             }
             let act = try invocation.operatorAct(store)
