@@ -65,7 +65,8 @@ let package = Package(
         target(
             "CommandLine",
             [
-                "CSystem", "Presentation", "Benchmarks", "Linting", "PolicyTesting", "Plugins", "Decisions", "Engine",
+                "CSystem", "Presentation", "Analysis", "Benchmarks", "Linting", "PolicyTesting", "Plugins", "Decisions",
+                "Engine",
                 "Policies", "SQLiteStore", "ExportedStore", "Tokens", "Files", "Model",
             ], settings: swift),
         target(

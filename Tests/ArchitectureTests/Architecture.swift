@@ -21,7 +21,8 @@ struct Architecture {
             "Policies", "Tokens", "Lua", "Syntax", "Files", "Model",
         ]),
         "CommandLine": .swift([
-            "CSystem", "Presentation", "Benchmarks", "Linting", "PolicyTesting", "Plugins", "Decisions", "Engine",
+            "CSystem", "Presentation", "Analysis", "Benchmarks", "Linting", "PolicyTesting", "Plugins", "Decisions",
+            "Engine",
             "Policies", "SQLiteStore", "ExportedStore", "Tokens", "Files", "Model",
         ]),
         "Presentation": .swift([

@@ -136,6 +136,7 @@ internal import Testing
                   check                  finds mistakes in policies, without deciding anything
                   test                   runs the tests of policies and plugins, with the policies and with their \
                 decision trees
+                  diff                   shows whose permits a change of the policies gives or takes
                   vocabulary             prints everything that a policy can read
                   bench                  measures how fast this machine decides, on the demo organisation
                   bench store            measures how fast this machine keeps, finds, lists and revokes tokens

@@ -45,7 +45,8 @@ internal import Testing
         ("requests", ["requests --count 1"]), ("batch", ["batch --jobs 1"]),
         ("check", ["check", "check --store @/demilune.db", "check --explain assignment-in-condition"]),
         ("test", ["test --filter nothing", "test --store @/demilune.db --filter nothing"]),
-        ("vocabulary", ["vocabulary"]), ("plugins", ["plugins"]), ("plugins show", ["plugins show cidr"]),
+        ("diff", ["diff --tenant 3 @/whole @/whole"]), ("vocabulary", ["vocabulary"]), ("plugins", ["plugins"]),
+        ("plugins show", ["plugins show cidr"]),
         ("plugins lock", ["plugins lock --policies @/locked"]),
         ("plugins new", ["plugins new example --plugins @/new", "plugins new example --policies @/new2/policies"]),
         ("bench", ["bench --count 30 --grow 10"]), ("bench store", ["bench store --policies @/locked"]),
@@ -58,6 +59,8 @@ internal import Testing
         let export = session.run("export")
         _ = try session.file("organisation.json", export.output)
         _ = try session.policies(["admin": "return { on = \"access\" }"], in: "locked")
+        let denying = "return { on = \"access\", decide = function() deny('x') end }"
+        _ = try session.policies(["admin": denying], in: "whole")
         #expect(Set(Self.lines.map(\.verb)) == Set(Program.verbs.map(\.name)))
         for (name, lines) in Self.lines {
             let verb = try #require(Program.verbs.first { $0.name == name })

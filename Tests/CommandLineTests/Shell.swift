@@ -1,7 +1,7 @@
 internal import Foundation
 internal import ProgramSupport
 
-/// The part of a shell that the documentation needs: quotes, `|`, `>`, `cat`, `echo $?`, `head -n N`, and the program.
+/// The part of a shell that the documentation needs: quotes, `|`, `>`, `cat`, `echo $?`, `head -n N`, `cp`, `rm`, and the program.
 ///
 /// It uses the working directory, so it needs a process of its own.
 struct Shell {
@@ -54,6 +54,14 @@ struct Shell {
                 status = 0
             case ("cp", _) where arguments.count == 3:
                 try Data(contentsOf: URL(filePath: arguments[1])).write(to: URL(filePath: arguments[2]))
+                output = []
+                status = 0
+            case ("cp", _) where arguments.count == 4 && arguments[1] == "-r":
+                try FileManager.default.copyItem(atPath: arguments[2], toPath: arguments[3])
+                output = []
+                status = 0
+            case ("rm", _) where arguments.count == 2:
+                try FileManager.default.removeItem(atPath: arguments[1])
                 output = []
                 status = 0
             default: throw Fault.unknown(line)

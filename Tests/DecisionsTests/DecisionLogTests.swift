@@ -88,4 +88,45 @@ import Testing
         #expect(!log.compact.contains("anna"), "\(log.compact)")
         #expect(log.compact.contains("(masked)"))
     }
+
+    @Test(
+        arguments: [
+            (["labels", "creds", "odd name", "a.b"], ["open-1", "s3cret-1", "s3cret-2", "s3cret-3", "s3cret-4"]),
+            (["token"], ["s3cret-1", "s3cret-2"]), (["place"], ["s3cret-2"]), (["odd name"], ["s3cret-3"]),
+            (["a.b"], ["s3cret-4"]), (["env"], ["open-1"]), ([], []),
+        ] as [([ExactName], [String])])
+    func `a masked key, and each part of a masked property, is in no fact`(
+        masked: [ExactName], secrets: [String]
+    ) throws {
+        let schema = """
+            return { actions = { ["orders.read"] = "read" },
+              resources = { order = {
+                labels = map "string", place = { creds = map "string" }, ["odd name"] = "string", ["a.b"] = "string" } } }
+            """
+        let policy = Fixture.policy(
+            """
+            local r = request.resource
+            if r.labels:get("token"):match("^s") and r.labels:get("env"):match("^o") then permit() end
+            for key, value in pairs(r.labels) do if value:match("^s") then permit() end end
+            if r.place.creds:get("token"):match("^s") and r["odd name"]:match("^s") and r["a.b"]:match("^s") then
+              permit()
+            end
+            """)
+        let files = [("a.lua", policy), ("schema.lua", schema)] as [(ExactName, String)]
+        let source = PolicySource(path: "p", files: files.map { .init(name: $0.0, bytes: Array($0.1.utf8)) })
+        let decider = try Decider(
+            policies: try #require(PolicySet.load(source).set), directory: Fixture.directory(), detail: .trace)
+        let labels = JSON.object([.init("env", .string("open-1")), .init("token", .string("s3cret-1"))])
+        let question = Fixture.question([
+            .init("labels", labels),
+            .init("place", .object([.init("creds", .object([.init("token", .string("s3cret-2"))]))])),
+            .init("odd name", .string("s3cret-3")), .init("a.b", .string("s3cret-4")),
+        ])
+        let decision = try decider.decide(question)
+        #expect(decision.isPermitted && decision.failures.isEmpty)
+        let log = try line(question, decision, masked: Set(masked)).compact
+        for text in ["open-1", "s3cret-1", "s3cret-2", "s3cret-3", "s3cret-4"] {
+            #expect(log.contains(text) != secrets.contains(text), "\(text): \(log)")
+        }
+    }
 }

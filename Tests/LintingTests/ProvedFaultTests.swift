@@ -134,6 +134,11 @@ import Testing
             "local x = request.resource.parts:any(function(p) return p.nam == \"a\" end)", "unknown-attribute",
             "(did you mean `name`?)"
         ),
+        (
+            "local function f(p) return p.nam == \"a\" end local x = request.resource.parts:any(f)",
+            "unknown-attribute",
+            "(did you mean `name`?)"
+        ),
     ]
 
     @Test(arguments: faults.indices)

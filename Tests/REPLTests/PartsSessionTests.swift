@@ -11,7 +11,8 @@ import Testing
           actions = { create = "write" },
           resources = {
             pod = {
-              labels = map "string", stage = one_of { "dev", "prod" },
+              labels = map "string", ["labels.tier"] = optional(one_of { "web" }), stage = one_of { "dev", "prod" },
+              zones = optional(list(one_of { "eu", "us" })), notes = optional(map "string"),
               spec = { containers = list { image = { tag = "string" }, privileged = optional "boolean" },
                        nodes = optional "number" },
             },
@@ -58,7 +59,12 @@ import Testing
         ),
         (usual + ["consent.client=app", "consent.regions=eu,us", "labels.app.kubernetes.io/name=web"], 0, "fine"),
         (["stage=dev", "labels.team=web", #"spec.containers=[{"image":{"tag":"latest"}}]"#], 2, "no latest"),
-        (usual + ["spec.nodes=2.5"], 0, "fine"), (usual + ["spec.nods=2"], 64, "(did you mean `spec.nodes`?)"),
+        (usual + ["labels.app=a", "labels.app.kubernetes.io/name=web", "labels.team.x=y"], 0, "fine"),
+        (usual + ["labels.team={}", "labels.team=web"], 64, "is given twice"),
+        (usual + [#"labels={"a":"b"}"#], 64, "`labels` and `labels.team` give the same property"),
+        // The name itself comes before a key of the map, which could be anything.
+        (usual + ["labels.tier=db"], 64, "`db` is none of `web`"), (usual + ["spec.nodes=2.5"], 0, "fine"),
+        (usual + ["spec.nods=2"], 64, "(did you mean `spec.nodes`?)"),
         (usual + ["spec={}"], 64, "`spec` and `spec.containers` give the same property"),
         (["stage=dev", "spec.containers=a,b"], 64, "`spec.containers` is a list of record: write it as JSON"),
         (["stage=dev", "spec=x"], 64, "write one of its properties as `spec.containers="),
@@ -68,6 +74,17 @@ import Testing
             "has no property `tga` (did you mean `tag`?)"
         ),
         (["stage=dev", "labels=[]"], 64, "`labels` is a map of string: write it as JSON"),
+        // As in JSON: null leaves a part out, and a value of another type is none.
+        (usual + [#"notes={"a":null}"#], 64, #"notes["a"]"#),
+        (["stage=dev", "labels.team=core", #"spec={"containers":[],"nodes":null}"#], 0, "fine"),
+        (["stage=dev", "labels.team=core", #"spec={"containers":[],"nodes":"5"}"#], 64, "spec.nodes"),
+        (["stage=dev", #"labels={"team":7}"#, "spec.containers=[]"], 64, #"labels["team"]"#),
+        (["stage=dev", #"labels={"team":null}"#, "spec.containers=[]"], 64, #"labels["team"]"#),
+        (["stage=dev", "labels.team=core", #"spec.containers=[{"image":{"tag":null}}]"#], 64, "image.tag"),
+        (
+            ["stage=dev", "labels.team=core", #"spec.containers=[{"image":{"tag":"1"},"privileged":"true"}]"#], 64,
+            "privileged"
+        ),
     ])
     func `a part is stated by its path, and a whole as JSON`(words: [String], status: Int, text: String) throws {
         let result = try run(Self.decide + words)
@@ -97,6 +114,30 @@ import Testing
             "resource.labels:get(team), a string", "`resource.spec.nodes` is absent: ask `:has(\"nodes\")` first",
             #"spec = { containers = { { image = { tag = "1" } } } },"#, "1 passed",
         ] {
+            #expect((result.output + result.errors).contains(text), "\(text)\n\(result.output)\n\(result.errors)")
+        }
+    }
+
+    @Test func `lists and maps are enlarged by what the schema allows`() throws {
+        _ = try session.file(
+            "own/policies/pods.lua",
+            """
+            return { on = "access", subject = "account", grants = { "create" }, decide = function(request)
+              local pod = request.resource
+              if pod.stage == "dev" and pod:has("zones") and pod.zones[1] == "us" then permit() end
+              if pod.stage == "prod" and pod:has("notes") and #pod.notes > 1 then permit() end
+            end }
+            """)
+        let result = try run(
+            ["repl"],
+            input: """
+                subject account:anna
+                can create pod:web stage=dev labels={} spec.containers=[] zones=[]
+                why not
+                can create pod:web stage=prod labels={} spec.containers=[] notes={}
+                why not
+                """)
+        for text in ["resource.zones is [us]", #"resource.notes is {""#] {
             #expect((result.output + result.errors).contains(text), "\(text)\n\(result.output)\n\(result.errors)")
         }
     }

@@ -17,12 +17,17 @@ package struct DecisionDiff: Sendable {
         package let action: ExactName
         package let resource: ExactName?
         package let place: Place
+        /// The properties that it states besides the department.
+        package let stated: [Change]
 
         /// - Parameter resource: its type; one that declares a department, when a place is given.
-        package init(_ action: ExactName, resource: ExactName? = nil, place: Place = .nowhere) {
+        package init(
+            _ action: ExactName, resource: ExactName? = nil, place: Place = .nowhere, stated: [Change] = []
+        ) {
             self.action = action
             self.resource = resource
             self.place = place
+            self.stated = stated
         }
     }
 

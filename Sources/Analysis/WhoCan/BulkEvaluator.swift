@@ -27,13 +27,18 @@ final class BulkEvaluator {
     /// The decisions of each sample, by sample.
     private var single: [ClassCache<DecisionSummary>]
     /// The tokens to which a decision applies, by path through the trees.
-    private var equivalences: [[UInt32]: TokenEquivalence] = [:]
+    private var equivalences: [[UInt32]: (equivalence: TokenEquivalence, said: [String])] = [:]
     private var generation: Int
+    /// True when obligations and advice are told, too.
+    private let tellsAll: Bool
+    /// The number of decisions that were made.
+    private(set) var count = 0
 
     init(
         _ authorizer: Authorizer, _ directory: Directory, _ tenant: ExactName, _ samples: [DecisionDiff.SampleRequest],
-        _ now: Instant
+        _ now: Instant, tellsAll: Bool = false
     ) {
+        self.tellsAll = tellsAll
         self.authorizer = authorizer
         self.directory = directory
         self.tenant = directory.tenant(tenant)
@@ -90,15 +95,21 @@ final class BulkEvaluator {
         summary: DecisionSummary, equivalence: TokenEquivalence
     )? {
         guard form.request != nil else { return nil }
+        count += 1
         form.request!.set(.token, .listed(token))
         let (summary, path) = authorizer.tracedSummary(&form.request!, obligations: .all)
         guard summary.isOfPolicies else { return (summary, .none) }
         if authorizer.generation != generation { (equivalences, generation) = ([:], authorizer.generation) }
-        if let path, let known = equivalences[path] { return (summary, known) }
+        if let path, let known = equivalences[path] { return (telling(summary, known.said), known.equivalence) }
         let traced = try? authorizer.examine(question(sample, form.department, token), on: directory)
         let equivalence = traced?.equivalence ?? .none
-        if let path { equivalences[path] = equivalence }
-        return (summary, equivalence)
+        let said = tellsAll ? traced?.decision.said ?? [] : []
+        if let path { equivalences[path] = (equivalence, said) }
+        return (telling(summary, said), equivalence)
+    }
+
+    private func telling(_ summary: DecisionSummary, _ said: [String]) -> DecisionSummary {
+        said.isEmpty ? summary : DecisionSummary(isPermitted: summary.isPermitted, code: summary.code, said: said)
     }
 
     /// The number of a department; -1 when no department has that id.
@@ -121,13 +132,31 @@ final class BulkEvaluator {
 
     /// - Parameter department: its number; -1 for none.
     private func question(_ sample: Int, _ department: Int, _ token: Int) -> AuthorizationRequest {
-        var properties = JSON.object([])
-        if department >= 0 {
-            properties = .object([.init("department", .string(directory.departments[department].id))])
+        samples[sample].question(
+            department: department < 0 ? nil : directory.departments[department].id, directory.tokens[token].id, now)
+    }
+}
+
+extension DecisionDiff.SampleRequest {
+    /// The request of a token.
+    /// - Parameter department: the id of the resource's department; `nil` for none.
+    func question(department: ExactName?, _ token: TokenID, _ now: Instant) -> AuthorizationRequest {
+        let properties = department.map { JSON.object([.init("department", .string($0))]) } ?? .object([])
+        var question = AuthorizationRequest(
+            action: action, subject: .token(token.description),
+            resource: resource.map { .init(type: $0, id: nil, properties: properties) }, now: now, obligations: .all)
+        for case .property(let property, let value) in stated { question.set(property, to: value?.json) }
+        return question
+    }
+}
+
+extension Decision {
+    /// The obligations, the advice and the code of a policy, sorted, without their wording.
+    fileprivate var said: [String] {
+        let statements = (obligations + advice).map { statement in
+            let name = statement.effect == .oblige ? "oblige \(statement.text)" : "advise"
+            return "\(name) by \(statement.policy) (\(statement.details.map(\.key).joined(separator: ", ")))"
         }
-        return AuthorizationRequest(
-            action: samples[sample].action, subject: .token(directory.tokens[token].id.description),
-            resource: samples[sample].resource.map { .init(type: $0, id: nil, properties: properties) }, now: now,
-            obligations: .all)
+        return (statements + (policyCode.map { ["code \($0)"] } ?? [])).sorted()
     }
 }

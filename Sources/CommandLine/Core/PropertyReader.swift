@@ -43,8 +43,11 @@ struct PropertyReader {
         guard case .array(let items)? = try? JSONReader.parse(Array(text.utf8)) else {
             throw .usage("`\(name)` must be a list, `a,b` or as JSON [\"a\", \"b\"], got `\(text)`")
         }
-        return .array(
-            try items.map { item throws(CommandError) in try value(item, element, name) })
+        return try array(items, element, name)
+    }
+
+    private func array(_ items: [JSON], _ element: ValueType, _ name: ExactName) throws(CommandError) -> JSON {
+        .array(try items.map { item throws(CommandError) in try value(item, element, name) })
     }
 
     /// A record or a map in JSON.
@@ -55,7 +58,13 @@ struct PropertyReader {
             throw .usage(
                 "`\(name)` is \(type.withArticle): write it as JSON, {\"name\": \"value\"}, got `\(text)`\(part)")
         }
-        return .object(
+        return try object(members, type, name)
+    }
+
+    private func object(
+        _ members: [JSON.Member], _ type: ValueType, _ name: ExactName
+    ) throws(CommandError) -> JSON {
+        .object(
             try members.map { member throws(CommandError) in
                 let inner: ExactName = "\(name).\(member.key)"
                 var type = type
@@ -72,11 +81,16 @@ struct PropertyReader {
             })
     }
 
-    /// A value inside one that is written in JSON.
+    /// A value inside one that is written in JSON. It is what a request in JSON would bring, but that departments and
+    /// users may be named, as in a list with commas.
     private func value(_ json: JSON, _ type: ValueType, _ name: ExactName) throws(CommandError) -> JSON {
-        // Departments and users may be named, as in a list with commas.
-        if case .string(let text) = json { return try self.json(text, type, name) }
-        return try self.json(json.compact, type, name)
+        switch (json, type.plain) {
+        case (.string(let text), .department): .string(try department(text))
+        case (.string(let text), .user): .string(try user(text))
+        case (.array(let items), .list(let element)): try array(items, element, name)
+        case (.object(let members), .record), (.object(let members), .map): try object(members, type, name)
+        default: json
+        }
     }
 
     func user(_ text: String) throws(CommandError) -> ExactName {

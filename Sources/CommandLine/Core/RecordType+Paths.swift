@@ -12,8 +12,8 @@ extension Schema.RecordType {
         _ name: ExactName, among properties: [Schema.Property]
     ) -> (path: [JSON.Step], type: ValueType)? {
         // A name may have dots itself.
+        if let property = properties.first(where: { $0.name == name }) { return ([.name(name)], property.type) }
         for property in properties {
-            if property.name == name { return ([.name(name)], property.type) }
             guard name.hasPrefix("\(property.name).") else { continue }
             let rest = ExactName(String(decoding: name.utf8.dropFirst(property.name.utf8.count + 1), as: UTF8.self))
             if let inner = property.type.properties, let found = path(rest, among: inner) {

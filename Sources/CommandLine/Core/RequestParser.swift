@@ -63,15 +63,15 @@ package struct RequestParser {
         let type = resource.flatMap { schema.resource($0.type) }.map { schema.resources[$0] }
         if let resource, type == nil { hint("resource type", resource.type, among: schema.resources.map(\.name)) }
         let reader = PropertyReader(directory: directory, tenant: tenant)
-        var properties = JSON.object([])
-        var context = JSON.object([])
+        var properties = StatedProperties()
+        var context = StatedProperties()
         for (name, text) in try pairs(words) {
             if let found = type?.path(name) {
-                properties = properties.with(found.path, try reader.json(text, found.type, name))
+                try properties.add(name, found.path, try reader.json(text, found.type, name))
             } else if let found = schema.context.path(name) {
-                context = context.with(found.path, try reader.json(text, found.type, name))
+                try context.add(name, found.path, try reader.json(text, found.type, name))
             } else if name == AuthorizationRequest.supportedName {
-                context = context.with([.name(name)], try reader.json(text, .list(.string), name))
+                try context.add(name, [.name(name)], try reader.json(text, .list(.string), name))
             } else if resource == nil || type != nil {
                 let declared = (type?.paths ?? []) + schema.context.paths
                 let known = declared + [AuthorizationRequest.supportedName]
@@ -82,10 +82,10 @@ package struct RequestParser {
                 throw .usage("\(place) no property `\(name)`\(hint)")
             }
         }
-        resource?.properties = properties
+        resource?.properties = properties.json
         return AuthorizationRequest(
             action: action, actionProperties: actionProperties, subject: subject, resource: resource,
-            context: context,
+            context: context.json,
             tenant: tenant.map { directory.tenants[$0].id },
             now: now)
     }
@@ -142,16 +142,16 @@ package struct RequestParser {
         let own = words.filter(isOwn).map { String($0.dropFirst(prefix.count)) }
         words.removeAll(where: isOwn)
         let reader = PropertyReader(directory: directory, tenant: tenant)
-        var properties = JSON.object([])
+        var properties = StatedProperties()
         for (name, text) in try pairs(own[...]) {
             guard let type else { continue }
             guard let found = type.path(name) else {
                 let hint = Suggestion.hint(for: name, among: type.paths)
                 throw .usage("\(owner(type)) has no property `\(name)`\(hint)")
             }
-            properties = properties.with(found.path, try reader.json(text, found.type, name))
+            try properties.add(name, found.path, try reader.json(text, found.type, name))
         }
-        return properties
+        return properties.json
     }
 
     /// Prints a suggestion for a name that the schema lacks. The decision reports the name too, but suggests nothing.
@@ -223,13 +223,6 @@ package struct RequestParser {
             guard parts.count == 2 else { throw .usage("expected name=value, got `\(word)`") }
             let name = ExactName(parts[0])
             guard !pairs.contains(where: { $0.0 == name }) else { throw .usage("`\(name)` is given twice") }
-            // A record or a map, and a part of it.
-            let whole = pairs.map(\.0).first { other in
-                name.hasPrefix("\(other).") || other.hasPrefix("\(name).")
-            }
-            if let whole {
-                throw .usage("`\(name)` and `\(whole)` give the same property: give it whole, or its parts")
-            }
             pairs.append((name, parts[1]))
         }
         return pairs
@@ -252,5 +245,20 @@ package struct RequestParser {
         if external == nil { try Self.requireToken(words, invocation) }
         guard let index = TokenID(text).flatMap(directory.token) else { return nil }
         return tenant == nil || directory.tokens[index].tenant == tenant ? index : nil
+    }
+}
+
+/// The properties that words state, by their paths.
+private struct StatedProperties {
+    private(set) var json = JSON.object([])
+    private var stated: [(name: ExactName, path: [JSON.Step])] = []
+
+    mutating func add(_ name: ExactName, _ path: [JSON.Step], _ value: JSON) throws(CommandError) {
+        // A record or a map, and a part of it.
+        if let whole = stated.first(where: { $0.path.starts(with: path) || path.starts(with: $0.path) }) {
+            throw .usage("`\(name)` and `\(whole.name)` give the same property: give it whole, or its parts")
+        }
+        stated.append((name, path))
+        json = json.with(path, value)
     }
 }

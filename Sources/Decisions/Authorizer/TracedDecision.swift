@@ -41,10 +41,13 @@ package struct TracedDecision: Sendable {
 package struct DecisionSummary: Hashable, Sendable {
     package let isPermitted: Bool
     package let code: String
+    /// The obligations, the advice and the code of a policy, without their wording; empty where they are not asked for.
+    package let said: [String]
 
-    package init(isPermitted: Bool, code: String) {
+    package init(isPermitted: Bool, code: String, said: [String] = []) {
         self.isPermitted = isPermitted
         self.code = code
+        self.said = said
     }
 
     package init(_ decision: Decision) { self.init(isPermitted: decision.isPermitted, code: decision.code) }

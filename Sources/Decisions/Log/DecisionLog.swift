@@ -69,13 +69,13 @@ package struct DecisionLog: ~Copyable {
 
     private static func facts(_ decision: Decision, _ masked: Set<ExactName>) -> [String] {
         decision.traces.flatMap(\.facts).map { fact in
-            // Split by scalars: a name may begin with a combining mark, which would form one character with the dot.
+            // Names of the vocabulary, too. Split by scalars: a name may begin with a combining mark, which would form one character with the dot.
             let hides = fact.text.unicodeScalars.split { " (),{}".unicodeScalars.contains($0) }.contains { word in
                 word.split { ".[]".unicodeScalars.contains($0) }.dropFirst()
                     .contains { masked.contains(ExactName(Substring($0))) }
             }
             // A fact from a plugin may contain anything.
-            let isHidden = hides || fact.isDerived && !masked.isEmpty
+            let isHidden = hides || !masked.isDisjoint(with: fact.names) || fact.isDerived && !masked.isEmpty
             return "\(fact.text) = \(isHidden ? "(masked)" : fact.value)"
         }
     }

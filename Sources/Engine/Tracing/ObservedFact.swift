@@ -122,6 +122,40 @@ extension EvaluationHost {
             readByFunction: places.compactMap(facts.schema.layout.property))
     }
 
+    /// The names of the properties, the settings and the keys that a fact reads, and of those inside the values that it
+    /// compares or is: whoever hides the content of one of them must hide the fact's value.
+    func namesShown(by id: Expressions.ID) -> Set<ExactName> {
+        var names: Set<ExactName> = []
+        addNames(readBy: id, to: &names)
+        facts.value(id).addNames(to: &names)
+        return names
+    }
+
+    private func addNames(readBy id: Expressions.ID, to names: inout Set<ExactName>) {
+        let (operation, operands) = parts(expressions.nodes[Int(id)]) { _ in "" }
+        var isPart = true
+        switch operation {
+        case .property(let name), .has(let name), .setting(_, let name): names.insert(name)
+        case .entry, .hasEntry:
+            if case .string(let key) = facts.value(operands[1]) { names.insert(ExactName(key)) }
+        case .element(let number), .hasElement(let number), .key(let number):
+            if case .map(let entries) = facts.value(operands[0]), entries.indices.contains(number - 1) {
+                names.insert(entries[number - 1].key)
+            }
+        case .length: break
+        case .call:
+            for place in facts.reads(for: id).places ?? [] {
+                names.formUnion(facts.schema.layout.property(at: place)?.path ?? [])
+            }
+            isPart = false
+        default: isPart = false
+        }
+        for operand in operands {
+            addNames(readBy: operand, to: &names)
+            if !isPart { facts.value(operand).addNames(to: &names) }
+        }
+    }
+
     private func parts(
         _ node: Expressions.Node, _ policy: (Int) -> ExactName
     ) -> (ObservedFact.Operation, [Expressions.ID]) {
@@ -162,6 +196,21 @@ extension EvaluationHost {
         case .covers: return (.covers, [node.a, node.b])
         case .can: return (.can, [node.a, node.b])
         case .permits: return (.permits, [node.a, node.b])
+        }
+    }
+}
+
+extension Value {
+    /// Adds the keys and the names of the properties inside.
+    fileprivate func addNames(to names: inout Set<ExactName>) {
+        switch self {
+        case .list(let elements): for element in elements { element.addNames(to: &names) }
+        case .map(let entries), .record(let entries):
+            for entry in entries {
+                names.insert(entry.key)
+                entry.value.addNames(to: &names)
+            }
+        default: break
         }
     }
 }

@@ -55,17 +55,52 @@ struct InferredNames {
             return true
         }
         noteCalls(of: functions, in: chunk)
+        noteWalks(by: functions, in: chunk)
         decide = isPolicy ? Self.decide(of: chunk, functions) : nil
         request = decide.flatMap { Self.request(of: $0, in: chunk) }
     }
 
+    /// The list and the function of `list:any(function)`; `nil` for any other expression.
+    private static func walk(
+        _ id: Expression.ID, in chunk: Chunk
+    ) -> (list: Expression.ID, function: Expression.ID)? {
+        guard case .method(let list, let name, let arguments) = chunk[id].kind, ["any", "all"].contains(name.name),
+            arguments.count == 1
+        else { return nil }
+        return (list, arguments[0])
+    }
+
     /// Notes the parameter of the function in `list:any(function(x) … end)`.
     private mutating func noteWalk(_ id: Expression.ID, in chunk: Chunk) {
-        guard case .method(let list, let name, let arguments) = chunk[id].kind, ["any", "all"].contains(name.name),
-            arguments.count == 1, case .function(let function) = chunk[arguments[0]].kind,
-            let parameter = chunk[function].parameters.first, !chunk[parameter].isReassigned
-        else { return }
+        guard let walk = Self.walk(id, in: chunk), case .function(let function) = chunk[walk.function].kind else {
+            return
+        }
+        noteElement(of: walk.list, function, in: chunk)
+    }
+
+    /// Notes the parameters of local functions whose only use is that in `list:any(f)`.
+    private mutating func noteWalks(by functions: [Declaration.ID: Function.ID], in chunk: Chunk) {
+        var uses: [Declaration.ID: Int] = [:]
+        var lists: [Declaration.ID: Expression.ID] = [:]
+        for index in chunk.expressions.indices {
+            if let variable = Self.local(chunk.id(index), in: chunk) { uses[variable, default: 0] += 1 }
+            if let walk = Self.walk(chunk.id(index), in: chunk), let name = Self.local(walk.function, in: chunk) {
+                lists[name] = walk.list
+            }
+        }
+        for (name, list) in lists where uses[name] == 1 {
+            if let function = functions[name] { noteElement(of: list, function, in: chunk) }
+        }
+    }
+
+    private mutating func noteElement(of list: Expression.ID, _ function: Function.ID, in chunk: Chunk) {
+        guard let parameter = chunk[function].parameters.first, !chunk[parameter].isReassigned else { return }
         elements[parameter] = list
+    }
+
+    private static func local(_ id: Expression.ID, in chunk: Chunk) -> Declaration.ID? {
+        guard case .name(let name) = chunk[id].kind, case .local(let variable) = name.target else { return nil }
+        return variable
     }
 
     /// The arguments that the calls pass for a parameter; `nil` where its function may be called otherwise.

@@ -1,0 +1,121 @@
+internal import Analysis
+internal import Decisions
+internal import Model
+internal import Plugins
+internal import Policies
+internal import Presentation
+
+extension Verb {
+    /// `diff`: the decisions that another set of policies changes.
+    static let diff = Verb(
+        name: "diff", summary: "shows whose permits a change of the policies gives or takes",
+        positionals: [
+            .init(name: "OLD", help: "the policies as they are: a folder, or REVISION:FOLDER of git"),
+            .init(name: "NEW", help: "the policies as they would be"),
+        ],
+        options: [Option.format, Option.failOn, Option.andAt],
+        uses: .store.adding(Option.plugins, Option.locked, Option.tenant, Option.at, Option.json),
+        details: [
+            "It decides each action, on each type of resource, in each department, for every token of the store, by both "
+                + "sets. Values of further properties are tried where a policy reads them.",
+            "Plugins are those of --plugins, or beside each folder, at its revision.",
+            "exit status: 0 done, 3 policies do not load, 5 a change of the kind of --fail-on, 64 wrong usage",
+        ],
+        examples: ["diff main:policies policies", "diff policies proposal --fail-on widened --format markdown"],
+        run: { invocation throws(CommandError) in
+            let sets = [
+                try policies(invocation.positionals[0], invocation),
+                try policies(invocation.positionals[1], invocation),
+            ]
+            let snapshot = try invocation.timedDirectory(needsStore: true)
+            let tenant = try invocation.tenant(in: snapshot.directory)
+            let times = try [snapshot.now] + later(than: snapshot, invocation)
+            let sides: PairedAuthorizers
+            do throws(PolicyError) {
+                sides = PairedAuthorizers(
+                    before: (try Authorizer(policies: sets[0]), snapshot.directory),
+                    after: (try Authorizer(policies: sets[1]), snapshot.directory))
+            } catch { throw CommandError(error.message) }
+            let diff = PolicyDiff(sides, tenant: tenant.map { snapshot.directory.tenants[$0].id }, times: times)
+            let format = invocation[.json] ? .json : invocation[.format]
+            let report = DiffReport(
+                diff, names: .init(snapshot.directory), times: times, remarks: remarks(sets, invocation.positionals))
+            let (output, notes) = report.lines(format)
+            invocation.terminal.show(output)
+            for note in notes { invocation.terminal.note(note) }
+            return invocation[.failOn]?.isMet(by: diff) == true ? ExitStatus.gate : ExitStatus.done
+        })
+
+    private static func policies(_ place: String, _ invocation: Invocation) throws(CommandError) -> PolicySet {
+        let files =
+            if let revision = PolicyRevision(place) {
+                try revision.files(plugins: invocation[.plugins])
+            } else {
+                try invocation.policyFiles(place)
+            }
+        let result = PolicySet.load(files.loadedPlugins().source)
+        invocation.terminal.report(result.diagnostics.filter { $0.severity == .error })
+        guard let set = result.set else {
+            throw CommandError("the policies in `\(place)` do not load", status: ExitStatus.policies)
+        }
+        return set
+    }
+
+    /// The times of `--and-at`.
+    private static func later(
+        than snapshot: TimedDirectory, _ invocation: Invocation
+    ) throws(CommandError) -> [Instant] {
+        let zone = try invocation.tenant(in: snapshot.directory).map { snapshot.directory.tenants[$0].zone } ?? .utc
+        return try (invocation[.andAt] ?? "").split(separator: ",").map { text throws(CommandError) in
+            try TimeArgument.present(String(text), for: "--and-at", now: snapshot.now, in: zone)
+        }
+    }
+
+    /// The sentences about what a comparison of tokens leaves out.
+    private static func remarks(_ sets: [PolicySet], _ places: [String]) -> [String] {
+        let policies = sets.flatMap(\.policies)
+        let external = Set(policies.filter { $0.shape.kinds.contains(.access) && $0.shape.subject != .token }.map(\.id))
+        let administering = Set(policies.filter { $0.shape.kinds.contains(where: \.isAdministrative) }.map(\.id))
+        var remarks: [String] = []
+        if !external.isEmpty {
+            remarks.append(
+                "not compared: decisions about subjects that are no tokens, by \(external.sorted().joined(separator: ", "))"
+            )
+        }
+        if !administering.isEmpty {
+            remarks.append("not compared: administration, by \(administering.sorted().joined(separator: ", "))")
+        }
+        return remarks
+    }
+}
+
+/// The changes that fail a run.
+private enum FailingChange: String, CaseIterable {
+    case widened
+    case narrowed
+    case any
+
+    func isMet(by diff: PolicyDiff) -> Bool {
+        switch self {
+        case .widened: diff.widened > 0
+        case .narrowed: diff.narrowed > 0
+        case .any: !diff.isEmpty || diff.incomparable > 0
+        }
+    }
+}
+
+extension Option<DiffReport.Format> {
+    fileprivate static var format: Self { Self("format", "FORMAT", "text, json or markdown", default: .text) }
+}
+
+extension Option<FailingChange?> {
+    fileprivate static var failOn: Self {
+        Self("fail-on", "CHANGE", "exit with status 5 for widened, narrowed, or any")
+    }
+}
+
+extension Option<String?> {
+    fileprivate static var andAt: Self {
+        Self("and-at", "TIME[,TIME]", "decide at these times too: a day, a time with its zone, or +30d")
+    }
+}

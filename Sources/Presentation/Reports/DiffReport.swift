@@ -1,0 +1,258 @@
+package import Analysis
+internal import Decisions
+package import Model
+
+/// The changes for tokens between two sets of policies, for people, for a merge request, and for machines.
+package struct DiffReport {
+    package enum Format: String, CaseIterable, Sendable {
+        case text
+        case json
+        case markdown
+    }
+
+    /// The names of what findings refer to by id.
+    package struct EntityNames {
+        let directory: Directory
+
+        package init(_ directory: Directory) { self.directory = directory }
+
+        func department(_ id: ExactName, _ tenant: ExactName) -> String {
+            guard let number = directory.tenant(tenant), let index = directory.department(id, tenant: number) else {
+                return id.text
+            }
+            return directory.departments[index].name.text
+        }
+
+        func userType(_ id: ExactName, _ tenant: ExactName) -> String {
+            guard let number = directory.tenant(tenant), let index = directory.userType(id, tenant: number) else {
+                return id.text
+            }
+            return directory.userTypes[index].name.text
+        }
+
+        func token(_ id: TokenID) -> String {
+            guard let index = directory.token(id) else { return "\(id)" }
+            let name = directory.tokens[index].name.text
+            return name.isEmpty ? "\(id)" : name
+        }
+    }
+
+    /// Findings about the same tokens, by the same policies, on resources in the same place.
+    private struct Row {
+        let first: PolicyDiff.Finding
+        var tokens: Set<TokenID> = []
+        var actions: [ExactName] = []
+        var resources: [ExactName] = []
+        var departments: Set<ExactName> = []
+        /// The properties that requests state, and the times at which they are made.
+        var circumstances: [String] = []
+
+        mutating func add(_ finding: PolicyDiff.Finding, _ circumstance: String) {
+            tokens.formUnion(finding.tokens)
+            departments.formUnion(finding.departments)
+            if !actions.contains(finding.key.action) { actions.append(finding.key.action) }
+            if let resource = finding.key.resource, !resources.contains(resource) { resources.append(resource) }
+            if !circumstance.isEmpty, !circumstances.contains(circumstance) { circumstances.append(circumstance) }
+        }
+    }
+
+    private let diff: PolicyDiff
+    private let names: EntityNames
+    private let times: [Instant]
+    private let remarks: [String]
+    private let rows: [Row]
+
+    /// - Parameters:
+    ///   - times: of the requests, by the numbers that findings have.
+    ///   - remarks: sentences about what was not compared.
+    package init(_ diff: PolicyDiff, names: EntityNames, times: [Instant], remarks: [String]) {
+        (self.diff, self.names, self.times, self.remarks) = (diff, names, times, remarks)
+        var rows: [Row] = []
+        var places: [[ExactName]: Int] = [:]
+        for finding in diff.findings {
+            let key = finding.key
+            let group =
+                [
+                    ExactName(key.direction.rawValue), key.tenant, key.department, key.userType,
+                    ExactName(key.place.rawValue),
+                ]
+                + finding.policies
+            if places[group] == nil {
+                places[group] = rows.count
+                rows.append(Row(first: finding))
+            }
+            let stated = key.stated.map { $0.words(in: names.directory, tenant: key.tenant) }
+            let circumstances =
+                (stated.isEmpty ? "" : " when \(stated.joined(separator: " and "))")
+                + (times.count > 1 ? " at \(times[key.time])" : "")
+            rows[places[group]!].add(finding, circumstances)
+        }
+        self.rows = rows
+    }
+
+    // MARK: Sentences
+
+    /// The greatest number of rows that are shown to people.
+    private static let most = 60
+
+    private var counts: [(direction: PolicyDiff.Direction, count: Int)] {
+        [(.widened, diff.widened), (.narrowed, diff.narrowed), (.changed, diff.changed)]
+    }
+
+    private func title(_ direction: PolicyDiff.Direction, _ count: Int) -> String {
+        let requests = "\(counted(count, "request")) of tokens"
+        return switch direction {
+        case .widened: "widened: \(requests) denied before \(count == 1 ? "is" : "are") permitted"
+        case .narrowed: "narrowed: \(requests) permitted before \(count == 1 ? "is" : "are") denied"
+        case .changed: "changed: \(requests) \(count == 1 ? "has" : "have") another code, obligation or advice"
+        }
+    }
+
+    private func request(_ row: Row) -> String {
+        let key = row.first.key
+        var text = Self.listed(row.actions.map(\.text))
+        if !row.resources.isEmpty { text += " on \(Self.listed(row.resources.map(\.text)))" }
+        switch key.place {
+        case .nowhere: break
+        case .own: text += " of their own department"
+        case .other: text += " of \(Self.listed(row.departments.sorted().map { names.department($0, key.tenant) }))"
+        }
+        guard let first = row.circumstances.first else { return text }
+        let more = row.circumstances.count > 1 ? " (and in \(counted(row.circumstances.count - 1, "other case")))" : ""
+        return text + first + more
+    }
+
+    private static func listed(_ words: [String]) -> String {
+        words.prefix(4).joined(separator: ", ") + (words.count > 4 ? " and \(words.count - 4) more" : "")
+    }
+
+    private func holders(_ row: Row) -> String {
+        let key = row.first.key
+        return
+            "\(key.tenant): \(names.userType(key.userType, key.tenant)) in \(names.department(key.department, key.tenant)), "
+            + counted(row.tokens.count, "token")
+    }
+
+    private static func words(_ decision: Decision) -> String {
+        let reasons = decision.reasons.map(\.text).filter { !$0.isEmpty } + decision.failures.map(\.message)
+        let said = decision.obligations.map { "oblige \($0.text)" } + decision.advice.map { "advise \($0.text)" }
+        let all = (reasons + said).prefix(2)
+        return decision.code + (all.isEmpty ? "" : " (\(all.joined(separator: "; ")))")
+    }
+
+    private func policies(_ row: Row) -> String {
+        row.first.policies.isEmpty ? "" : row.first.policies.joined(separator: ", ")
+    }
+
+    private func example(_ row: Row) -> (token: String, before: String, after: String) {
+        var token = ""
+        if case .token(let id) = row.first.example.subject { token = TokenID(id).map(names.token) ?? id }
+        return (token, Self.words(row.first.decisions.before), Self.words(row.first.decisions.after))
+    }
+
+    private var summary: [String] {
+        let asked =
+            "\(counted(diff.tokens, "token")), \(diff.asked) requests, \(diff.decisions) decisions on both sides"
+        var lines = [
+            diff.isEmpty
+                ? "no difference: \(asked)" : "compared: \(asked)"
+        ]
+        if diff.incomparable > 0 {
+            lines.append(
+                "\(counted(diff.incomparable, "request")) can be made under one schema only, and were not compared")
+        }
+        if !diff.coversDepartments {
+            lines.append("a tenant has many departments: resources are in a token's own and in one other department")
+        }
+        if diff.hasMoreValues { lines.append("not every value that a policy compares with was tried") }
+        if !diff.isComplete { lines.append("stopped: not every token was asked about") }
+        return lines + remarks
+    }
+
+    // MARK: Forms
+
+    /// The report, and the sentences for the person who started the run.
+    package func lines(_ format: Format) -> (output: [StyledLine], notes: [String]) {
+        switch format {
+        case .text: (text, summary)
+        case .markdown: (markdown, [])
+        case .json: ([.verbatim(json.pretty)], [])
+        }
+    }
+
+    private var text: [StyledLine] {
+        var lines: [StyledLine] = []
+        for (direction, count) in counts where count > 0 {
+            let style: TextStyle = direction == .widened ? .bad : direction == .narrowed ? .caution : .strong
+            lines.append("\(title(direction, count), style)")
+            let own = rows.filter { $0.first.key.direction == direction }
+            for row in own.prefix(Self.most) {
+                let (token, before, after) = example(row)
+                let cause = policies(row)
+                lines.append(.sentence("  \(request(row), .strong)\(cause.isEmpty ? "" : ", by \(cause)")", hanging: 4))
+                lines.append(.sentence("    \(holders(row))", hanging: 4))
+                lines.append(.sentence("    such as \(token): \(before) -> \(after)", hanging: 6))
+            }
+            if own.count > Self.most {
+                lines.append("  and \(own.count - Self.most) more, which `--format json` lists")
+            }
+        }
+        return lines
+    }
+
+    private var markdown: [StyledLine] {
+        func cell(_ text: String) -> String {
+            ControlCharacters.escaped(text).replacing("|", with: "\\|").replacing("<", with: "&lt;")
+        }
+        var lines = ["### What the change does to tokens", ""]
+        for (direction, count) in counts where count > 0 {
+            lines += [
+                "**\(cell(title(direction, count)))**", "", "| request | by | tokens | example | before | after |",
+                "|---|---|---|---|---|---|",
+            ]
+            let own = rows.filter { $0.first.key.direction == direction }
+            for row in own.prefix(Self.most) {
+                let (token, before, after) = example(row)
+                let cells = [request(row), policies(row), holders(row), token, before, after].map(cell)
+                lines.append("| \(cells.joined(separator: " | ")) |")
+            }
+            if own.count > Self.most { lines.append("\nand \(own.count - Self.most) more") }
+            lines.append("")
+        }
+        lines += summary.map { "- \(cell($0))" }
+        return lines.map(StyledLine.verbatim)
+    }
+
+    private var json: JSON {
+        func side(_ decision: Decision) -> JSON {
+            .object([
+                .init("decision", .boolean(decision.isPermitted)), .init("code", .string(decision.code)),
+                .init("reasons", .strings(decision.reasons.map(\.text))),
+                .init("obligations", .strings(decision.obligations.map(\.text))),
+                .init("advice", .strings(decision.advice.map(\.text))),
+            ])
+        }
+        let findings = diff.findings.map { finding in
+            let key = finding.key
+            return JSON.object([
+                .init("direction", .string(key.direction.rawValue)), .init("tenant", .string(key.tenant)),
+                .init("department", .string(key.department)), .init("user_type", .string(key.userType)),
+                .init("action", .string(key.action)), .init("resource", .optional(key.resource)),
+                .init("resource_departments", .strings(finding.departments.sorted())),
+                .init("stated", .strings(key.stated.map { $0.words(in: names.directory, tenant: key.tenant) })),
+                .init("time", .string(times[key.time].description)),
+                .init("policies", .strings(finding.policies)),
+                .init("tokens", .strings(finding.tokens.sorted().map(\.description))),
+                .init("before", side(finding.decisions.before)), .init("after", side(finding.decisions.after)),
+            ])
+        }
+        return .object([
+            .init("widened", .integer(Int64(diff.widened))), .init("narrowed", .integer(Int64(diff.narrowed))),
+            .init("changed", .integer(Int64(diff.changed))), .init("tokens", .integer(Int64(diff.tokens))),
+            .init("requests", .integer(Int64(diff.asked))), .init("decisions", .integer(Int64(diff.decisions))),
+            .init("incomparable", .integer(Int64(diff.incomparable))),
+            .init("is_complete", .boolean(diff.isComplete && diff.coversDepartments && !diff.hasMoreValues)),
+            .init("remarks", .strings(summary.dropFirst().map(\.self))), .init("findings", .array(findings)),
+        ])
+    }
+}

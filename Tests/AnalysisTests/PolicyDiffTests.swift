@@ -1,0 +1,162 @@
+import Decisions
+import Engine
+import Model
+import Policies
+import TestSupport
+import Testing
+
+@testable import Analysis
+
+/// The impact of other policies on every token, held to deciding single requests without trees.
+@Suite struct PolicyDiffTests {
+    private static let now = Instant("2026-06-01T12:00:00Z")!
+
+    /// Two generated sets of policies on one store.
+    private func sides(_ seed: UInt64) throws -> (PairedAuthorizers, plain: PairedAuthorizers) {
+        let one = try GeneratedStore(seed: seed, policies: 2, permits: true, crowd: 2)
+        let other = try GeneratedStore(seed: seed, policies: 3, permits: seed % 3 != 0, crowd: 2)
+        func plain(_ store: GeneratedStore) throws -> Authorizer {
+            try Authorizer(
+                policies: store.authorizer.policies, budget: Budget(fuel: PolicyGenerator.fuel), treeOptions: .none)
+        }
+        return (
+            PairedAuthorizers(before: (one.authorizer, one.directory), after: (other.authorizer, one.directory)),
+            PairedAuthorizers(before: (try plain(one), one.directory), after: (try plain(other), one.directory))
+        )
+    }
+
+    @Test func `the same policies have no difference, and the reverse is the mirror image`() throws {
+        var found = 0
+        for seed in 0..<6 as Range<UInt64> {
+            let (sides, _) = try sides(seed)
+            let there = PolicyDiff(sides, times: [Self.now])
+            let back = PolicyDiff(PairedAuthorizers(before: sides.after, after: sides.before), times: [Self.now])
+            #expect(PolicyDiff(PairedAuthorizers(before: sides.before, after: sides.before), times: [Self.now]).isEmpty)
+            #expect(
+                (there.widened, there.narrowed, there.changed, there.asked)
+                    == (back.narrowed, back.widened, back.changed, back.asked))
+            func told(_ diff: PolicyDiff, _ turn: (PolicyDiff.Direction) -> PolicyDiff.Direction) -> Set<String> {
+                Set(
+                    diff.findings.map {
+                        "\(turn($0.key.direction)) \($0.key.action) \($0.key.resource ?? "") \($0.key.department) "
+                            + "\($0.key.userType) \($0.key.place) \($0.tokens.sorted()) \($0.departments.sorted())"
+                    })
+            }
+            #expect(
+                told(there) { $0 }
+                    == told(back) { $0 == .widened ? .narrowed : $0 == .narrowed ? .widened : .changed })
+            found += there.findings.count
+        }
+        #expect(found > 50, "\(found)")
+    }
+
+    @Test func `each difference is one that single decisions have, and none of theirs is missing`() throws {
+        var told = (examples: 0, turned: 0)
+        for seed in 10..<16 as Range<UInt64> {
+            let (sides, plain) = try sides(seed)
+            let diff = PolicyDiff(sides, times: [Self.now])
+            for finding in diff.findings {
+                let decisions = try plain.ask(finding.example)
+                let direction: PolicyDiff.Direction =
+                    decisions.before.isPermitted == decisions.after.isPermitted
+                    ? .changed : decisions.after.isPermitted ? .widened : .narrowed
+                #expect(direction == finding.key.direction, "\(seed): \(finding.example)")
+                #expect(decisions.before.code == finding.decisions.before.code)
+                told.examples += 1
+            }
+            // The turned requests of every token, decided one by one.
+            var known: Set<String> = []
+            for finding in diff.findings {
+                for token in finding.tokens {
+                    known.insert(
+                        "\(token) \(finding.key.direction) \(finding.key.action) \(finding.key.resource ?? "")")
+                }
+            }
+            let directory = plain.before.directory
+            for tenant in directory.tenants {
+                for sample in DiffSamples(sides, tenant: tenant.id, most: 4_000).usual {
+                    for token in directory.tokens where directory.tenants[token.tenant].id == tenant.id {
+                        let own = directory.departments[directory.assignments[token.assignment].department].id
+                        let department: ExactName? =
+                            switch sample.place {
+                            case .nowhere: nil
+                            case .own: own
+                            case .department(let id): id
+                            }
+                        let question = sample.question(department: department, token.id, Self.now)
+                        guard let decisions = try? plain.ask(question), decisions.isTurned else { continue }
+                        let direction = decisions.after.isPermitted ? "widened" : "narrowed"
+                        told.turned += 1
+                        #expect(
+                            known.contains("\(token.id) \(direction) \(sample.action) \(sample.resource ?? "")"),
+                            "\(seed): \(question)")
+                    }
+                }
+            }
+        }
+        #expect(told.examples > 50 && told.turned > 500, "\(told)")
+    }
+
+    /// A difference that shows only where a request states a property, at a boundary that one of the two compares with.
+    @Test(arguments: [
+        (
+            "r.resource:has('amount') and r.resource.amount > 500",
+            "r.resource:has('amount') and r.resource.amount > 501"
+        ),
+        ("r.resource:has('note') and r.resource.note == 'urgent'", "false"),
+        (
+            "false",
+            "r.resource:has('place') and r.resource.place:has('at') and r.resource.place.at:has('gate') and r.resource.place.at.gate == 7"
+        ),
+        (
+            "r.context:has('device') and r.context.device:has('trusted') and r.context.device.trusted",
+            "r.context:has('device')"
+        ),
+        ("r.resource.type == 'order' and r.resource.tags:contains('hot')", "false"),
+        (
+            "r.resource.type == 'order' and r.resource.labels:has('env') and r.resource.labels:get('env') == 'prod'",
+            "false"
+        ),
+        ("r.action:has('rows') and r.action.rows > 9", "r.action:has('rows') and r.action.rows > 8"),
+    ])
+    func `a difference behind a property is found`(before: String, after: String) throws {
+        let one = try GeneratedStore(seed: 3, crowd: 1, policy: "if \(before) then deny('x') else permit() end")
+        let other = try GeneratedStore(seed: 3, crowd: 1, policy: "if \(after) then deny('x') else permit() end")
+        let diff = PolicyDiff(
+            PairedAuthorizers(before: (one.authorizer, one.directory), after: (other.authorizer, one.directory)),
+            times: [Self.now])
+        #expect(diff.widened + diff.narrowed > 0, "\(diff.asked)")
+        #expect(diff.findings.allSatisfy { $0.policies == ["a"] })
+    }
+
+    @Test func `actions that only one schema has, and other obligations, are differences`() throws {
+        func authorizer(_ schema: String, _ body: String) throws -> Authorizer {
+            let policy = "return { on = 'access', grants = { '*' }, decide = function(r) \(body) end }"
+            let files = [("schema.lua", schema), ("a.lua", policy)]
+            return try Authorizer(
+                policies: try Fixtures.load(
+                    PolicySource(
+                        path: "p", files: files.map { PolicyFile(name: ExactName($0.0), bytes: Array($0.1.utf8)) })))
+        }
+        let directory = try GeneratedStore(seed: 3, crowd: 1, policy: "permit()").directory
+        let plain = "return { actions = { read = 'read' }, resources = { order = {} } }"
+        let more = "return { actions = { read = 'read', write = 'write' }, resources = { order = {} } }"
+        let before = try authorizer(plain, "permit()")
+        let wider = PolicyDiff(
+            PairedAuthorizers(before: (before, directory), after: (try authorizer(more, "permit()"), directory)),
+            times: [Self.now])
+        #expect(wider.widened > 0 && wider.narrowed == 0 && wider.findings.allSatisfy { $0.key.action == "write" })
+        let obliging = try authorizer(plain, "permit() oblige('log')")
+        let changed = PolicyDiff(
+            PairedAuthorizers(before: (before, directory), after: (obliging, directory)), times: [Self.now])
+        #expect(changed.changed > 0 && changed.widened + changed.narrowed == 0)
+        let typed = "return { actions = { read = 'read' }, resources = { order = { amount = 'number' } } }"
+        let other = "return { actions = { read = 'read' }, resources = { order = { amount = 'string' } } }"
+        let odd = PolicyDiff(
+            PairedAuthorizers(
+                before: (try authorizer(typed, "permit()"), directory),
+                after: (try authorizer(other, "permit()"), directory)),
+            times: [Self.now])
+        #expect(odd.incomparable > 0)
+    }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import ProgramSupport
+import Testing
+
+/// The impact of a change of policies, at the command line.
+@Suite struct DiffVerbTests {
+    private let session = Session()
+
+    private func policies(_ folder: String, _ change: (String) -> String = { $0 }) throws -> String {
+        let scope = try String(contentsOfFile: Session.policies + "/department_scope.lua", encoding: .utf8)
+        let source = URL(filePath: Session.policies)
+        let place = URL(filePath: session.folder).appending(path: folder)
+        try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(at: source, to: place.appending(path: "policies"))
+        try FileManager.default.copyItem(
+            at: source.deletingLastPathComponent().appending(path: "plugins"), to: place.appending(path: "plugins"))
+        try change(scope).write(
+            to: place.appending(path: "policies/department_scope.lua"), atomically: true, encoding: .utf8)
+        return place.appending(path: "policies").path
+    }
+
+    private static func widen(_ text: String) -> String {
+        text.replacing("config.shared:contains(department)", with: "request.action == \"orders.read\"")
+    }
+
+    @Test func `what is permitted more comes first, with its cause and an example`() throws {
+        #expect(session.run("init", "--demo").status == 0)
+        let (old, new) = (try policies("old"), try policies("new", Self.widen))
+        let same = session.run("diff", old, old, "--fail-on", "any")
+        #expect(same.status == 0 && same.output.isEmpty && same.errors.contains("no difference: "), "\(same)")
+        #expect(same.errors.contains("not compared: administration, by administration, "))
+        let wider = session.run("diff", old, new, "--fail-on", "widened", "--tenant", "3")
+        #expect(wider.status == 5, "\(wider.errors)")
+        for text in [
+            "widened: ", "requests of tokens denied before are permitted", ", by department_scope",
+            "3: Integrator in Warehouse, ", "such as ", "denied (Nordlys Logistics is outside Warehouse) -> permitted",
+        ] { #expect(wider.output.contains(text), "\(text)\n\(wider.output)") }
+        #expect(!wider.output.contains("acme:") && !wider.output.contains("narrowed"))
+        let back = session.run("diff", new, old, "--fail-on", "widened")
+        #expect(back.status == 0 && back.output.contains("narrowed: "))
+        let json = session.run("diff", old, new, "--json")
+        #expect(json.output.contains("\"direction\": \"widened\"") && json.output.contains("\"is_complete\": true"))
+        let markdown = session.run("diff", old, new, "--format", "markdown", "--and-at", "+30d")
+        #expect(markdown.output.hasPrefix("### What the change does to tokens\n") && markdown.output.contains(" at 20"))
+    }
+
+    @Test func `a revision of git is read as it was`() throws {
+        #expect(session.run("init", "--demo").status == 0)
+        _ = try policies("repository")
+        let root = session.folder + "/repository"
+        func git(_ words: String...) throws {
+            let process = Process()
+            process.executableURL = URL(filePath: "/usr/bin/env")
+            process.arguments = ["git", "-C", root, "-c", "user.name=a", "-c", "user.email=a@b.example"] + words
+            process.standardOutput = nil
+            try process.run()
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 0)
+        }
+        try git("init", "-q")
+        try git("add", "-A")
+        try git("commit", "-qm", "first")
+        let scope = root + "/policies/department_scope.lua"
+        try Self.widen(String(contentsOfFile: scope, encoding: .utf8)).write(
+            toFile: scope, atomically: true, encoding: .utf8)
+        let store = session.folder + "/demilune.db"
+        let result = session.run(
+            "diff", "HEAD:\(root)/policies", root + "/policies", "--store", store, "--fail-on", "any")
+        #expect(result.status == 5 && result.output.contains("by department_scope"), "\(result)")
+        let none = session.run("diff", "nowhere:\(root)/policies", root + "/policies", "--store", store)
+        #expect(none.status == 3 && none.errors.contains("`git ls-tree` of `nowhere:policies` failed: "), "\(none)")
+        #expect(
+            session.run("diff", "HEAD:\(root)/nothing", root + "/policies", "--store", store).errors.contains(
+                "no folder `nothing`"))
+        #expect(session.run("diff", "--store", store, "--", "-x:policies", root + "/policies").status == 64)
+    }
+}
