@@ -21,7 +21,7 @@ extension Evaluator {
         let facts = outcome.trace.map { id in
             PolicyTrace.Fact(
                 text: host.expressions.text(id), value: shown(host.facts.value(id)),
-                isDerived: host.expressions.isMadeByPlugin(id), names: host.namesShown(by: id).sorted())
+                isDerived: host.expressions.isMadeByPlugin(id), names: host.namesShown(by: id))
         }
         return PolicyTrace(policy: set.policies[outcome.policy].id, facts: facts, fuel: outcome.fuel)
     }

@@ -124,35 +124,60 @@ extension EvaluationHost {
 
     /// The names of the properties, the settings and the keys that a fact reads, and of those inside the values that it
     /// compares or is: whoever hides the content of one of them must hide the fact's value.
-    func namesShown(by id: Expressions.ID) -> Set<ExactName> {
-        var names: Set<ExactName> = []
+    /// - Returns: them sorted, some perhaps several times.
+    func namesShown(by id: Expressions.ID) -> [ExactName] {
+        var names: [ExactName] = []
         addNames(readBy: id, to: &names)
         facts.value(id).addNames(to: &names)
+        if names.count > 1 { names.sort() }
         return names
     }
 
-    private func addNames(readBy id: Expressions.ID, to names: inout Set<ExactName>) {
-        let (operation, operands) = parts(expressions.nodes[Int(id)]) { _ in "" }
-        var isPart = true
-        switch operation {
-        case .property(let name), .has(let name), .setting(_, let name): names.insert(name)
+    private func addNames(readBy id: Expressions.ID, to names: inout [ExactName]) {
+        let node = expressions.nodes[Int(id)]
+        // Most facts are these; the rest takes longer.
+        switch node.operation {
+        case .property, .has:
+            names.append(expressions.names[Int(node.b)])
+            addNames(readBy: node.a, to: &names)
+        case .request, .settings, .constant, .granted: break
+        case .attribute: addNames(shownBy: node.a, to: &names)
+        case .equal, .less, .lessEqual, .isWithin, .contains, .meets, .covers, .can, .permits, .sum, .difference:
+            addNames(shownBy: node.a, to: &names)
+            addNames(shownBy: node.b, to: &names)
+        default: addNames(readBy: parts(node) { _ in "" }, id, to: &names)
+        }
+    }
+
+    private func addNames(shownBy id: Expressions.ID, to names: inout [ExactName]) {
+        addNames(readBy: id, to: &names)
+        facts.value(id).addNames(to: &names)
+    }
+
+    private func addNames(
+        readBy fact: (operation: ObservedFact.Operation, operands: [Expressions.ID]), _ id: Expressions.ID,
+        to names: inout [ExactName]
+    ) {
+        let operands = fact.operands
+        switch fact.operation {
+        case .setting(_, let name): names.append(name)
+        // Parts of a list or a map: only their own keys are shown.
         case .entry, .hasEntry:
-            if case .string(let key) = facts.value(operands[1]) { names.insert(ExactName(key)) }
+            if case .string(let key) = facts.value(operands[1]) { names.append(ExactName(key)) }
+            for operand in operands { addNames(readBy: operand, to: &names) }
         case .element(let number), .hasElement(let number), .key(let number):
             if case .map(let entries) = facts.value(operands[0]), entries.indices.contains(number - 1) {
-                names.insert(entries[number - 1].key)
+                names.append(entries[number - 1].key)
             }
-        case .length: break
-        case .call:
-            for place in facts.reads(for: id).places ?? [] {
-                names.formUnion(facts.schema.layout.property(at: place)?.path ?? [])
+            addNames(readBy: operands[0], to: &names)
+        case .length: addNames(readBy: operands[0], to: &names)
+        default:
+            if case .call = fact.operation {
+                for place in facts.reads(for: id).places ?? [] {
+                    names += facts.schema.layout.property(at: place)?.path ?? []
+                }
             }
-            isPart = false
-        default: isPart = false
-        }
-        for operand in operands {
-            addNames(readBy: operand, to: &names)
-            if !isPart { facts.value(operand).addNames(to: &names) }
+            for operand in operands { addNames(shownBy: operand, to: &names) }
         }
     }
 
@@ -202,12 +227,12 @@ extension EvaluationHost {
 
 extension Value {
     /// Adds the keys and the names of the properties inside.
-    fileprivate func addNames(to names: inout Set<ExactName>) {
+    fileprivate func addNames(to names: inout [ExactName]) {
         switch self {
         case .list(let elements): for element in elements { element.addNames(to: &names) }
         case .map(let entries), .record(let entries):
             for entry in entries {
-                names.insert(entry.key)
+                names.append(entry.key)
                 entry.value.addNames(to: &names)
             }
         default: break
