@@ -11,6 +11,10 @@ import Testing
 @Suite struct PolicyDiffTests {
     private static let now = Instant("2026-06-01T12:00:00Z")!
 
+    private static func diff(_ before: Authorizer, _ after: Authorizer, _ directory: Directory) -> PolicyDiff {
+        PolicyDiff(before: before, after: after, on: directory, times: [now])
+    }
+
     /// Two generated sets of policies on one store.
     private func sides(_ seed: UInt64) throws -> (PairedAuthorizers, plain: PairedAuthorizers) {
         let one = try GeneratedStore(seed: seed, policies: 2, permits: true, crowd: 2)
@@ -29,9 +33,10 @@ import Testing
         var found = 0
         for seed in 0..<6 as Range<UInt64> {
             let (sides, _) = try sides(seed)
-            let there = PolicyDiff(sides, times: [Self.now])
-            let back = PolicyDiff(PairedAuthorizers(before: sides.after, after: sides.before), times: [Self.now])
-            #expect(PolicyDiff(PairedAuthorizers(before: sides.before, after: sides.before), times: [Self.now]).isEmpty)
+            let (one, other) = (sides.before.authorizer, sides.after.authorizer)
+            let there = Self.diff(one, other, sides.before.directory)
+            let back = Self.diff(other, one, sides.before.directory)
+            #expect(Self.diff(one, one, sides.before.directory).isEmpty)
             #expect(
                 (there.widened, there.narrowed, there.changed, there.asked)
                     == (back.narrowed, back.widened, back.changed, back.asked))
@@ -54,7 +59,7 @@ import Testing
         var told = (examples: 0, turned: 0)
         for seed in 10..<16 as Range<UInt64> {
             let (sides, plain) = try sides(seed)
-            let diff = PolicyDiff(sides, times: [Self.now])
+            let diff = Self.diff(sides.before.authorizer, sides.after.authorizer, sides.before.directory)
             for finding in diff.findings {
                 let decisions = try plain.ask(finding.example)
                 let direction: PolicyDiff.Direction =
@@ -122,9 +127,7 @@ import Testing
     func `a difference behind a property is found`(before: String, after: String) throws {
         let one = try GeneratedStore(seed: 3, crowd: 1, policy: "if \(before) then deny('x') else permit() end")
         let other = try GeneratedStore(seed: 3, crowd: 1, policy: "if \(after) then deny('x') else permit() end")
-        let diff = PolicyDiff(
-            PairedAuthorizers(before: (one.authorizer, one.directory), after: (other.authorizer, one.directory)),
-            times: [Self.now])
+        let diff = Self.diff(one.authorizer, other.authorizer, one.directory)
         #expect(diff.widened + diff.narrowed > 0, "\(diff.asked)")
         #expect(diff.findings.allSatisfy { $0.policies == ["a"] })
     }
@@ -142,21 +145,25 @@ import Testing
         let plain = "return { actions = { read = 'read' }, resources = { order = {} } }"
         let more = "return { actions = { read = 'read', write = 'write' }, resources = { order = {} } }"
         let before = try authorizer(plain, "permit()")
-        let wider = PolicyDiff(
-            PairedAuthorizers(before: (before, directory), after: (try authorizer(more, "permit()"), directory)),
-            times: [Self.now])
+        let wider = Self.diff(before, try authorizer(more, "permit()"), directory)
         #expect(wider.widened > 0 && wider.narrowed == 0 && wider.findings.allSatisfy { $0.key.action == "write" })
         let obliging = try authorizer(plain, "permit() oblige('log')")
-        let changed = PolicyDiff(
-            PairedAuthorizers(before: (before, directory), after: (obliging, directory)), times: [Self.now])
+        let changed = Self.diff(before, obliging, directory)
         #expect(changed.changed > 0 && changed.widened + changed.narrowed == 0)
         let typed = "return { actions = { read = 'read' }, resources = { order = { amount = 'number' } } }"
         let other = "return { actions = { read = 'read' }, resources = { order = { amount = 'string' } } }"
-        let odd = PolicyDiff(
-            PairedAuthorizers(
-                before: (try authorizer(typed, "permit()"), directory),
-                after: (try authorizer(other, "permit()"), directory)),
-            times: [Self.now])
-        #expect(odd.incomparable > 0)
+        let odd = Self.diff(try authorizer(typed, "permit()"), try authorizer(other, "permit()"), directory)
+        #expect(odd.incomparable > 0 && !odd.isEmpty)
+        // Only a request that states the new value is refused by one side.
+        func staged(_ names: String) -> String {
+            "return { actions = { read = 'read' }, resources = { order = { stage = optional(one_of { \(names) }) } } }"
+        }
+        let body =
+            "if r.resource.type == 'order' and r.resource:has('stage') and r.resource.stage ~= 'dev' then permit() end"
+        let narrow = try authorizer(staged("'dev'"), body)
+        let wide = try authorizer(staged("'dev', 'prod'"), body)
+        for diff in [Self.diff(narrow, wide, directory), Self.diff(wide, narrow, directory)] {
+            #expect(diff.incomparable > 0 && !diff.isEmpty && diff.findings.isEmpty)
+        }
     }
 }

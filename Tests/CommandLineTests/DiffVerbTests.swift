@@ -67,6 +67,9 @@ import Testing
         let result = session.run(
             "diff", "HEAD:\(root)/policies", root + "/policies", "--store", store, "--fail-on", "any")
         #expect(result.status == 5 && result.output.contains("by department_scope"), "\(result)")
+        // With `--locked`, the revision is held to its own lock file.
+        let unlocked = session.run("diff", "HEAD:\(root)/policies", root + "/policies", "--store", store, "--locked")
+        #expect(unlocked.status == 3 && unlocked.errors.contains("plugins.lock"), "\(unlocked)")
         let none = session.run("diff", "nowhere:\(root)/policies", root + "/policies", "--store", store)
         #expect(none.status == 3 && none.errors.contains("`git ls-tree` of `nowhere:policies` failed: "), "\(none)")
         #expect(

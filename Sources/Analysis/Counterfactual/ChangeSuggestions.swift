@@ -116,9 +116,9 @@ struct ChangeSuggestions {
             return missing.prefix(3).flatMap { granting($0, to: operands[0], true) }
         case .call, .data: return supplied(fact)
         case .length:
-            // Lua compares it, so the bound is not known: the nearest, and none.
+            // Lua compares it, so the bound is not known: the nearest, one and none.
             guard case .integer(let count) = fact.value else { return [] }
-            return [count + 1, count + 2, count - 1, 0].flatMap { $0 == count ? [] : set(fact, to: .integer($0)) }
+            return [count + 1, count + 2, count - 1, 1, 0].flatMap { $0 == count ? [] : set(fact, to: .integer($0)) }
         case .granted, .request, .settings, .constant: return []
         default: return different(fact)
         }

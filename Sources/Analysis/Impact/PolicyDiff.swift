@@ -2,7 +2,7 @@ package import Decisions
 package import Model
 internal import Policies
 
-/// The decisions on the requests of every token that differ between two sets of policies, or two directories.
+/// The decisions on the requests of every token that differ between two sets of policies.
 ///
 /// Tokens that neither side can tell apart are decided once. Requests are made from the schemas: each action, on each
 /// type of resource it applies to, in each department of the tenant; where a policy reads another property, the values
@@ -73,7 +73,8 @@ package struct PolicyDiff: Sendable {
     package private(set) var tokens = 0
     /// The number of decisions made, on both sides together; all others were known from tokens that are no different.
     package private(set) var decisions = 0
-    /// The number of requests that only one side takes: the schemas require other properties, or give them other types.
+    /// The number of requests that only one side takes, since the schemas give a property other types or values. A side
+    /// that refuses a request permits nothing, so each of them may be a permit that is gained or lost.
     package private(set) var incomparable = 0
     package private(set) var isComplete = true
     /// False where a tenant has so many departments that resources are only in a token's own and in one elsewhere.
@@ -81,7 +82,8 @@ package struct PolicyDiff: Sendable {
     /// True when not every value that a policy compares with was tried.
     package private(set) var hasMoreValues = false
 
-    package var isEmpty: Bool { findings.isEmpty }
+    /// True when both sides decide the same on all that was asked.
+    package var isEmpty: Bool { findings.isEmpty && incomparable == 0 }
 
     /// The most requests of one token; beyond it not every department is asked about.
     private static let mostSamples = 4_000
@@ -94,12 +96,11 @@ package struct PolicyDiff: Sendable {
     ///   - tenant: the id of the only tenant to compare; `nil` for all.
     ///   - times: of the requests.
     package init(
-        _ sides: PairedAuthorizers, tenant: ExactName? = nil, times: [Instant],
+        before: Authorizer, after: Authorizer, on directory: Directory, tenant: ExactName? = nil, times: [Instant],
         progress: Progress = { _, _ in true }
     ) {
-        let directory = sides.before.directory
-        let ids = Set(directory.tenants.map(\.id)).union(sides.after.directory.tenants.map(\.id)).sorted()
-        let tenants = ids.filter { tenant == nil || $0 == tenant }
+        let sides = PairedAuthorizers(before: (before, directory), after: (after, directory))
+        let tenants = directory.tenants.map(\.id).sorted().filter { tenant == nil || $0 == tenant }
         var found: [Finding.Key: Finding] = [:]
         var turned: [Direction: Set<Turn>] = [:]
         let steps = max(1, tenants.count * times.count)
@@ -151,24 +152,17 @@ package struct PolicyDiff: Sendable {
         _ scene: (tenant: ExactName, time: Int, now: Instant), isFirst: Bool, _ found: inout [Finding.Key: Finding],
         _ turned: inout [Direction: Set<Turn>], _ progress: Progress
     ) -> Bool {
-        let (one, other) = (sides.before, sides.after)
-        let before = BulkEvaluator(one.authorizer, one.directory, scene.tenant, samples, scene.now, tellsAll: true)
-        let after = BulkEvaluator(other.authorizer, other.directory, scene.tenant, samples, scene.now, tellsAll: true)
+        let (one, other, home) = (sides.before.authorizer, sides.after.authorizer, sides.before.directory)
+        let before = BulkEvaluator(one, home, scene.tenant, samples, scene.now, tellsAll: true)
+        let after = BulkEvaluator(other, home, scene.tenant, samples, scene.now, tellsAll: true)
         defer { decisions += before.count + after.count }
-        let gone = [DecisionSummary?](
-            repeating: DecisionSummary(isPermitted: false, code: "token_unknown"), count: samples.count)
-        var core = [CoreDenials(one.authorizer, one.directory), CoreDenials(other.authorizer, other.directory)]
-        let new = other.directory.tokens.filter { one.directory.token($0.id) == nil }
-        let all = (one.directory.tokens.map { ($0, true) } + new.map { ($0, false) }).enumerated()
-        let total = one.directory.tokens.count + new.count
-        for (place, (token, isKnown)) in all {
-            if place % 1_000 == 0, !progress(place, total) { return false }
-            let home = isKnown ? one.directory : other.directory
+        var core = [CoreDenials(one, home), CoreDenials(other, home)]
+        for (place, token) in home.tokens.enumerated() {
+            if place % 1_000 == 0, !progress(place, home.tokens.count) { return false }
             guard home.tenants[token.tenant].id == scene.tenant else { continue }
             let assignment = home.assignments[token.assignment]
             let own = home.departments[assignment.department].id
-            let had = one.directory.token(token.id).map { before.summaries($0, in: own) } ?? gone
-            let has = other.directory.token(token.id).map { after.summaries($0, in: own) } ?? gone
+            let (had, has) = (before.summaries(place, in: own), after.summaries(place, in: own))
             if isFirst {
                 if scene.time == 0 { tokens += 1 }
                 asked += zip(had, has).count { $0 != nil || $1 != nil }
@@ -188,7 +182,7 @@ package struct PolicyDiff: Sendable {
                 guard let was = had[sample] ?? core[0].summary(sample, example),
                     let will = has[sample] ?? core[1].summary(sample, example)
                 else {
-                    if isFirst { incomparable += 1 }
+                    incomparable += 1
                     continue
                 }
                 guard let direction = Direction(was, will) else { continue }

@@ -34,18 +34,22 @@ extension Invocation {
         } catch { throw CommandError(error.message, status: ExitStatus.policies) }
         // The lock file is beside the policies, and so beside the plugins.
         if self[.locked], let place = folder ?? plugins {
-            try hold(files, to: PolicyFiles.beside(place, PluginLock.name))
+            let lock = PolicyFiles.beside(place, PluginLock.name)
+            guard File.exists(lock) else {
+                throw CommandError(
+                    "`--locked`: there is no `\(lock)`; `demilune plugins lock` writes it", status: ExitStatus.policies)
+            }
+            try hold(files, to: try File.contents(of: lock), lock)
         }
         return files
     }
 
-    private func hold(_ files: PolicyFiles, to path: String) throws(CommandError) {
-        guard File.exists(path) else {
-            throw CommandError(
-                "`--locked`: there is no `\(path)`; `demilune plugins lock` writes it", status: ExitStatus.policies)
-        }
-        let differences = PluginLock.differences(
-            try File.contents(of: path), files.policies, files.plugins)
+    /// Refuses files that differ from the locked ones.
+    /// - Parameters:
+    ///   - lock: the content of the lock file.
+    ///   - path: its path, for messages.
+    func hold(_ files: PolicyFiles, to lock: [UInt8], _ path: String) throws(CommandError) {
+        let differences = PluginLock.differences(lock, files.policies, files.plugins)
         guard differences.isEmpty else {
             throw CommandError(
                 messages: differences.map { "\(path): \($0)" }

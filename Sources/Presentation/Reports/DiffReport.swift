@@ -159,7 +159,8 @@ package struct DiffReport {
         ]
         if diff.incomparable > 0 {
             lines.append(
-                "\(counted(diff.incomparable, "request")) can be made under one schema only, and were not compared")
+                "\(counted(diff.incomparable, "request")) valid under one schema only: each may be a permit gained or lost"
+            )
         }
         if !diff.coversDepartments {
             lines.append("a tenant has many departments: resources are in a token's own and in one other department")
@@ -251,7 +252,10 @@ package struct DiffReport {
             .init("changed", .integer(Int64(diff.changed))), .init("tokens", .integer(Int64(diff.tokens))),
             .init("requests", .integer(Int64(diff.asked))), .init("decisions", .integer(Int64(diff.decisions))),
             .init("incomparable", .integer(Int64(diff.incomparable))),
-            .init("is_complete", .boolean(diff.isComplete && diff.coversDepartments && !diff.hasMoreValues)),
+            .init(
+                "is_complete",
+                .boolean(
+                    diff.isComplete && diff.coversDepartments && !diff.hasMoreValues && diff.incomparable == 0)),
             .init("remarks", .strings(summary.dropFirst().map(\.self))), .init("findings", .array(findings)),
         ])
     }

@@ -30,13 +30,12 @@ extension Verb {
             let snapshot = try invocation.timedDirectory(needsStore: true)
             let tenant = try invocation.tenant(in: snapshot.directory)
             let times = try [snapshot.now] + later(than: snapshot, invocation)
-            let sides: PairedAuthorizers
+            let diff: PolicyDiff
             do throws(PolicyError) {
-                sides = PairedAuthorizers(
-                    before: (try Authorizer(policies: sets[0]), snapshot.directory),
-                    after: (try Authorizer(policies: sets[1]), snapshot.directory))
+                diff = PolicyDiff(
+                    before: try Authorizer(policies: sets[0]), after: try Authorizer(policies: sets[1]),
+                    on: snapshot.directory, tenant: tenant.map { snapshot.directory.tenants[$0].id }, times: times)
             } catch { throw CommandError(error.message) }
-            let diff = PolicyDiff(sides, tenant: tenant.map { snapshot.directory.tenants[$0].id }, times: times)
             let format = invocation[.json] ? .json : invocation[.format]
             let report = DiffReport(
                 diff, names: .init(snapshot.directory), times: times, remarks: remarks(sets, invocation.positionals))
@@ -49,7 +48,7 @@ extension Verb {
     private static func policies(_ place: String, _ invocation: Invocation) throws(CommandError) -> PolicySet {
         let files =
             if let revision = PolicyRevision(place) {
-                try revision.files(plugins: invocation[.plugins])
+                try revision.files(invocation)
             } else {
                 try invocation.policyFiles(place)
             }
@@ -96,10 +95,11 @@ private enum FailingChange: String, CaseIterable {
     case any
 
     func isMet(by diff: PolicyDiff) -> Bool {
+        // A request that one side refuses may be either.
         switch self {
-        case .widened: diff.widened > 0
-        case .narrowed: diff.narrowed > 0
-        case .any: !diff.isEmpty || diff.incomparable > 0
+        case .widened: diff.widened > 0 || diff.incomparable > 0
+        case .narrowed: diff.narrowed > 0 || diff.incomparable > 0
+        case .any: !diff.isEmpty
         }
     }
 }

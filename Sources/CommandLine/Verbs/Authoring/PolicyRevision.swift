@@ -31,9 +31,9 @@ struct PolicyRevision {
         (folder, place) = (rest.joined(separator: "/"), "/" + parts.joined(separator: "/"))
     }
 
-    /// The files of the policies, and of the plugins beside them at that revision.
-    /// - Parameter plugins: a folder of plugins that is there today; `nil` for those of the revision.
-    func files(plugins: String?) throws(CommandError) -> PolicyFiles {
+    /// The files of the policies, and of the plugins beside them at that revision or of `--plugins`; with `--locked`, as
+    /// the lock file of the revision has them.
+    func files(_ invocation: Invocation) throws(CommandError) -> PolicyFiles {
         // What begins like an option would be one for git.
         guard !revision.isEmpty, !revision.hasPrefix("-") else {
             throw .usage("`\(revision):\(folder)` names no revision: write it as `main:policies`")
@@ -50,12 +50,20 @@ struct PolicyRevision {
             files.append(PolicyFile(name: ExactName(name), bytes: try content("\(folder)/\(name)")))
         }
         let source = PolicySource(path: shown, files: files)
-        if let plugins {
-            do throws(PolicyError) {
-                return PolicyFiles(policies: source, plugins: try PluginSource.folder(plugins))
-            } catch { throw CommandError(error.message, status: ExitStatus.policies) }
+        let plugins: PluginSource
+        if let place = invocation[.plugins] {
+            do throws(PolicyError) { plugins = try PluginSource.folder(place) } catch {
+                throw CommandError(error.message, status: ExitStatus.policies)
+            }
+        } else {
+            plugins = try self.plugins(PolicyFiles.beside(folder, "plugins"))
         }
-        return PolicyFiles(policies: source, plugins: try self.plugins(PolicyFiles.beside(folder, "plugins")))
+        let read = PolicyFiles(policies: source, plugins: plugins)
+        if invocation[.locked] {
+            let lock = PolicyFiles.beside(folder, PluginLock.name)
+            try invocation.hold(read, to: try content(lock), "\(revision):\(lock)")
+        }
+        return read
     }
 
     private func plugins(_ path: String) throws(CommandError) -> PluginSource {
