@@ -66,12 +66,17 @@ package struct PluginSource: Sendable {
         return "`\(path)/\(name)` is not read: a plugin is a folder with a `\(PluginReader.file)`"
     }
 
+    /// True for a file of a plugin that is read; others beside it are documents.
+    package static func isRead(_ file: ExactName) -> Bool {
+        [".lua", ".json", ".csv"].contains(where: file.hasSuffix)
+    }
+
     private static func plugin(_ name: ExactName, in path: String) throws(PolicyError) -> Folder {
         var files: [PolicyFile] = []
         var bytes = 0
         var search = FolderSearch()
         for file in (try? names(in: "\(path)/\(name)")) ?? [] where !PolicySource.isPassedOver(file) {
-            guard [".lua", ".json", ".csv"].contains(where: file.hasSuffix) else {
+            guard isRead(file) else {
                 search.look(at: file, in: "\(path)/\(name)")
                 continue
             }

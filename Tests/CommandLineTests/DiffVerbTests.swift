@@ -60,6 +60,9 @@ import Testing
         try git("init", "-q")
         try git("add", "-A")
         try git("commit", "-qm", "first")
+        #expect(session.run("plugins", "lock", "--policies", root + "/policies").status == 0)
+        try git("add", "-A")
+        try git("commit", "-qm", "second")
         let scope = root + "/policies/department_scope.lua"
         try Self.widen(String(contentsOfFile: scope, encoding: .utf8)).write(
             toFile: scope, atomically: true, encoding: .utf8)
@@ -68,7 +71,10 @@ import Testing
             "diff", "HEAD:\(root)/policies", root + "/policies", "--store", store, "--fail-on", "any")
         #expect(result.status == 5 && result.output.contains("by department_scope"), "\(result)")
         // With `--locked`, the revision is held to its own lock file.
-        let unlocked = session.run("diff", "HEAD:\(root)/policies", root + "/policies", "--store", store, "--locked")
+        let same = ["HEAD:\(root)/policies", "HEAD:\(root)/policies"]
+        let locked = session.run(["diff"] + same + ["--store", store, "--tenant", "3", "--locked"])
+        #expect(locked.status == 0 && locked.errors.contains("no difference: "), "\(locked)")
+        let unlocked = session.run("diff", "HEAD~1:\(root)/policies", same[0], "--store", store, "--locked")
         #expect(unlocked.status == 3 && unlocked.errors.contains("plugins.lock"), "\(unlocked)")
         let none = session.run("diff", "nowhere:\(root)/policies", root + "/policies", "--store", store)
         #expect(none.status == 3 && none.errors.contains("`git ls-tree` of `nowhere:policies` failed: "), "\(none)")

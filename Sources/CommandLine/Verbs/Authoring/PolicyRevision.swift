@@ -70,7 +70,9 @@ struct PolicyRevision {
         var folders: [ExactName: [PolicyFile]] = [:]
         for name in try list(path) {
             let parts = name.split(separator: "/").map(String.init)
-            guard parts.count == 2, !parts.contains(where: { $0.hasPrefix(".") }) else { continue }
+            guard parts.count == 2, !parts.contains(where: { $0.hasPrefix(".") }),
+                PluginSource.isRead(ExactName(parts[1]))
+            else { continue }
             folders[ExactName(parts[0]), default: []].append(
                 PolicyFile(name: ExactName(parts[1]), bytes: try content("\(path)/\(name)")))
         }
