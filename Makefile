@@ -36,8 +36,8 @@ bare: bootstrap ## run policies without trees, beside a bare C program that call
 asan: bootstrap ## run the sandbox's tests and every hostile script under AddressSanitizer
 	scripts/asan
 
-fuzz: bootstrap ## fuzz the sandbox, and hold decisions to the oracle; FUZZ_SECONDS (60) each, or FUZZ_DECISIONS alone
-	scripts/fuzz $(if $(FUZZ_DECISIONS),--decisions $(FUZZ_DECISIONS),$(or $(FUZZ_SECONDS),60))
+fuzz: bootstrap ## fuzz the sandbox, and hold decisions to the oracle; FUZZ_SECONDS (60) each, or FUZZ_DECISIONS or FUZZ_SETS alone
+	scripts/fuzz $(if $(FUZZ_DECISIONS),--decisions $(FUZZ_DECISIONS),$(if $(FUZZ_SETS),--branches $(FUZZ_SETS),$(or $(FUZZ_SECONDS),60)))
 
 soak: bootstrap ## let one process decide for a long time, and hold it to its memory and the oracle; SOAK_SECONDS (600)
 	scripts/soak $(or $(SOAK_SECONDS),600)

@@ -79,7 +79,7 @@ let package = Package(
             "Benchmarks",
             ["PolicyTesting", "Decisions", "Plugins", "Engine", "Policies", "SQLiteStore", "Tokens", "Model"]),
         target("Linting", ["PolicyTesting", "Decisions", "Plugins", "Engine", "Policies", "Syntax", "Lua", "Model"]),
-        target("Analysis", ["Decisions", "Engine", "Policies", "Syntax", "Lua", "Tokens", "Model"]),
+        target("Analysis", ["CCaDiCaL", "Decisions", "Engine", "Policies", "Syntax", "Lua", "Tokens", "Model"]),
         target(
             "PolicyTesting",
             ["CDemo", "Decisions", "Plugins", "Engine", "Policies", "Syntax", "Tokens", "Lua", "Model"]),
@@ -101,6 +101,7 @@ let package = Package(
         .target(name: "CDemo"),
         .target(name: "CEditline", linkerSettings: [.linkedLibrary("edit")]),
         .target(name: "CSystem", linkerSettings: [.linkedLibrary("seccomp")]),
+        .systemLibrary(name: "CCaDiCaL"),
         .systemLibrary(name: "CSQLite"),
         .systemLibrary(name: "CSodium"),
         .systemLibrary(name: "CUnistring"),

@@ -67,6 +67,8 @@ package struct LintedFolder {
         let permissions = result.schema?.actions.keys.sorted()
         var tests: [LintedTests] = []
         var loading = result.diagnostics
+        // Half a set would make faults of invariants that are right.
+        if let set = result.set { loading += set.invariants(source).diagnostics }
         for file in source.files where file.name.isTestFile {
             do throws(SyntaxError) {
                 let chunk = try Chunk.parse(file.bytes)

@@ -4,7 +4,7 @@ extension Rule {
 
     /// The rules of the loader, which refuses what they find.
     private static let loading: [Rule] = [
-        assignment, brokenPlugin, declaration, duplicateKey, failingLoad, fileName, ineffectiveReturn,
+        assignment, brokenPlugin, declaration, duplicateKey, failingLoad, fileName, ineffectiveReturn, invariant,
         lateDeclaration, library, miscompiled,
         misplacedFile, missingFile, notAFunction, required, reservedName, schema, settings, syntax, testWithoutPolicy,
         typeMismatch, undeclaredGlobal, unknownAttribute,

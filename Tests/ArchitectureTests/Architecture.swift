@@ -32,7 +32,7 @@ struct Architecture {
             "PolicyTesting", "Decisions", "Plugins", "Engine", "Policies", "SQLiteStore", "Tokens", "Model",
         ]),
         "Linting": .swift(["PolicyTesting", "Decisions", "Plugins", "Engine", "Policies", "Syntax", "Lua", "Model"]),
-        "Analysis": .swift(["Decisions", "Engine", "Policies", "Syntax", "Lua", "Tokens", "Model"]),
+        "Analysis": .swift(["CCaDiCaL", "Decisions", "Engine", "Policies", "Syntax", "Lua", "Tokens", "Model"]),
         "PolicyTesting": .swift([
             "CDemo", "Decisions", "Plugins", "Engine", "Policies", "Syntax", "Tokens", "Lua", "Model",
         ]),
@@ -62,6 +62,7 @@ struct Architecture {
             "unistd.h",
         ]
         ),
+        "CCaDiCaL": .c(["ccadical.h"]),
         "CSQLite": .c(["sqlite3.h"]),
         "CSodium": .c(["sodium.h"]),
         "CUnistring": .c(["unicase.h", "unictype.h", "uninorm.h", "uniwidth.h"]),

@@ -137,6 +137,7 @@ internal import Testing
                   test                   runs the tests of policies and plugins, with the policies and with their \
                 decision trees
                   diff                   shows whose permits a change of the policies gives or takes
+                  explore                proves what the policies never do, or shows a request for which they do
                   vocabulary             prints everything that a policy can read
                   bench                  measures how fast this machine decides, on the demo organisation
                   bench store            measures how fast this machine keeps, finds, lists and revokes tokens

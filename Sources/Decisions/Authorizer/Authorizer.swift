@@ -95,6 +95,30 @@ package final class Authorizer {
         return request
     }
 
+    /// The resolved request that policies would get if the core checked nothing of the actor.
+    /// - Returns: `nil` when the core denies the request without any policy for another reason.
+    /// - Throws: as `decide`.
+    package static func unchecked(
+        _ question: AuthorizationRequest, schema: Schema, directory: Directory
+    ) throws(RequestError) -> ResolvedRequest? {
+        var builder = RequestBuilder(schema: schema, directory: directory)
+        guard case .request(let request) = try builder.build(question) else { return nil }
+        return request
+    }
+
+    /// The decision of the policies alone, as if the core checked nothing of the actor.
+    /// - Returns: `nil` when the core denies the request without any policy for another reason.
+    /// - Throws: as `decide`.
+    package func decideByPolicies(
+        _ question: AuthorizationRequest, on directory: Directory
+    ) throws(RequestError) -> Decision? {
+        guard let request = try Self.unchecked(question, schema: evaluator.set.schema, directory: directory) else {
+            return nil
+        }
+        _ = evaluator.evaluate(request)
+        return combine(.statements, obligations: .all)
+    }
+
     /// Decides a prepared request; returns true for a permit.
     /// - Parameter request: lent while it is decided, so that nothing of it is copied.
     @discardableResult package func decide(prepared request: inout ResolvedRequest) -> Bool {

@@ -41,6 +41,7 @@ final class EvaluationHost: SandboxHost {
         var number: UInt32 = 0
         var questions = 0
         var noise: ((Value) -> Value)?
+        var oracle: ((Expressions.ID) -> Value)?
         /// The cost of the plugin functions that were called, in fuel.
         var spent = 0
     }
@@ -92,6 +93,12 @@ final class EvaluationHost: SandboxHost {
     var noise: ((Value) -> Value)? {
         get { run.noise }
         set { run.noise = newValue }
+    }
+
+    /// Gives the value of each fact that policies read, instead of the request. `BranchWalk` sets it, to walk every branch.
+    var oracle: ((Expressions.ID) -> Value)? {
+        get { run.oracle }
+        set { run.oracle = newValue }
     }
 
     /// Forgets the records, and takes the policies to run next.
@@ -152,6 +159,7 @@ final class EvaluationHost: SandboxHost {
     /// The value of an expression, read as a fact and noted in the trace.
     func read(_ id: Expressions.ID) -> Value {
         run.note(id, of: expressions)
+        if let oracle = run.oracle { return oracle(id) }
         let value = facts.value(id)
         return run.noise.map { $0(value) } ?? value
     }
@@ -170,8 +178,8 @@ final class EvaluationHost: SandboxHost {
 
     /// Answers a fact that the same question has asked before; it is counted and noted in the trace as it was then.
     private func holds(_ fact: Expressions.ID) -> Int32 {
-        guard run.questions < Self.mostQuestions, run.factCount < Self.mostFacts, run.noise == nil, !asksInFull,
-            run.spent <= Self.mostPluginFuel
+        guard run.questions < Self.mostQuestions, run.factCount < Self.mostFacts, run.noise == nil,
+            run.oracle == nil, !asksInFull, run.spent <= Self.mostPluginFuel
         else { return -1 }
         let truth = facts.truth(of: fact)
         guard truth != .other else { return -1 }

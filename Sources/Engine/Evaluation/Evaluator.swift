@@ -238,6 +238,12 @@ package final class Evaluator {
 
     private func run(_ policies: [Int]) { runner.value.run(policies, budget.limits) }
 
+    /// The outcome of one run of a policy whose facts the host's oracle answers.
+    func run(walked policy: Int) -> Outcome {
+        run([policy])
+        return host.records.outcome(of: 0)
+    }
+
     func requestHandle(of policy: Int) -> UInt32 { host.requestHandle(shapeNumbers[policy]) }
 
     private func renew() {

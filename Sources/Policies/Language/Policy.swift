@@ -62,6 +62,27 @@ package struct PolicyFacts: Sendable {
         (self.grants, self.initial, self.values) = (grants, initial, values)
     }
 
+    /// The tenants for which settings are set, sorted.
+    package var tenants: [ExactName] { values.tenants.keys.sorted() }
+
+    /// A setting's value as it is written, in `settings.json` for a tenant or for all, or as the default: departments and
+    /// users by their ids.
+    /// - Parameter tenant: `nil` for a tenant for which nothing is set.
+    /// - Returns: `absent` for a required setting without a value.
+    package func written(_ name: ExactName, tenant: ExactName?) -> Value {
+        values.value(name, tenant: tenant) ?? initial[name]?.initial ?? .absent
+    }
+
+    /// Every value that a setting has for some tenant, each once.
+    package func writtenValues(of name: ExactName) -> [Value] {
+        var found: [Value] = []
+        for tenant in [nil] + tenants.map(Optional.some) {
+            let value = written(name, tenant: tenant)
+            if !found.contains(where: { $0.equals(value) }) { found.append(value) }
+        }
+        return found
+    }
+
     /// A setting's value for a tenant (an index into the directory, -1 for none).
     package func setting(_ name: ExactName, tenant: Int, in directory: Directory) -> Value {
         let stored = values.value(name, tenant: tenant < 0 ? nil : directory.tenants[tenant].id)

@@ -145,3 +145,20 @@ extension [Schema.Property] {
     /// The place of a property among these.
     package func slot(_ name: ExactName) -> Int? { firstIndex { $0.name == name } }
 }
+
+extension Schema {
+    /// True when two schemas declare the same, so that facts mean the same under both.
+    package func isSame(as other: Schema) -> Bool {
+        func same(_ one: [RecordType], _ other: [RecordType]) -> Bool {
+            one.count == other.count
+                && zip(one, other).allSatisfy { $0.name == $1.name && $0.properties == $1.properties }
+        }
+        return actionNames == other.actionNames
+            && actionNames.allSatisfy { name in
+                guard let own = actions[name], let second = other.actions[name] else { return false }
+                return own.kind == second.kind && own.resources == second.resources
+                    && own.properties == second.properties
+            }
+            && same(resources, other.resources) && same(subjects, other.subjects) && same([context], [other.context])
+    }
+}

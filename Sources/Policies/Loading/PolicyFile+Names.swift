@@ -7,6 +7,8 @@ extension PolicyFile {
     package static let testSchema: ExactName = "test_schema.lua"
     package static let settings: ExactName = "settings.json"
     package static let required: ExactName = "required.json"
+    /// The statements about all decisions that an exploration proves or refutes. No decision depends on it.
+    package static let invariants: ExactName = "invariants.lua"
     /// The file that the tests of all files of a folder share.
     package static let sharedTests: ExactName = "fixtures_test.lua"
     /// The folder of the libraries, beside the policies.

@@ -161,7 +161,7 @@ struct PolicyLoader {
                 checkTest(name)
                 continue
             }
-            if name != PolicyFile.schema, PolicyFile.reserved.contains(id) {
+            if name != PolicyFile.schema, name != PolicyFile.invariants, PolicyFile.reserved.contains(id) {
                 let what = name.isInLibraryFolder ? "no library" : "not a policy"
                 report("the name `\(id)` is reserved, so this file is \(what): rename it", name, rule: "file-name")
             }

@@ -104,3 +104,11 @@ package struct PluginSet: Sendable {
         return number
     }
 }
+
+extension PluginSet {
+    /// True when two sets have the same plugins with the same data.
+    package func isSame(as other: PluginSet) -> Bool {
+        files.count == other.files.count
+            && zip(files, other.files).allSatisfy { $0.name == $1.name && $0.bytes == $1.bytes }
+    }
+}

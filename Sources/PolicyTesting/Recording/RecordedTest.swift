@@ -17,6 +17,14 @@ package struct RecordedTest {
         table = writer.test(expecting: Self.expectation(decision), obligations: decision.obligations)
     }
 
+    /// A test that expects a permit or a deny, whatever the decision of the policies is now.
+    package init(
+        _ question: AuthorizationRequest, mustPermit: Bool, policies: PolicySet, directory: Directory
+    ) {
+        var writer = RecordedTestWriter(question, policies: policies, directory: directory)
+        table = writer.test(expecting: [("permit", .boolean(mustPermit))])
+    }
+
     /// `test("name", { … })`, ready to be appended to a file of tests.
     package func text(named name: String) -> String { Self.text(named: name, table) }
 

@@ -202,9 +202,7 @@ package struct DiffReport {
     }
 
     private var markdown: [StyledLine] {
-        func cell(_ text: String) -> String {
-            ControlCharacters.escaped(text).replacing("|", with: "\\|").replacing("<", with: "&lt;")
-        }
+        let cell = MarkdownTable.cell
         var lines = ["### What the change does to tokens", ""]
         for (direction, count) in counts where count > 0 {
             lines += [

@@ -49,6 +49,8 @@ package struct TableLayout: Sendable {
 
     package static let policies = TableLayout(
         .name("POLICY", least: 16), .text("ON"), .text("GRANTS"), .fixed("MODE"), .fixed("EFFECTS"), .prose("PURPOSE"))
+    package static let decisionTable = TableLayout(
+        .name("POLICY", least: 16), .fixed("ON"), .prose("WHEN"), .prose("THEN"), .fixed("LINE"))
     package static let plugins = TableLayout(
         .name("NAME"), .fixed("VERSION"), .prose("PROVIDES", least: 14), .text("NEEDS"), .text("REQUIRES"))
     package static let pluginCommands = TableLayout(.name("COMMAND", least: 16), .name("PLUGIN"), .prose("DOES"))

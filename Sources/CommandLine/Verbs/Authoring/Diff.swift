@@ -1,5 +1,6 @@
 internal import Analysis
 internal import Decisions
+internal import Engine
 internal import Model
 internal import Plugins
 internal import Policies
@@ -13,20 +14,26 @@ extension Verb {
             .init(name: "OLD", help: "the policies as they are: a folder, or REVISION:FOLDER of git"),
             .init(name: "NEW", help: "the policies as they would be"),
         ],
-        options: [Option.format, Option.failOn, Option.andAt],
+        options: [Option.format, Option.failOn, Option.andAt, Option.exhaustive, Option.timeout],
         uses: .store.adding(Option.plugins, Option.locked, Option.tenant, Option.at, Option.json),
         details: [
             "It decides each action, on each type of resource, in each department, for every token of the store, by both "
                 + "sets. Values of further properties are tried where a policy reads them.",
+            "With --exhaustive, it compares both sets on every branch instead, for every request on every store, and shows a "
+                + "request for each difference; no store is needed.",
             "Plugins are those of --plugins, or beside each folder, at its revision.",
             "exit status: 0 done, 3 policies do not load, 5 a change of the kind of --fail-on, 64 wrong usage",
         ],
-        examples: ["diff main:policies policies", "diff policies proposal --fail-on widened --format markdown"],
+        examples: [
+            "diff main:policies policies", "diff main:policies policies --exhaustive",
+            "diff policies proposal --fail-on widened --format markdown",
+        ],
         run: { invocation throws(CommandError) in
             let sets = [
                 try policies(invocation.positionals[0], invocation),
                 try policies(invocation.positionals[1], invocation),
             ]
+            if invocation[.exhaustive] { return try exhaustive(sets, invocation) }
             let snapshot = try invocation.timedDirectory(needsStore: true)
             let tenant = try invocation.tenant(in: snapshot.directory)
             let times = try [snapshot.now] + later(than: snapshot, invocation)
@@ -44,6 +51,32 @@ extension Verb {
             for note in notes { invocation.terminal.note(note) }
             return invocation[.failOn]?.isMet(by: diff) == true ? ExitStatus.gate : ExitStatus.done
         })
+
+    /// Compares both sets on every branch.
+    private static func exhaustive(_ sets: [PolicySet], _ invocation: Invocation) throws(CommandError) -> Int32 {
+        let others: [any OptionDeclaration] = [Option.store, Option.tenant, Option.andAt]
+        if let option = others.first(where: { invocation.isGivenAfterVerb($0) }) {
+            throw .usage(
+                "`--\(option.name)` has no effect with `--exhaustive`, which is about every store and every time")
+        }
+        let end = SteadyClock.nanoseconds() + Int64(invocation[.timeout]) * 1_000_000_000
+        var options = Exploration.Options(now: invocation[.at] ?? .now())
+        options.limits.isOver = { SteadyClock.nanoseconds() > end }
+        let comparison: BranchComparison?
+        do throws(PolicyError) { comparison = try BranchComparison(sets[0], sets[1], options: options) } catch {
+            throw CommandError(error.message)
+        }
+        guard let comparison else {
+            throw CommandError(
+                "the two sets have different schemas or plugins, so that their facts cannot be compared: "
+                    + "`diff` without `--exhaustive` compares what tokens of a store may do")
+        }
+        let report = BranchDiffReport(comparison.diff(), policies: sets)
+        let (output, notes) = report.lines(invocation[.json] ? .json : invocation[.format])
+        invocation.terminal.show(output)
+        for note in notes { invocation.terminal.note(note) }
+        return invocation[.failOn]?.isMet(by: report.diff) == true ? ExitStatus.gate : ExitStatus.done
+    }
 
     private static func policies(_ place: String, _ invocation: Invocation) throws(CommandError) -> PolicySet {
         let files =
@@ -88,6 +121,17 @@ extension Verb {
     }
 }
 
+extension FailingChange {
+    func isMet(by diff: BranchDiff) -> Bool {
+        // What was not found may be either.
+        switch self {
+        case .widened: diff.differences.contains { $0.direction == .widened } || !diff.bounds.isEmpty
+        case .narrowed: diff.differences.contains { $0.direction == .narrowed } || !diff.bounds.isEmpty
+        case .any: !diff.isEqual
+        }
+    }
+}
+
 /// The changes that fail a run.
 private enum FailingChange: String, CaseIterable {
     case widened
@@ -111,6 +155,18 @@ extension Option<DiffReport.Format> {
 extension Option<FailingChange?> {
     fileprivate static var failOn: Self {
         Self("fail-on", "CHANGE", "exit with status 5 for widened, narrowed, or any")
+    }
+}
+
+extension Option<Bool> {
+    fileprivate static var exhaustive: Self {
+        Self(flag: "exhaustive", "compare both sets on every branch, instead of by the tokens of a store")
+    }
+}
+
+extension Option<Int> {
+    fileprivate static var timeout: Self {
+        Self("timeout", "SECONDS", "with --exhaustive, the most time", most: 86_400, default: 10)
     }
 }
 

@@ -1,0 +1,332 @@
+internal import Decisions
+internal import Engine
+package import Model
+package import Policies
+
+/// The differences between two policy sets on all branches: for every request on every store, not for those of one.
+package struct BranchDiff: Sendable {
+    package enum Direction: String, Sendable, CaseIterable {
+        /// What was denied is permitted.
+        case widened
+        /// What was permitted is denied.
+        case narrowed
+        /// The decision is the same, with another effect.
+        case changed
+    }
+
+    /// A difference, with a request that shows it.
+    package struct Difference: Sendable {
+        package let direction: Direction
+        package let kind: DecisionKind
+        /// The policies that do something else, sorted.
+        package let policies: [ExactName]
+        /// What must be for it, in words: the conditions of these policies' branches.
+        package let conditions: [String]
+        package let example: Example
+        package let decisions: (before: Decision, after: Decision)
+    }
+
+    package let differences: [Difference]
+    /// The reasons why there may be differences that are not among these, in words; empty where all were found.
+    package let bounds: [String]
+    /// The branches of both sets.
+    package let branches: Int
+
+    /// True when both sets decide everything alike.
+    package var isEqual: Bool { differences.isEmpty && bounds.isEmpty }
+}
+
+/// Compares two policy sets on all branches. For one thread only.
+package final class BranchComparison {
+    private let table: FactTable
+    private let tenants: [ExactName?]
+    private let before: WalkedSet
+    private let after: WalkedSet
+    private let authorizers: (before: Authorizer, after: Authorizer)
+    private let options: Exploration.Options
+    /// The most differences of one kind of decision and direction.
+    private let most: Int
+
+    /// - Returns: `nil` where the sets have other schemas or plugins, so that their facts are not the same.
+    /// - Throws: `.interpreter` when there is no memory for one.
+    package init?(
+        _ before: PolicySet, _ after: PolicySet, options: Exploration.Options, most: Int = 20
+    ) throws(PolicyError) {
+        guard before.schema.isSame(as: after.schema), before.plugins.isSame(as: after.plugins) else { return nil }
+        self.options = options
+        self.most = most
+        table = FactTable(before, policies: before.facts + after.facts)
+        tenants = WalkedSet.tenants(before, after)
+        self.before = try WalkedSet(before, table, offset: 0, limits: options.limits)
+        self.after = try WalkedSet(after, table, offset: before.policies.count, limits: options.limits)
+        authorizers = (
+            try Authorizer(policies: before, treeOptions: .reference),
+            try Authorizer(policies: after, treeOptions: .reference)
+        )
+    }
+
+    /// Every difference, those that widen first.
+    package func diff() -> BranchDiff {
+        var search = DifferenceSearch()
+        for context in WalkedSet.contexts(before.set, after.set) { compare(context, &search) }
+        let order = BranchDiff.Direction.allCases
+        return BranchDiff(
+            differences: order.flatMap { direction in search.differences.filter { $0.direction == direction } },
+            bounds: search.bounds, branches: search.branches)
+    }
+
+    /// True when both sets are known to decide everything alike.
+    package func isEqual() -> Bool {
+        for context in WalkedSet.contexts(before.set, after.set) {
+            let sides = Sides(ExploredContext(table, context, tenants: tenants), before, after)
+            sides.explored.addLaws()
+            for goal in BranchDiff.Direction.allCases.flatMap({ sides.goals($0, perhaps: true) })
+            where sides.explored.solve([goal]) != .unsatisfiable {
+                return false
+            }
+        }
+        return true
+    }
+
+    private struct DifferenceSearch {
+        var differences: [BranchDiff.Difference] = []
+        var bounds: [String] = []
+        var branches = 0
+
+        mutating func note(_ bound: String) { if !bounds.contains(bound) { bounds.append(bound) } }
+    }
+
+    private func compare(_ context: DecisionContext, _ search: inout DifferenceSearch) {
+        let sides = Sides(ExploredContext(table, context, tenants: tenants), before, after)
+        let explored = sides.explored
+        explored.addLaws()
+        search.branches += explored.parts.reduce(0) { $0 + $1.tree.leaves.count }
+        for direction in BranchDiff.Direction.allCases {
+            for (index, goal) in sides.goals(direction, perhaps: false).enumerated() {
+                let isComplete = find(goal, direction, sides, &search)
+                let perhaps = sides.goals(direction, perhaps: true)[index]
+                guard isComplete, explored.solve([perhaps, !goal]) != .unsatisfiable else { continue }
+                search.note(
+                    "on \(context.kind.rawValue), branches that were not walked may be \(direction.rawValue)")
+            }
+        }
+    }
+
+    /// Finds the differences of one direction.
+    /// - Returns: false where it could not be told whether there are more.
+    private func find(
+        _ goal: Literal, _ direction: BranchDiff.Direction, _ sides: Sides, _ search: inout DifferenceSearch
+    ) -> Bool {
+        let explored = sides.explored
+        let kind = explored.context.kind
+        var (count, failed) = (0, 0)
+        var excluded: [[Literal]] = []
+        while true {
+            let name = "on \(kind.rawValue), \(direction.rawValue)"
+            if options.limits.isOver() {
+                search.note("\(name): the time was over")
+                return false
+            }
+            // What was found is excluded by an assumption, so that other goals still see it.
+            let rest = excluded.map { explored.formula.any($0) }
+            switch explored.solve([goal] + rest) {
+            case .unsatisfiable:
+                if failed > 0 {
+                    search.note(
+                        "\(name): of \(counted(failed, "set")) of facts that seem to differ, no request was found")
+                }
+                return failed == 0
+            case .unknown:
+                search.note("\(name): the search was too long")
+                return false
+            case .satisfiable: break
+            }
+            guard count < most, failed < options.candidates else {
+                search.note("\(name): there may be more than the \(count) that are shown")
+                return false
+            }
+            guard let found = explored.simplest([goal] + rest) else { return false }
+            let causes = sides.causes(found)
+            if let difference = difference(found, direction, causes, sides) {
+                search.differences.append(difference)
+                count += 1
+            } else {
+                failed += 1
+            }
+            excluded.append(sides.branches(found, of: causes).map { !$0 })
+        }
+    }
+
+    private func difference(
+        _ found: FoundFacts, _ direction: BranchDiff.Direction, _ causes: [ExactName], _ sides: Sides
+    ) -> BranchDiff.Difference? {
+        let finder = ExampleSearch(
+            explored: sides.explored, schema: before.set.schema, now: options.now, isOver: options.limits.isOver)
+        var decisions: (Decision, Decision)?
+        let example = finder.example(of: found) { example in
+            guard let one = try? authorizers.before.decide(example.question, on: example.directory),
+                let other = try? authorizers.after.decide(example.question, on: example.directory)
+            else { return false }
+            let isShown =
+                switch direction {
+                case .widened: !one.isPermitted && other.isPermitted
+                case .narrowed: one.isPermitted && !other.isPermitted
+                case .changed: one.isPermitted == other.isPermitted && !one.saysTheSame(as: other)
+                }
+            if isShown { decisions = (one, other) }
+            return isShown
+        }
+        guard let example, let decisions else { return nil }
+        return BranchDiff.Difference(
+            direction: direction, kind: sides.explored.context.kind, policies: causes,
+            conditions: sides.conditions(found, of: causes), example: example, decisions: decisions)
+    }
+}
+
+/// Both sets in one formula.
+private struct Sides {
+    let explored: ExploredContext
+    /// The parts of each set.
+    let before: [Int]
+    let after: [Int]
+
+    init(_ explored: ExploredContext, _ before: WalkedSet, _ after: WalkedSet) {
+        self.explored = explored
+        self.before = before.add(to: explored).parts
+        self.after = after.add(to: explored).parts
+    }
+
+    /// The literals each of which is a difference of a direction.
+    /// - Parameter perhaps: true where branches that were not walked may do anything.
+    func goals(_ direction: BranchDiff.Direction, perhaps: Bool) -> [Literal] {
+        let formula = explored.formula
+        func permit(_ parts: [Int], _ perhaps: Bool) -> Literal { explored.permit(parts, perhaps: perhaps) }
+        switch direction {
+        case .widened: return [formula.all([permit(after, perhaps), !permit(before, !perhaps)])]
+        case .narrowed: return [formula.all([permit(before, perhaps), !permit(after, !perhaps)])]
+        case .changed:
+            let keys = effects(before).union(effects(after)).sorted { $0.order < $1.order }
+            return keys.map { key in
+                let (one, other) = (literal(key, before), literal(key, after))
+                let isOdd = formula.any([formula.all([one, !other]), formula.all([other, !one])])
+                let open = perhaps ? isUnexplored : .never
+                // Effects count with the decision to which they belong.
+                let permitted = formula.all([permit(before, perhaps), permit(after, perhaps)])
+                let denied = formula.all([!permit(before, !perhaps), !permit(after, !perhaps)])
+                let decision = key.isOfPermits.map { $0 ? permitted : denied } ?? formula.any([permitted, denied])
+                return formula.all([decision, formula.any([isOdd, open])])
+            }
+        }
+    }
+
+    private var isUnexplored: Literal {
+        explored.formula.any(
+            (before + after).map {
+                explored.formula.all([explored.policies[$0].isEnabled, explored.policies[$0].isUnexplored])
+            })
+    }
+
+    /// An effect as callers see it.
+    private struct Effect: Hashable {
+        let kind: PolicyStatement.Effect
+        let text: ExactName
+        let isOfPermits: Bool?
+
+        var order: String { "\(kind.rawValue) \(text)" }
+    }
+
+    private func effects(_ parts: [Int]) -> Set<Effect> {
+        var found: Set<Effect> = []
+        for part in parts {
+            for case (_, .explored(let outcome)) in explored.parts[part].tree.leaves {
+                for effect in outcome.effects { if let key = key(effect) { found.insert(key) } }
+            }
+        }
+        return found
+    }
+
+    private func key(_ effect: ExploredOutcome.Effect) -> Effect? {
+        switch effect.kind {
+        case .permit: nil
+        case .deny: effect.code.map { Effect(kind: .deny, text: $0, isOfPermits: false) }
+        case .advise: Effect(kind: .advise, text: ExactName(effect.text), isOfPermits: nil)
+        case .oblige:
+            Effect(kind: .oblige, text: ExactName(effect.text), isOfPermits: effect.occasion == .permit)
+        }
+    }
+
+    private func literal(_ key: Effect, _ parts: [Int]) -> Literal {
+        var literals: [Literal] = []
+        for part in parts {
+            for case (let node, .explored(let outcome)) in explored.parts[part].tree.leaves
+            where outcome.effects.contains(where: { self.key($0) == key }) {
+                literals.append(
+                    explored.formula.all([explored.policies[part].isEnabled, explored.reaches(node, of: part)]))
+            }
+        }
+        return explored.formula.any(literals)
+    }
+
+    // MARK: What was found
+
+    /// The node of the branch that a part was found on; `nil` where it decides for no such tenant.
+    private func leaf(_ part: Int, _ found: FoundFacts) -> Int? {
+        guard found.holds(explored.policies[part].isEnabled) else { return nil }
+        return explored.parts[part].tree.leaves.first { found.holds(explored.reaches($0.node, of: part)) }?.node
+    }
+
+    /// The effects of a policy on the branches that were found, on one side.
+    private func outcome(_ id: ExactName, _ parts: [Int], _ found: FoundFacts) -> [String]? {
+        guard let part = parts.first(where: { explored.parts[$0].tree.policy == id }),
+            let node = leaf(part, found), case .leaf(.explored(let outcome)) = explored.parts[part].tree.nodes[node]
+        else { return nil }
+        return outcome.effects.map { "\($0.kind.rawValue) \($0.code?.text ?? $0.text)" }
+            + (outcome.failure.map { ["fails: \($0.message)"] } ?? [])
+    }
+
+    /// The policies that do something else, sorted.
+    func causes(_ found: FoundFacts) -> [ExactName] {
+        let ids = Set((before + after).map { explored.parts[$0].tree.policy })
+        return ids.filter { (outcome($0, before, found) ?? []) != (outcome($0, after, found) ?? []) }.sorted()
+    }
+
+    private func parts(of ids: [ExactName]) -> [Int] {
+        (before + after).filter { ids.contains(explored.parts[$0].tree.policy) }
+    }
+
+    /// The literals of the branches that some policies were found on.
+    func branches(_ found: FoundFacts, of ids: [ExactName]) -> [Literal] {
+        parts(of: ids).compactMap { part in leaf(part, found).map { explored.reaches($0, of: part) } }
+    }
+
+    /// The answers on these branches that the others do not imply, in words.
+    func conditions(_ found: FoundFacts, of ids: [ExactName]) -> [String] {
+        var path: [(words: String, literal: Literal)] = []
+        for part in parts(of: ids) {
+            let nodes = explored.parts[part].tree.nodes
+            var next = 0
+            while case .fact(let fact, let branches) = nodes[next] {
+                guard let branch = branches.first(where: { found.holds(explored.reaches($0.node, of: part)) }) else {
+                    break
+                }
+                let constants = branches.compactMap { if case .constant(let id) = $0.answer { id } else { nil } }
+                let literal = explored.encoder.literal(branch.answer, of: fact, besides: constants)
+                if !path.contains(where: { $0.literal == literal }) {
+                    path.append((explored.table.words(fact, branch.answer), literal))
+                }
+                next = branch.node
+            }
+        }
+        return explored.needed(path).map(\.words)
+    }
+}
+
+extension Decision {
+    /// True when a caller sees no difference but the reasons' wording.
+    fileprivate func saysTheSame(as other: Decision) -> Bool {
+        func names(_ statements: [PolicyStatement]) -> [String] { Set(statements.map(\.text)).sorted() }
+        func codes(_ decision: Decision) -> [ExactName] { Set(decision.reasons.compactMap(\.code)).sorted() }
+        return code == other.code && codes(self) == codes(other) && names(advice) == names(other.advice)
+            && names(obligations) == names(other.obligations)
+    }
+}

@@ -1,0 +1,58 @@
+internal import CCaDiCaL
+
+/// Finds an assignment of variables that makes every clause true, or shows that there is none.
+///
+/// The solver is CaDiCaL, through its C interface. Its limit counts conflicts, not seconds: the same clauses always have the
+/// same result.
+@safe package final class SatisfiabilitySolver {
+    package enum Result: Sendable {
+        case satisfiable
+        case unsatisfiable
+        /// The limit was reached first.
+        case unknown
+    }
+
+    /// INVARIANT: owned by this object alone, from `init` to `deinit`.
+    private let solver: OpaquePointer
+    private var count = 0
+
+    package init(_ formula: Formula) {
+        unsafe solver = ccadical_init()
+        add(formula)
+    }
+
+    deinit { unsafe ccadical_release(solver) }
+
+    /// Adds the clauses that the formula got since the last time.
+    package func add(_ formula: Formula) {
+        for clause in formula.clauses[count...] { add(clause.literals) }
+        count = formula.clauses.count
+    }
+
+    /// Adds one clause that no formula has.
+    package func add(_ clause: [Literal]) {
+        for literal in clause { unsafe ccadical_add(solver, literal.number) }
+        unsafe ccadical_add(solver, 0)
+    }
+
+    /// - Parameter conflicts: the most wrong turns of the search.
+    package func solve(assuming literals: [Literal], conflicts: Int = 200_000) -> Result {
+        for literal in literals { unsafe ccadical_assume(solver, literal.number) }
+        unsafe ccadical_limit(solver, "conflicts", Int32(conflicts))
+        switch unsafe ccadical_solve(solver) {
+        case 10: return .satisfiable
+        case 20: return .unsatisfiable
+        default: return .unknown
+        }
+    }
+
+    /// True when a literal holds in the assignment that was found last.
+    package func holds(_ literal: Literal) -> Bool {
+        // Asked of the variable, since versions of the solver differ in the sign that they give for a negation.
+        let isTrue = unsafe ccadical_val(solver, abs(literal.number)) > 0
+        return isTrue == (literal.number > 0)
+    }
+
+    /// True when an assumption was needed to show that there is no assignment.
+    package func isNeeded(_ literal: Literal) -> Bool { unsafe ccadical_failed(solver, literal.number) != 0 }
+}
