@@ -78,7 +78,9 @@ let package = Package(
         target(
             "Benchmarks",
             ["PolicyTesting", "Decisions", "Plugins", "Engine", "Policies", "SQLiteStore", "Tokens", "Model"]),
-        target("Linting", ["PolicyTesting", "Decisions", "Plugins", "Engine", "Policies", "Syntax", "Lua", "Model"]),
+        target(
+            "Linting",
+            ["Analysis", "PolicyTesting", "Decisions", "Plugins", "Engine", "Policies", "Syntax", "Lua", "Model"]),
         target("Analysis", ["CCaDiCaL", "Decisions", "Engine", "Policies", "Syntax", "Lua", "Tokens", "Model"]),
         target(
             "PolicyTesting",

@@ -13,6 +13,8 @@ struct LintedLibrary {
 /// A folder of policies as rules see it.
 package struct LintedFolder {
     package let source: PolicySource
+    /// `nil` when the policies do not load.
+    let set: PolicySet?
     /// `nil` when the schema does not load.
     package let schema: Schema?
     package let schemaChunk: Chunk?
@@ -37,6 +39,7 @@ package struct LintedFolder {
         let names = Set(source.files.map(\.name))
         self.source = source
         self.directory = directory
+        set = result.set
         schema = result.schema
         schemaChunk = source.files.first { $0.name == PolicyFile.schema }.flatMap { try? Chunk.parse($0.bytes) }
         policies = parsed.compactMap { policy in

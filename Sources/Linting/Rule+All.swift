@@ -1,6 +1,6 @@
 extension Rule {
     /// Every rule, by name.
-    package static let all: [Rule] = (loading + checking).sorted { $0.name < $1.name }
+    package static let all: [Rule] = (loading + checking + deep).sorted { $0.name < $1.name }
 
     /// The rules of the loader, which refuses what they find.
     private static let loading: [Rule] = [
@@ -24,4 +24,7 @@ extension Rule {
         unfilledTemplate, ungrantedAction, ungrantedPermit, unguardedRead, unknownInStore, unknownInTest, unreachable,
         unreadFile, untested, unusedGrant, unusedLibrary, unusedLocal, unusedSetting,
     ]
+
+    /// The rules of a deep check.
+    private static let deep: [Rule] = [neverDecisive, sameDenies, shadowedDeny, unlimitedPermit, unwalkedBranch]
 }

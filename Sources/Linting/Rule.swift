@@ -61,6 +61,8 @@ package struct Rule: Sendable {
         case tests(@Sendable (LintedTests) -> [Finding])
         /// Each file, as it is.
         case file(@Sendable (PolicyFile) -> [Finding])
+        /// Everything that the policies can do, on all branches: only a deep check walks them.
+        case branches(@Sendable (WalkedBranches) -> [Finding])
         /// The whole folder.
         case folder(@Sendable (LintedFolder) -> [Finding])
     }
@@ -87,6 +89,9 @@ package struct Rule: Sendable {
             self.init(message, file: file, line: position.line, column: position.column)
         }
     }
+
+    /// True for a rule that only a deep check looks at.
+    package var isDeep: Bool { if case .branches = find { true } else { false } }
 
     /// True when a comment can allow what it finds. The loader refuses in every verb, and reads no such comments.
     package var canBeAllowed: Bool { if case .loader = find { false } else { true } }

@@ -7,10 +7,13 @@ internal import Syntax
 struct Suppressions {
     private let source: PolicySource
     private let rules: [Rule]
+    private let judges: (Rule) -> Bool
 
-    init(_ source: PolicySource, rules: [Rule]) {
+    /// - Parameter judges: true for a rule that was looked at, so that a comment for it that allows nothing is wrong.
+    init(_ source: PolicySource, rules: [Rule], judges: @escaping (Rule) -> Bool = { _ in true }) {
         self.source = source
         self.rules = rules
+        self.judges = judges
     }
 
     /// Removes findings that a comment allows, and adds those about the comments themselves, such as one that allows
@@ -44,6 +47,7 @@ struct Suppressions {
         guard rule.canBeAllowed else {
             return "`\(comment.rule)` cannot be allowed: a policy with such a mistake does not load"
         }
+        guard judges(rule) else { return nil }
         let count = kept.count
         kept.removeAll { finding in
             finding.rule == comment.rule && finding.path == path && comment.lines.contains(finding.line ?? 0)

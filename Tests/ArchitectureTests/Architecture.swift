@@ -31,7 +31,9 @@ struct Architecture {
         "Benchmarks": .swift([
             "PolicyTesting", "Decisions", "Plugins", "Engine", "Policies", "SQLiteStore", "Tokens", "Model",
         ]),
-        "Linting": .swift(["PolicyTesting", "Decisions", "Plugins", "Engine", "Policies", "Syntax", "Lua", "Model"]),
+        "Linting": .swift([
+            "Analysis", "PolicyTesting", "Decisions", "Plugins", "Engine", "Policies", "Syntax", "Lua", "Model",
+        ]),
         "Analysis": .swift(["CCaDiCaL", "Decisions", "Engine", "Policies", "Syntax", "Lua", "Tokens", "Model"]),
         "PolicyTesting": .swift([
             "CDemo", "Decisions", "Plugins", "Engine", "Policies", "Syntax", "Tokens", "Lua", "Model",

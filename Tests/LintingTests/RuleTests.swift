@@ -31,8 +31,11 @@ import Testing
     @Test(arguments: Rule.all.map(\.name))
     func `a rule finds its bad example and not its good one`(name: String) throws {
         let rule = try #require(Rule.all.first { $0.name == name })
-        #expect(Linter(rule.good.source, directory: rule.good.directory).run().map(\.description) == [])
-        let found = Linter(rule.bad.source, directory: rule.bad.directory).run().filter { $0.rule == name }
+        func findings(_ example: Example) -> [Diagnostic] {
+            Linter(example.source, directory: example.directory, deepUntil: rule.isDeep ? Linter.unlimited : nil).run()
+        }
+        #expect(findings(rule.good).filter { !rule.isDeep || $0.rule == name }.map(\.description) == [])
+        let found = findings(rule.bad).filter { $0.rule == name }
         #expect(!found.isEmpty)
         for finding in found {
             #expect(finding.severity == rule.severity && finding.description.hasSuffix("[\(name)]"))

@@ -127,7 +127,7 @@ import Testing
         #expect(diagnostics([name: Self.good]) == [])
     }
 
-    @Test(arguments: ["settings.lua", "required.lua", "invariants.lua", "routes.lua"])
+    @Test(arguments: ["settings.lua", "required.lua", "routes.lua"])
     func `a policy with a reserved name does not load`(name: String) {
         #expect(diagnostics([name: Self.good]).map(\.rule) == ["file-name"])
     }

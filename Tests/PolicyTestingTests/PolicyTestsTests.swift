@@ -20,7 +20,7 @@ struct `The tests beside policies` {
     func `every shipped policy has tests`() throws {
         let names = Set(try Fixtures.shipped().files.map(\.name))
         let policies = names.filter {
-            $0.hasSuffix(".lua") && !$0.hasSuffix("_test.lua") && $0 != "schema.lua"
+            $0.isPolicyFile
         }
         #expect(policies.count == 13)
         for name in policies { #expect(names.contains("\(name.withoutExtension)_test.lua")) }

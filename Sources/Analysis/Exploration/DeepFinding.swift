@@ -11,7 +11,7 @@ package struct DeepFinding: Sendable, Hashable {
         case shadowedDeny
         /// Two policies deny exactly the same requests.
         case sameDenies
-        /// No policy denies anything that the policy permits.
+        /// No policy denies anything that the policy permits, though some deny.
         case unlimitedPermit
     }
 
@@ -46,6 +46,7 @@ extension Exploration {
             let policy = explored.policies[index]
             return formula.all([policy.isEnabled, formula.any([policy.denies, policy.isUnexplored])])
         }
+        let anyDeny = formula.any(all.map(mayDeny))
         for index in all {
             let policy = explored.policies[index]
             let others = all.filter { $0 != index }
@@ -65,7 +66,7 @@ extension Exploration {
             if !never([mayDeny(index)]), never([mayDeny(index), !othersDeny]) {
                 findings.append(.init(kind: .shadowedDeny, policy: id(index), other: nil, context: context))
             }
-            if !never([mayPermit]), never([mayPermit, formula.any(all.map(mayDeny))]) {
+            if !never([mayPermit]), !never([anyDeny]), never([mayPermit, anyDeny]) {
                 findings.append(.init(kind: .unlimitedPermit, policy: id(index), other: nil, context: context))
             }
         }

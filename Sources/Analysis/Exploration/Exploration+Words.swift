@@ -1,4 +1,4 @@
-internal import Engine
+package import Engine
 internal import Model
 
 /// The reasons of an exploration in words.
@@ -16,7 +16,7 @@ extension Exploration {
         }
     }
 
-    func words(_ reason: BranchTree.Unexplored) -> String {
+    package func words(_ reason: BranchTree.Unexplored) -> String {
         switch reason {
         case .content(let term): "it reads what `\(table.text(term))` is, which can be anything: compare it instead"
         case .longList(let term, let most):

@@ -17,11 +17,13 @@ extension Verb {
         ],
         options: [
             Option.format, Option.failOn, Option.trace.described("show every finding and every place (the first)"),
-            Option.rules, Option.explain, Option.isolate, Option.watch,
+            Option.rules, Option.explain, Option.deep, Option.isolate, Option.watch,
         ],
         uses: .all.removing(Option.as, Option.tenant, Option.at),
         details: [
             "With --store, it also finds names and ids in policies and settings that no tenant of the store has.",
+            "With --deep, it walks every branch of the policies, and finds what only all of them together show, such as a policy "
+                + "that changes no decision.",
             "A finding is allowed by a comment on its line or the one before: `-- check: allow RULE: why`.",
             "exit status: 0 no failure, 3 errors, 5 only warnings and --fail-on warning, 64 wrong usage",
         ],
@@ -57,7 +59,12 @@ extension Verb {
         let (source, plugins) = read.loadedPlugins()
         let schema = source.files.first { $0.name == PolicyFile.schema }?.bytes
         let rules = Rule.all + Rule.brought(by: plugins, schema: schema)
-        var findings = Linter(source, directory: directory, rules: rules).run()
+        let end = SteadyClock.nanoseconds() + deepNanoseconds
+        let isOver: @Sendable () -> Bool = { SteadyClock.nanoseconds() > end }
+        var findings = Linter(
+            source, directory: directory, rules: rules,
+            deepUntil: invocation[.deep] ? isOver : nil
+        ).run()
         if !files.isEmpty { findings = findings.concerning(files.map { "\(folder)/\($0)" }, folder) }
         let terminal = invocation.terminal
         var options = CheckReport.Options()
@@ -71,6 +78,9 @@ extension Verb {
         if findings.contains(where: { $0.severity == .error }) { return ExitStatus.policies }
         return invocation[.failOn] == .warning && !findings.isEmpty ? ExitStatus.gate : ExitStatus.done
     }
+
+    /// The most time for walking branches; what was not walked by then is reported.
+    private static let deepNanoseconds: Int64 = 30_000_000_000
 
     /// The directory of `--store`, without its tokens; `nil` without the option.
     private static func directory(_ invocation: Invocation) throws(CommandError) -> Directory? {
@@ -152,7 +162,9 @@ extension Verb {
             }
         }
         terminal.print()
-        let linter = Linter(rule.bad.source, directory: rule.bad.directory, rules: rules)
+        let linter = Linter(
+            rule.bad.source, directory: rule.bad.directory, rules: rules,
+            deepUntil: rule.isDeep ? Linter.unlimited : nil)
         for finding in linter.run() where finding.rule == rule.name {
             terminal.print(Terminal.escaped(finding.description))
         }
@@ -204,6 +216,7 @@ extension Option<FailingSeverity> {
 
 extension Option<Bool> {
     fileprivate static var rules: Self { Self(flag: "rules", "list the rules") }
+    fileprivate static var deep: Self { Self(flag: "deep", "walk every branch of the policies, too") }
 }
 
 extension Option<String?> {
