@@ -56,3 +56,10 @@ test("leaving the resource out is no way around a duty", {
   only_policy = true,
   expect = { deny = "duty_separation", code = "owner_missing", reason = "names no resource" },
 })
+
+test("it is off until somebody turns it on", {
+  point = "token.issue",
+  actor = "operator",
+  proposed = { department = "Sales", user_type = "Department Manager" },
+  expect = { permit = true },
+})

@@ -41,3 +41,10 @@ test("managing another department is enough to be refused", {
   only_policy = true,
   expect = { deny = "manager_approval", code = "not_their_department" },
 })
+
+test("it is off until somebody turns it on", {
+  token = { department = "Sales", user_type = "Integrator", permissions = { "orders.approve" } },
+  action = "orders.approve",
+  resource = { type = "order", department = "Sales" },
+  expect = { permit = true },
+})

@@ -40,3 +40,21 @@ test("nothing is said about an API token that administers", {
   only_policy = true,
   expect = { silent = true },
 })
+
+test("whoever acts through a mobile token issues none", {
+  point = "token.issue",
+  actor = { department = "Sales", user_type = "Administrator", via = "mobile" },
+  proposed = { department = "Sales", user_type = "Customer" },
+  expect = { deny = "mobile_scope", code = "mobile_token" },
+})
+
+test("whoever acts through a mobile token administers no tokens", {
+  cases = {
+    amend = { point = "token.amend", proposed = { name = "renamed" } },
+    reveal = { point = "token.reveal" },
+    list = { point = "token.list" },
+  },
+  actor = { department = "Sales", user_type = "Administrator", via = "mobile" },
+  token = { department = "Sales", user_type = "Customer" },
+  expect = { deny = "mobile_scope", code = "mobile_token" },
+})

@@ -1,4 +1,4 @@
--- The string of an API token is shown again only to those who could do everything that it can do.
+-- The string of an API token is shown again only to those who could do everything that it can do. The operator can.
 local policy = { on = "token.reveal" }
 
 function policy.decide(request)
@@ -10,7 +10,7 @@ function policy.decide(request)
   if token.expires <= request.time then
     deny("the token has expired; there is no use for its string", { code = "expired_token" })
   end
-  if not actor.is_operator and not actor:covers(token) then
+  if not actor:covers(token) then
     deny("the token of {token.user} may do more than {actor.user}", { code = "beyond_actor" })
   end
 end

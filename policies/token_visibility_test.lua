@@ -48,3 +48,13 @@ test("nothing is said about other acts on one's own tokens", {
   only_policy = true,
   expect = { silent = true },
 })
+
+test("what an administrator does not see they neither reveal nor amend", {
+  cases = {
+    reveal = { point = "token.reveal" },
+    amend = { point = "token.amend", proposed = { name = "renamed" } },
+  },
+  actor = { department = "Sales", user_type = "Administrator" },
+  token = { department = "Finance", user_type = "Customer" },
+  expect = { deny = "token_visibility", code = "outside_department" },
+})

@@ -31,3 +31,11 @@ test("while it is closed", {
   action = "orders.approve",
   resource = { type = "order", department = "Sales" },
 })
+
+test("it is off until somebody turns it on", {
+  at = "2026-11-23T21:00:00Z",
+  token = "phone",
+  action = "orders.approve",
+  resource = { type = "order", department = "Sales" },
+  expect = { permit = true },
+})

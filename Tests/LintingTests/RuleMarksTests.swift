@@ -35,7 +35,9 @@ import Testing
             "contains(resource.type:gsub(\"s$\", \"\"))"),
         Slip("declaration", "expiry_cap.lua", "on = {", "at = {"),
         Slip("duplicate-key", "expiry_cap.lua", "hard = false", "hard = false, hard = true"),
-        Slip("inapplicable-action", "todo.lua", "resource.type ~= \"todo\"", "resource.type ~= \"user\""),
+        Slip(
+            "inapplicable-action", "todo.lua", "\"can_create_todo\" then",
+            "\"can_create_todo\" and resource.type == \"user\" then"),
         Slip("duplicate-policy", "issue_ceiling.lua", nil, "twice.lua"),
         Slip(
             "empty-reason", "department_gate.lua",

@@ -31,7 +31,7 @@ struct `The tests beside policies` {
         let tests = try PolicyTests(try Fixtures.todo(), organisations: ["demo": try Organisation.demo()])
         let results = tests.run()
         for result in results { #expect(result.failure == nil, "\(result.name)") }
-        #expect(results.count == 6)
+        #expect(results.count == 13)
     }
 
     @Test

@@ -11,3 +11,18 @@ test("who may see the string of a token", {
     },
   },
 })
+
+test("the operator administers tokens", {
+  actor = "operator",
+  expect = { permit = true },
+  cases = {
+    {
+      name = "makes one",
+      point = "token.issue",
+      proposed = { department = "Sales", user_type = "Integrator" },
+    },
+    { name = "changes one", point = "token.amend", token = "integrator", proposed = { name = "renamed" } },
+    { name = "revokes one", point = "token.revoke", token = "integrator" },
+    { name = "sees them", point = "token.list", token = "integrator" },
+  },
+})

@@ -17,7 +17,10 @@ test("a token reaches its own department and those under it", {
 test("a tenant can keep tokens to their own department", {
   token = "integrator",
   action = "orders.read",
-  resource = { type = "order", department = "Sales North" },
+  resource = { type = "order" },
   settings = { departments = { reaches_below = false } },
-  expect = { deny = "departments" },
+  cases = {
+    { name = "one under it", resource = { department = "Sales North" }, expect = { deny = "departments" } },
+    { name = "its own", resource = { department = "Sales" }, expect = { permit = true } },
+  },
 })

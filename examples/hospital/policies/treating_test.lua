@@ -36,6 +36,33 @@ test("whoever does not treat the patient is refused, and the attempt is logged",
   expect = { deny = "treating", code = "not_treating", obligations = { "log_attempt" } },
 })
 
+test("logs say who, what and why", {
+  cases = {
+    refused = {
+      action = "record:write",
+      expect = {
+        deny = "treating",
+        obligations = { { type = "log_attempt", properties = { user = "lind", action = "record:write" } } },
+      },
+    },
+    ["in an emergency"] = {
+      action = "record:read",
+      context = { emergency = true, reason = "unconscious" },
+      expect = {
+        permit = true,
+        obligations = {
+          { type = "log_emergency", properties = { user = "lind", reason = "unconscious" } },
+          "tell_privacy_officer",
+        },
+      },
+    },
+  },
+  directory = "hospital",
+  token = { user = "lind" },
+  resource = { type = "record", treating = { "okafor" } },
+  context = { supported_obligations = { "log_attempt", "log_emergency", "tell_privacy_officer" } },
+})
+
 test("in an emergency anybody reads, with a reason and a log", {
   cases = {
     ["with a reason"] = {

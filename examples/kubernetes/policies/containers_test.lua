@@ -16,6 +16,10 @@ test("every container has limits of cpu and memory", {
       resource = pod("shop", { { name = "a", image = image, limits = limits }, { name = "b", image = image, limits = { cpu = "1" } } }),
       expect = { deny = "containers", code = "limits_missing" },
     },
+    ["memory only"] = {
+      resource = pod("shop", { { name = "a", image = image, limits = { memory = "1Gi" } } }),
+      expect = { deny = "containers", code = "limits_missing" },
+    },
     none = { resource = pod("shop", { { name = "a", image = image } }), expect = { deny = "containers", code = "limits_missing" } },
   },
   subject = { type = "account", id = "anna" },

@@ -31,6 +31,31 @@ test("nobody is there to renew a token around the turn of the year", {
   expect = { permit = true, advice = "expiry" },
 })
 
+test("a token is not made to last longer later either", {
+  cases = {
+    ["366 days"] = { proposed = { expires = "2027-06-02T12:00:00Z" }, expect = { permit = true } },
+    ["a second more"] = {
+      proposed = { expires = "2027-06-02T12:00:01Z" },
+      expect = { deny = "expiry", code = "too_long" },
+    },
+  },
+  directory = "host",
+  point = "token.amend",
+  at = "2026-06-01T12:00:00Z",
+  actor = "operator",
+  token = { department = "Platform", user_type = "Reader" },
+})
+
+test("nothing is said of a token that ends in summer and that a user makes", {
+  directory = "host",
+  point = "token.issue",
+  at = "2026-06-01T12:00:00Z",
+  actor = { department = "Platform", user_type = "Writer" },
+  proposed = { department = "Platform", user_type = "Reader", last_day = "2026-08-24" },
+  only_policy = true,
+  expect = { silent = true },
+})
+
 test("only the operator makes tokens", {
   directory = "host",
   point = "token.issue",

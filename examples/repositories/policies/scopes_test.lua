@@ -19,6 +19,15 @@ test("a scope covers what it names, and no more", {
   context = { ip = "10.0.0.1" },
 })
 
+test("settings are a scope of their own", {
+  directory = "host",
+  token = { department = "Platform", user_type = "Reader", permissions = { "settings:*" } },
+  action = "settings:write",
+  resource = { type = "repository", visibility = "private" },
+  context = { ip = "10.0.0.1" },
+  expect = { permit = true },
+})
+
 test("an action needs a repository", {
   directory = "host",
   token = { department = "Platform", user_type = "Reader" },
