@@ -161,15 +161,16 @@ import Testing
             line.firstRange(of: "- demilune ").map { line[$0.upperBound...] }
                 ?? line.firstRange(of: "- run: demilune ").map { line[$0.upperBound...] }
         }
-        #expect(commands.count >= 4)
+        #expect(commands.count >= 6)
         for name in ["policies", "plugins"] {
             try FileManager.default.copyItem(atPath: "\(Session.root)/\(name)", toPath: "\(session.folder)/\(name)")
         }
+        try Repository(session.folder).commit()
         for command in commands {
             let process = Process()
             process.executableURL = URL(filePath: Program.path)
             process.currentDirectoryURL = URL(filePath: session.folder)
-            process.arguments = command.split(separator: " ").prefix { $0 != ">" }.map(String.init)
+            process.arguments = Repository.onHead(command.split(separator: " ").prefix { $0 != ">" }.map(String.init))
             process.standardOutput = FileHandle.nullDevice
             try process.run()
             process.waitUntilExit()

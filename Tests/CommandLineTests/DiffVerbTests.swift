@@ -48,21 +48,10 @@ import Testing
         #expect(session.run("init", "--demo").status == 0)
         _ = try policies("repository")
         let root = session.folder + "/repository"
-        func git(_ words: String...) throws {
-            let process = Process()
-            process.executableURL = URL(filePath: "/usr/bin/env")
-            process.arguments = ["git", "-C", root, "-c", "user.name=a", "-c", "user.email=a@b.example"] + words
-            process.standardOutput = nil
-            try process.run()
-            process.waitUntilExit()
-            #expect(process.terminationStatus == 0)
-        }
-        try git("init", "-q")
-        try git("add", "-A")
-        try git("commit", "-qm", "first")
+        let repository = try Repository(root)
+        try repository.commit()
         #expect(session.run("plugins", "lock", "--policies", root + "/policies").status == 0)
-        try git("add", "-A")
-        try git("commit", "-qm", "second")
+        try repository.commit()
         let scope = root + "/policies/department_scope.lua"
         try Self.widen(String(contentsOfFile: scope, encoding: .utf8)).write(
             toFile: scope, atomically: true, encoding: .utf8)

@@ -45,6 +45,7 @@ internal import Testing
         ("requests", ["requests --count 1"]), ("batch", ["batch --jobs 1"]),
         ("check", ["check", "check --store @/demilune.db", "check --explain assignment-in-condition"]),
         ("test", ["test --filter nothing", "test --store @/demilune.db --filter nothing"]),
+        ("mutate", ["mutate --policies @/whole", "mutate --store @/demilune.db --policies @/whole"]),
         ("diff", ["diff --tenant 3 @/whole @/whole"]),
         ("explore", ["explore"]), ("vocabulary", ["vocabulary"]), ("plugins", ["plugins"]),
         ("plugins show", ["plugins show cidr"]),

@@ -13,7 +13,7 @@ package enum Demilune {
     ]
 
     private static let policies: [Verb] = [
-        .plugins, .pluginsShow, .pluginsLock, .pluginsNew, .check, .test, .diff, .explore, .vocabulary,
+        .plugins, .pluginsShow, .pluginsLock, .pluginsNew, .check, .test, .mutate, .diff, .explore, .vocabulary,
     ]
 
     private static let measures: [Verb] = [.bench, .benchStore]

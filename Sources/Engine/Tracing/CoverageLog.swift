@@ -37,7 +37,7 @@ package final class CoverageLog {
     private(set) var isOpen = false
 
     /// The most events kept of one policy in one evaluation; more would show nothing new.
-    private static let most = 200_000
+    package static let most = 200_000
 
     /// Forgets everything.
     func clear() {

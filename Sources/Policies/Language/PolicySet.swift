@@ -29,6 +29,18 @@ package struct PolicySet: Sendable {
     /// The same set with one policy alone.
     package func only(_ id: ExactName) -> PolicySet { without(Set(policies.map(\.id)).subtracting([id])) }
 
+    /// The same set with another version of one of its policies, which was loaded with the same schema, libraries and
+    /// plugins; the same set when it has no policy of that id.
+    package func replacing(_ policy: Policy) -> PolicySet {
+        guard let index = policies.firstIndex(where: { $0.id == policy.id }) else { return self }
+        var changed = policies
+        changed[index] = policy
+        return PolicySet(
+            schema: schema, policies: changed,
+            version: Fingerprint.of(Array(version.utf8) + policy.program, bytes: 16), settings: settings,
+            plugins: plugins, libraries: libraries)
+    }
+
     /// True when a tenant has enabled a policy; observing ones included.
     package func isEnabled(_ policy: Policy, tenant: ExactName?) -> Bool {
         if case .boolean(let value)? = settings[policy.id]?.value("enabled", tenant: tenant) { return value }

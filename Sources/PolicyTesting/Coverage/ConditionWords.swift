@@ -13,7 +13,7 @@ struct ConditionWords {
         "can": ["permissions", "user_type"], "can_any": ["permissions", "user_type"],
         "can_all": ["permissions", "user_type"], "permits": ["permissions", "user_type"],
         "permissions": ["user_type"], "last_day": ["expires"], "expires": ["last_day"], "action_kind": ["action"],
-        "is_operator": ["actor"], "type": ["resource"], "time": ["at"], "date": ["at"], "hour": ["at"],
+        "is_operator": ["actor"], "kind": ["via"], "type": ["resource"], "time": ["at"], "date": ["at"], "hour": ["at"],
         "minute": ["at"], "second": ["at"], "time_of_day": ["at"], "weekday": ["at"], "day": ["at"], "month": ["at"],
         "year": ["at"],
     ]

@@ -213,7 +213,7 @@ struct TestGenerator {
             else { continue }
             let expected = LuaValue(named: [("expect", expectation(table, decision))])
             let name = freeName(target)
-            let text = RecordedTest.text(named: name, ordered(table.without("expect").overlaid(by: expected)))
+            let text = RecordedTest.text(named: name, table.without("expect").overlaid(by: expected).inTestOrder)
             guard let covered = trials.covered(by: text, entry.plan), covered.contains(target) else { continue }
             names.insert(ExactName(name))
             return (text, covered)
@@ -252,20 +252,6 @@ struct TestGenerator {
             return LuaValue(named: [("silent", .boolean(true))])
         }
         return LuaValue(named: RecordedTest.expectation(decision))
-    }
-
-    /// The parts of a test in the order in which tests are read.
-    private func ordered(_ table: LuaValue) -> LuaValue {
-        guard case .table(let entries) = table else { return table }
-        let order = TestCase.keys
-        return .table(
-            entries.sorted { one, other in
-                func place(_ entry: LuaValue.Entry) -> Int {
-                    guard let name = entry.key.name else { return order.count }
-                    return order.firstIndex(of: name) ?? order.count
-                }
-                return place(one) < place(other)
-            })
     }
 }
 

@@ -30,6 +30,8 @@ struct PluginTestRunner {
     private var binding = ""
     private let cache = TestDirectoryCache()
     private let measuresCoverage: Bool
+    /// True when a policy failed in the last decision, and when it spent its budget.
+    private(set) var (hasFailed, isOutOfBudget) = (false, false)
     /// By the body of the policy, and whether the subject is a token.
     private var authorizers: [ExactName: TestAuthorizers] = [:]
 
@@ -60,6 +62,7 @@ struct PluginTestRunner {
     mutating func run(_ plan: TestPlan, of name: ExactName, used: ExactName) -> TestResult {
         binding = "local \(name) = use \"\(used)\""
         let start = SteadyClock.nanoseconds()
+        (hasFailed, isOutOfBudget) = (false, false)
         var result = result(of: plan)
         result.nanoseconds = SteadyClock.nanoseconds() - start
         return result
@@ -145,7 +148,7 @@ struct PluginTestRunner {
         return (try decide(test, authorizers, number: plan.number), test, authorizers.schema)
     }
 
-    private func decide(
+    private mutating func decide(
         _ test: TestCase, _ authorizers: TestAuthorizers, number: Int
     ) throws(TestFault) -> Decision {
         do {
@@ -157,6 +160,7 @@ struct PluginTestRunner {
                 run.noteLibraries(test: number)
             }
             let decision = try authorizers.running.decide(test.question, on: test.directory, detail: .trace)
+            (hasFailed, isOutOfBudget) = (!decision.failures.isEmpty, decision.isOutOfBudget)
             // Once to learn, and once by the tree alone.
             for _ in 0..<2 {
                 let again = try authorizers.trees.decide(test.question, on: test.directory)

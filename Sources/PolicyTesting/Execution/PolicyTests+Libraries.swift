@@ -32,7 +32,9 @@ extension PolicyTests {
     }
 
     /// The libraries of the folder, with its schema and its plugins.
-    var librarySubject: PluginTestRunner.Subject {
+    var librarySubject: PluginTestRunner.Subject { Self.librarySubject(of: source) }
+
+    static func librarySubject(of source: PolicySource) -> PluginTestRunner.Subject {
         PluginTestRunner.Subject(
             files: source.files.filter { $0.name == PolicyFile.schema || $0.name.isLibraryFile },
             plugins: source.plugins)

@@ -174,14 +174,14 @@ package struct PolicyTests {
     }
 
     /// The tests of the selected files, in order.
-    private func plans(_ selection: Selection) -> [TestPlan] {
+    func plans(_ selection: Selection) -> [TestPlan] {
         let files = planner.files.filter { selection.files?.contains($0.name) ?? true }
         let own = Self.sideBySide(files) { [planner] part in part.flatMap(planner.plans) }.flatMap(\.self)
         return own + plansOfLibraries(selection)
     }
 
     /// The tests to run, numbered.
-    private func selected(_ selection: Selection, of plans: [TestPlan]) -> [TestPlan] {
+    func selected(_ selection: Selection, of plans: [TestPlan]) -> [TestPlan] {
         var plans = plans
         if let filter = selection.filter {
             plans.removeAll { !$0.result.name.contains(filter) && !$0.result.file.contains(filter) }
@@ -218,37 +218,5 @@ package struct PolicyTests {
         share.coverage = runner.coverage
         share.coverage.merge(libraryRunner.coverage)
         return share
-    }
-
-    // MARK: Threads
-
-    /// The number of items below which a thread is not worthwhile.
-    private static let fewest = 100
-
-    /// Does something with parts of a list, in parallel, on threads that interpreters can run on.
-    /// - Returns: the result of each part, in order.
-    private static func sideBySide<Item: Sendable, Result>(
-        _ items: [Item], fewest: Int = fewest, _ body: @escaping @Sendable ([Item]) -> Result
-    ) -> [Result] {
-        let jobs = max(1, min(InterpreterThread.processors, items.count / fewest))
-        guard jobs > 1 else { return [body(items)] }
-        let size = (items.count + jobs - 1) / jobs
-        let parts = stride(from: 0, to: items.count, by: size).map { start in
-            Part<Item, Result>(items: Array(items[start..<min(start + size, items.count)]))
-        }
-        let threads = parts.map { part in InterpreterThread { part.result = body(part.items) } }
-        return zip(parts, threads).map { part, thread in
-            thread?.join()
-            // Without a thread the part runs here.
-            return part.result ?? body(part.items)
-        }
-    }
-
-    /// The part of one thread. `@unchecked Sendable`: only its thread writes it, and it is read after that has ended.
-    private final class Part<Item: Sendable, Result>: @unchecked Sendable {
-        let items: [Item]
-        var result: Result?
-
-        init(items: [Item]) { self.items = items }
     }
 }

@@ -9,7 +9,9 @@ struct TestPlanner: Sendable {
     private let shared: TestFile?
     /// The reason why the file of shared fixtures cannot be read: no test can run then.
     let sharedFault: Diagnostic?
-    private let directories: TestDirectories
+    /// The directories and the fixtures that the tests of every file may name.
+    let directories: TestDirectories
+    var fixtures: TestFixtures { TestFixtures([], shared: shared?.fixtures ?? []) }
 
     /// - Parameter given: the organisations that every test may name.
     init(_ source: PolicySource, policies: [ExactName], given: [ExactName: TestOrganisation]) {

@@ -14,12 +14,15 @@ struct TestSets {
     private var parts: [ExactName: ExactName] = [:]
     /// By key; `nil` for a set that does not load with instrumentation.
     private var runs: [ExactName: InstrumentedRun?] = [:]
-    private let cache = TestDirectoryCache()
+    private let cache: TestDirectoryCache
 
-    /// - Parameter policies: every id of the folder.
-    init(_ source: PolicySource, policies: [ExactName]) {
+    /// - Parameters:
+    ///   - policies: every id of the folder.
+    ///   - cache: the snapshots that tests were made with, also those of other sets.
+    init(_ source: PolicySource, policies: [ExactName], cache: TestDirectoryCache = TestDirectoryCache()) {
         self.source = source
         self.policies = policies
+        self.cache = cache
     }
 
     /// A parsed test, and the set that it runs with, which has a key.
@@ -63,6 +66,19 @@ struct TestSets {
         sources = sources.filter { isKept($0.key) }
         parts = [:]
         runs = runs.filter { isKept($0.key) }
+    }
+
+    /// The fault that keeps the whole folder from loading, with its own settings; `nil` when it loads.
+    mutating func faultOfWhole() -> Diagnostic? {
+        let reduced = source.withoutTests(only: nil)
+        let loaded = PolicySet.load(reduced)
+        guard let set = loaded.set else {
+            return loaded.diagnostics.first { $0.severity == .error }
+                ?? Diagnostic("the policies do not load", path: source.path)
+        }
+        sources[Self.wholeFolder] = reduced
+        sets[Self.wholeFolder] = .success(set)
+        return nil
     }
 
     private mutating func set(_ only: ExactName?, settings: TestTable?, key: ExactName) throws(TestFault) -> PolicySet {

@@ -39,6 +39,35 @@ package struct RecordedTest {
         return "\(head){\n\(lines.joined())})\n"
     }
 
+    /// Expectations that a decision fulfils, each stricter than the one before, with the statements of one policy first.
+    static func expectations(_ decision: Decision, about policy: ExactName) -> [LuaValue] {
+        var own = decision
+        own.reasons = decision.reasons.filter { $0.policy == policy } + decision.reasons.filter { $0.policy != policy }
+        own.advice = decision.advice.filter { $0.policy == policy } + decision.advice.filter { $0.policy != policy }
+        let said = decision.reasons + decision.advice + decision.obligations + decision.overruled
+        let isSilent = decision.failures.isEmpty && !said.contains { $0.policy == policy }
+        let basic = expectation(own)
+        var expected = [basic]
+        if isSilent { expected.append(basic + [("silent", .boolean(true))]) }
+        if isSilent, decision.code == "not_permitted", said.isEmpty {
+            expected.insert([("silent", .boolean(true))], at: 0)
+        }
+        let details = own.advice.first?.details ?? []
+        if !details.isEmpty { expected.append(basic + [("details", LuaValue(.object(details)))]) }
+        if decision.obligations.contains(where: { !$0.details.isEmpty }) {
+            let obligations = decision.obligations.map { obligation in
+                obligation.details.isEmpty
+                    ? LuaValue.string(obligation.text)
+                    : LuaValue(named: [
+                        ("type", .string(obligation.text)), ("properties", LuaValue(.object(obligation.details))),
+                    ])
+            }
+            let others = basic.filter { $0.0 != "obligations" }
+            expected.append(others + [("obligations", LuaValue(list: obligations))])
+        }
+        return expected.map { LuaValue(named: $0) }
+    }
+
     /// The expectation of a test that a decision fulfils.
     static func expectation(_ decision: Decision) -> [(ExactName, LuaValue)] {
         var expected: [(ExactName, LuaValue)] = []
@@ -62,6 +91,17 @@ extension LuaValue {
     /// A table with these names, in this order.
     init(named entries: [(ExactName, LuaValue)]) {
         self = .table(entries.map { Entry(key: .string($0.0), value: $0.1) })
+    }
+
+    /// The table of a test with its parts in the order in which tests are read.
+    var inTestOrder: LuaValue {
+        guard case .table(let entries) = self else { return self }
+        let order = TestCase.keys
+        func place(_ entry: Entry) -> Int {
+            guard let name = entry.key.name else { return order.count }
+            return order.firstIndex(of: name) ?? order.count
+        }
+        return .table(entries.sorted { place($0) < place($1) })
     }
 
     init(list: [LuaValue]) {

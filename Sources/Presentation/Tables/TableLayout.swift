@@ -60,6 +60,9 @@ package struct TableLayout: Sendable {
     /// The costs of policies in their tests.
     package static let testCosts = TableLayout(
         .name("POLICY", least: 16), .fixed("INSTRUCTIONS"), .fixed("BYTES"), .fixed("FACTS"))
+    /// The mutants of policies and libraries.
+    package static let mutants = TableLayout(
+        .name("POLICY", least: 16), .fixed("KILLED"), .fixed("SURVIVED"), .fixed("INVALID"), .fixed("SCORE"))
 
     // MARK: Analyses
 
@@ -113,7 +116,8 @@ package struct TableLayout: Sendable {
         ("endedTokens", endedTokens), ("tenants", tenants), ("users", users),
         ("departments", departments), ("userTypes", userTypes), ("log", log), ("keys", keys), ("policies", policies),
         ("plugins", plugins), ("pluginCommands", pluginCommands), ("vocabulary", vocabulary), ("rules", rules),
-        ("testCosts", testCosts), ("decisionCost", decisionCost), ("denials", denials), ("timeline", timeline),
+        ("testCosts", testCosts), ("mutants", mutants), ("decisionCost", decisionCost), ("denials", denials),
+        ("timeline", timeline),
         ("whoMay", whoMay), ("whoCan", whoCan), ("subjectsWhoCan", subjectsWhoCan), ("whoCanOfTwo", whoCanOfTwo),
         ("changedTokens", changedTokens),
         ("whatCan", whatCan(["Sales", "Nordlys Warehouse and Transport", "東京支社"])),

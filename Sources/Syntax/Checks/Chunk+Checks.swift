@@ -30,6 +30,10 @@ extension Chunk {
         return read
     }
 
+    /// True when a variable is read somewhere.
+    /// - Parameter read: `readDeclarations`.
+    package func isRead(_ variable: Declaration.ID, among read: Set<Int>) -> Bool { read.contains(variable.index) }
+
     /// The blocks of a statement, without those of functions.
     package func blocks(of statement: Statement) -> [Block] {
         switch statement.kind {

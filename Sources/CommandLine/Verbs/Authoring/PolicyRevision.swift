@@ -31,25 +31,29 @@ struct PolicyRevision {
         (folder, place) = (rest.joined(separator: "/"), "/" + parts.joined(separator: "/"))
     }
 
-    /// The files of the policies, and of the plugins beside them at that revision or of `--plugins`; with `--locked`, as
-    /// the lock file of the revision has them.
-    func files(_ invocation: Invocation) throws(CommandError) -> PolicyFiles {
+    /// The files of the policies, without plugins; `nil` when the folder is not there at that revision.
+    func policies() throws(CommandError) -> PolicySource? {
         // What begins like an option would be one for git.
         guard !revision.isEmpty, !revision.hasPrefix("-") else {
             throw .usage("`\(revision):\(folder)` names no revision: write it as `main:policies`")
         }
         let names = try list(folder)
-        guard !names.isEmpty else {
-            throw CommandError(
-                "there is no folder `\(folder)` at the revision `\(revision)`", status: ExitStatus.policies)
-        }
-        let shown = "\(revision):\(folder)"
+        guard !names.isEmpty else { return nil }
         var files: [PolicyFile] = []
         for name in names where name.hasSuffix(".lua") || name.hasSuffix(".json") {
             guard !name.split(separator: "/").contains(where: { $0.hasPrefix(".") }) else { continue }
             files.append(PolicyFile(name: ExactName(name), bytes: try content("\(folder)/\(name)")))
         }
-        let source = PolicySource(path: shown, files: files)
+        return PolicySource(path: "\(revision):\(folder)", files: files)
+    }
+
+    /// The files of the policies, and of the plugins beside them at that revision or of `--plugins`; with `--locked`, as
+    /// the lock file of the revision has them.
+    func files(_ invocation: Invocation) throws(CommandError) -> PolicyFiles {
+        guard let source = try policies() else {
+            throw CommandError(
+                "there is no folder `\(folder)` at the revision `\(revision)`", status: ExitStatus.policies)
+        }
         let plugins: PluginSource
         if let place = invocation[.plugins] {
             do throws(PolicyError) { plugins = try PluginSource.folder(place) } catch {

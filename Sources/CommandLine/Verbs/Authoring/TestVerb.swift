@@ -5,7 +5,6 @@ internal import Plugins
 internal import Policies
 internal import PolicyTesting
 internal import Presentation
-internal import Tokens
 
 extension Verb {
     /// `test`: runs the tests beside the policies.
@@ -58,7 +57,7 @@ private enum TestCommand {
         }
         let read = try subject.files(invocation)
         try require(files, among: subject.files(of: read), in: folder)
-        let (organisations, now) = try organisations(invocation)
+        let (organisations, now) = try invocation.testOrganisations()
         if invocation[.isolate] {
             try Isolation.confine(memory: 1 << 30, threads: InterpreterThread.processors)
         }
@@ -153,19 +152,6 @@ private enum TestCommand {
         }
         guard folders.count == 1 else { throw .usage("the test files must be in one folder") }
         return (folders.first!.text, names)
-    }
-
-    /// The organisations that tests can use, the demo and the store of `--store`, and the current time of that store.
-    private static func organisations(
-        _ invocation: Invocation
-    ) throws(CommandError) -> ([ExactName: Organisation], Instant) {
-        var organisations: [ExactName: Organisation] = [
-            "demo": try OrganisationFile(bytes: Demo.json, path: "demo.json").organisation
-        ]
-        guard invocation.isGiven(Option.store) else { return (organisations, invocation.now) }
-        let store = try invocation.openStore()
-        organisations["store"] = try invocation.organisation(.all, of: store)
-        return (organisations, try invocation.now(store))
     }
 
     // MARK: In a child
