@@ -24,7 +24,7 @@ struct ConcreteFacts {
             case .meetsRest(let holder, let department):
                 ids.insert(department)
                 for name in Self.permissions { ids.insert(permits(holder, name)) }
-            case .tenant, .reaches, .part: break
+            case .tenant, .reaches, .unknown, .part: break
             }
         }
         let all = Array(ids)
@@ -92,7 +92,7 @@ struct ConcreteFacts {
             let id = request.tenant < 0 ? nil : request.directory.tenants[request.tenant].id
             let own = explored.tenants.firstIndex { $0 != nil && $0 == id } ?? 0
             return own == number
-        case .reaches, .part: return nil
+        case .reaches, .unknown, .part: return nil
         }
     }
 

@@ -46,8 +46,8 @@ import Testing
             fault: #"if request.token.kind ~= "mobile""#),
         Fault(policy: "reveal_guard", text: "token.expires <= request.time", fault: "token.expires < request.time"),
         Fault(
-            policy: "reveal_guard", text: "not actor.is_operator and not actor:covers(token)",
-            fault: "actor.is_operator"),
+            policy: "reveal_guard", text: "if not actor:covers(token)",
+            fault: "if actor.is_operator"),
         Fault(
             policy: "token_visibility", text: "if token.department:is_within(actor.department) then return end",
             fault: "if actor.department:is_within(token.department) then return end"),

@@ -43,6 +43,39 @@ import Testing
         try session.policies(["small": policy, "small_test": tests])
     }
 
+    @Test func `a mutant that decides as before does not count, and one that could decide otherwise does`() throws {
+        // The operator may do everything, so that naming it changes nothing.
+        let redundant = """
+            local config = settings { strict = false, limit = 5 }
+            local policy = { on = "token.issue", grants = { "token.*" }, enabled = false }
+
+            function policy.decide(request)
+              if request.actor.is_operator or request.actor:can("tokens.issue") then permit() end
+              if config.strict and request.proposed.kind == "mobile" then deny("no", { code = "mobile" }) end
+            end
+
+            return policy
+            """
+        let test = """
+            test("an administrator", {
+              only_policy = true, point = "token.issue",
+              actor = { department = "Sales", user_type = "Administrator" },
+              proposed = { department = "Sales", user_type = "Integrator", last_day = "2026-12-31" },
+              expect = { permit = true },
+            })
+
+            """
+        let run = session.run("mutate", try folder(test, policy: redundant), "--no-suggest")
+        let words = "without `request.actor.is_operator` before `or`): the policies decide every request as before"
+        #expect(run.output.contains(words), "\(run.output)\(run.errors)")
+        #expect(run.output.contains("1 mutant not counted: the decisions are the same on every branch"))
+        // What no default and no setting reaches today may be reached tomorrow.
+        #expect(run.output.contains("constant exchanged") && run.output.contains("default changed"))
+        for line in run.output.split(separator: "\n") where line.hasPrefix("= ") {
+            #expect(line.contains(words), "\(line)")
+        }
+    }
+
     @Test func `survivors are shown with their patches, and with tests that kill them`() throws {
         let found = session.run("mutate", try folder())
         #expect(found.status == 0, "\(found.errors)")

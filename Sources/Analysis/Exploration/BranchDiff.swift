@@ -47,22 +47,47 @@ package final class BranchComparison {
     /// The most differences of one kind of decision and direction.
     private let most: Int
 
+    /// - Parameters:
+    ///   - most: the most differences of one kind of decision and direction.
+    ///   - anySettings: true to compare whatever the settings are, also of policies that are off; false for settings as they
+    ///     are written.
     /// - Returns: `nil` where the sets have other schemas or plugins, so that their facts are not the same.
     /// - Throws: `.interpreter` when there is no memory for one.
     package init?(
-        _ before: PolicySet, _ after: PolicySet, options: Exploration.Options, most: Int = 20
+        _ before: PolicySet, _ after: PolicySet, options: Exploration.Options, most: Int = 20, anySettings: Bool = false
     ) throws(PolicyError) {
         guard before.schema.isSame(as: after.schema), before.plugins.isSame(as: after.plugins) else { return nil }
         self.options = options
         self.most = most
-        table = FactTable(before, policies: before.facts + after.facts)
-        tenants = WalkedSet.tenants(before, after)
-        self.before = try WalkedSet(before, table, offset: 0, limits: options.limits)
-        self.after = try WalkedSet(after, table, offset: before.policies.count, limits: options.limits)
+        table = FactTable(
+            before, policies: before.facts + after.facts, owners: anySettings ? Self.owners(before, after) : nil)
+        tenants = anySettings ? [nil] : WalkedSet.tenants(before, after)
+        self.before = try WalkedSet(before, table, offset: 0, limits: options.limits, countsAll: anySettings)
+        self.after = try WalkedSet(
+            after, table, offset: before.policies.count, limits: options.limits, countsAll: anySettings)
         authorizers = (
             try Authorizer(policies: before, treeOptions: .reference),
             try Authorizer(policies: after, treeOptions: .reference)
         )
+    }
+
+    /// For each policy of both sets, the one whose settings are its own: a policy that declares the same settings as before
+    /// has the same values, whatever they are.
+    private static func owners(_ before: PolicySet, _ after: PolicySet) -> [Int] {
+        func isSame(_ one: Setting, _ other: Setting) -> Bool {
+            one.type == other.type && one.initial.equals(other.initial)
+        }
+        let own = Array(before.policies.indices)
+        return own
+            + after.policies.enumerated().map { number, policy in
+                let twin = own.first { index in
+                    let old = before.policies[index]
+                    return old.id == policy.id && old.settings.keys == policy.settings.keys
+                        && old.settings.allSatisfy { name, setting in isSame(setting, policy.settings[name]!) }
+                        && old.isEnabled == policy.isEnabled
+                }
+                return twin ?? own.count + number
+            }
     }
 
     /// Every difference, those that widen first.
@@ -75,17 +100,46 @@ package final class BranchComparison {
             bounds: search.bounds, branches: search.branches)
     }
 
-    /// True when both sets are known to decide everything alike.
+    /// True when both sets are known to decide everything alike, but for the wording of reasons.
     package func isEqual() -> Bool {
+        for policy in after.set.policies {
+            let old = before.set.policies.first { $0.id == policy.id }
+            if let old, old.isEnabled != policy.isEnabled { return false }
+        }
         for context in WalkedSet.contexts(before.set, after.set) {
-            let sides = Sides(ExploredContext(table, context, tenants: tenants), before, after)
+            let sides = sides(context)
             sides.explored.addLaws()
+            guard !options.limits.isOver() else { return false }
             for goal in BranchDiff.Direction.allCases.flatMap({ sides.goals($0, perhaps: true) })
             where sides.explored.solve([goal]) != .unsatisfiable {
                 return false
             }
         }
         return true
+    }
+
+    private func sides(_ context: DecisionContext) -> Sides {
+        Sides(ExploredContext(table, context, tenants: tenants), before, after) { [self] in twin(of: $0) }
+    }
+
+    /// The policy before that one after is the same as, with the same settings; `nil` for none.
+    private func twin(of number: Int) -> Int? {
+        let (old, new) = (before.set, after.set)
+        let policy = new.policies[number]
+        guard let index = old.policies.firstIndex(where: { $0.id == policy.id }) else { return nil }
+        let other = old.policies[index]
+        guard
+            policy.program == other.program && policy.shape == other.shape && policy.grants == other.grants
+                && policy.isObserving == other.isObserving && policy.libraries == other.libraries
+                && policy.libraries.allSatisfy({ new.libraries[$0]?.program == old.libraries[$0]?.program })
+                && before.isEnabled(index, tenants) == after.isEnabled(number, tenants)
+        else { return nil }
+        let (values, others) = (new.facts[number], old.facts[index])
+        let isSame = policy.settings.allSatisfy { name, setting in
+            guard let second = other.settings[name], setting.type == second.type else { return false }
+            return tenants.allSatisfy { values.written(name, tenant: $0).equals(others.written(name, tenant: $0)) }
+        }
+        return isSame ? index : nil
     }
 
     private struct DifferenceSearch {
@@ -97,7 +151,7 @@ package final class BranchComparison {
     }
 
     private func compare(_ context: DecisionContext, _ search: inout DifferenceSearch) {
-        let sides = Sides(ExploredContext(table, context, tenants: tenants), before, after)
+        let sides = sides(context)
         let explored = sides.explored
         explored.addLaws()
         search.branches += explored.parts.reduce(0) { $0 + $1.tree.leaves.count }
@@ -189,18 +243,28 @@ private struct Sides {
     /// The parts of each set.
     let before: [Int]
     let after: [Int]
+    /// The parts of both: policies that are the same before and after.
+    private let same: Set<Int>
 
-    init(_ explored: ExploredContext, _ before: WalkedSet, _ after: WalkedSet) {
+    /// - Parameter twin: the policy before that one after is the same as.
+    init(_ explored: ExploredContext, _ before: WalkedSet, _ after: WalkedSet, twin: (Int) -> Int?) {
         self.explored = explored
-        self.before = before.add(to: explored).parts
-        self.after = after.add(to: explored).parts
+        let (policies, parts) = before.add(to: explored)
+        self.before = parts
+        let own = after.add(to: explored) { number in
+            twin(number).flatMap { index in policies.firstIndex(of: index).map { parts[$0] } }
+        }
+        self.after = own.parts
+        same = Set(parts).intersection(own.parts)
     }
 
     /// The literals each of which is a difference of a direction.
     /// - Parameter perhaps: true where branches that were not walked may do anything.
     func goals(_ direction: BranchDiff.Direction, perhaps: Bool) -> [Literal] {
         let formula = explored.formula
-        func permit(_ parts: [Int], _ perhaps: Bool) -> Literal { explored.permit(parts, perhaps: perhaps) }
+        func permit(_ parts: [Int], _ perhaps: Bool) -> Literal {
+            explored.permit(parts, perhaps: perhaps, same: same)
+        }
         switch direction {
         case .widened: return [formula.all([permit(after, perhaps), !permit(before, !perhaps)])]
         case .narrowed: return [formula.all([permit(before, perhaps), !permit(after, !perhaps)])]
@@ -221,7 +285,7 @@ private struct Sides {
 
     private var isUnexplored: Literal {
         explored.formula.any(
-            (before + after).map {
+            (before + after).filter { !same.contains($0) }.map {
                 explored.formula.all([explored.policies[$0].isEnabled, explored.policies[$0].isUnexplored])
             })
     }

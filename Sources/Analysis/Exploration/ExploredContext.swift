@@ -108,20 +108,25 @@ package final class ExploredContext {
     // MARK: Decisions
 
     /// The literal that some policies permit for sure, or perhaps, whatever branches that were not walked do.
-    /// - Parameter numbers: the policies that decide.
-    package func permit(_ numbers: [Int], perhaps: Bool) -> Literal {
-        let deciding = numbers.map { policies[$0] }
-        let permitting = deciding.map { policy in
-            formula.all([
-                policy.isEnabled, perhaps ? formula.any([policy.permits, policy.isUnexplored]) : policy.permits,
-            ])
+    /// - Parameters:
+    ///   - numbers: the policies that decide.
+    ///   - same: the policies that are compared with themselves: whatever they do on a branch that was not walked, they do on
+    ///     both sides.
+    package func permit(_ numbers: [Int], perhaps: Bool, same: Set<Int> = []) -> Literal {
+        func effect(_ number: Int, denies: Bool) -> Literal {
+            let policy = policies[number]
+            let known = denies ? policy.denies : policy.permits
+            guard policy.isUnexplored != .never else { return formula.all([policy.isEnabled, known]) }
+            let unknown: Literal =
+                if same.contains(number) {
+                    formula.literal(.unknown(tree: number, denies: denies))
+                } else {
+                    perhaps == denies ? .never : .always
+                }
+            return formula.all([policy.isEnabled, formula.any([known, formula.all([policy.isUnexplored, unknown])])])
         }
-        let denying = deciding.map { policy in
-            formula.all([
-                policy.isEnabled, perhaps ? policy.denies : formula.any([policy.denies, policy.isUnexplored]),
-            ])
-        }
-        return formula.all([formula.any(permitting), !formula.any(denying)])
+        let permits = formula.any(numbers.map { effect($0, denies: false) })
+        return formula.all([permits, !formula.any(numbers.map { effect($0, denies: true) })])
     }
 
     /// Searches for facts with which some literals hold.

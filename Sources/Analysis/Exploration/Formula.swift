@@ -34,6 +34,8 @@ package enum Atom: Hashable, Sendable {
     case tenant(Int)
     /// The branch of a policy's tree leads through a node.
     case reaches(tree: Int, node: Int)
+    /// What a policy does on branches that were not walked.
+    case unknown(tree: Int, denies: Bool)
     /// A part of a formula.
     case part(Int)
 }

@@ -52,7 +52,7 @@ extension ExploredContext {
             case .equal(let one, _) where [.department, .user, .userType].contains(table.type(one)):
                 third.append(literal)
             case .within: third.append(!literal)
-            case .holds, .equal, .atMost, .tenant, .reaches, .part: break
+            case .holds, .equal, .atMost, .tenant, .reaches, .unknown, .part: break
             }
         }
         return first + second + third

@@ -119,6 +119,7 @@ package struct LawMaker {
     private func settings() {
         let literals = tenants.indices.map { formula.literal(.tenant($0)) }
         exactlyOne(literals, .settings)
+        guard !table.hasFreeSettings else { return }
         for id in encoder.terms where table.node(id).operation == .setting {
             let node = table.node(id)
             let name = table.expressions.names[Int(node.b)]

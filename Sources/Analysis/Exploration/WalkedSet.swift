@@ -6,6 +6,7 @@ internal import Policies
 final class WalkedSet {
     let set: PolicySet
     private let walk: BranchWalk
+    private let countsAll: Bool
     private var trees: [Key: BranchTree] = [:]
 
     private struct Key: Hashable {
@@ -13,10 +14,15 @@ final class WalkedSet {
         let context: DecisionContext
     }
 
-    /// - Parameter offset: the number in the table of the set's first policy.
+    /// - Parameters:
+    ///   - offset: the number in the table of the set's first policy.
+    ///   - countsAll: true to count policies that are off by default or by a setting.
     /// - Throws: `.interpreter` when there is no memory for one.
-    init(_ set: PolicySet, _ table: FactTable, offset: Int, limits: BranchWalk.Limits) throws(PolicyError) {
+    init(_ set: PolicySet, _ table: FactTable, offset: Int, limits: BranchWalk.Limits, countsAll: Bool = false)
+        throws(PolicyError)
+    {
         self.set = set
+        self.countsAll = countsAll
         walk = try BranchWalk(set, table, offset: offset, limits: limits)
     }
 
@@ -29,22 +35,25 @@ final class WalkedSet {
     }
 
     /// Adds the policies that decide for some tenant.
+    /// - Parameter known: the number in the formula of a policy that is there already.
     /// - Returns: their numbers in the set, and in the formula.
-    func add(to explored: ExploredContext) -> (policies: [Int], parts: [Int]) {
+    func add(to explored: ExploredContext, known: (Int) -> Int? = { _ in nil }) -> (policies: [Int], parts: [Int]) {
         var (policies, parts): ([Int], [Int]) = ([], [])
         for (number, policy) in set.policies.enumerated()
         where explored.context.asks(policy.shape) && !policy.isObserving {
             let isEnabled = isEnabled(number, explored.tenants)
             guard isEnabled.contains(true) else { continue }
             policies.append(number)
-            parts.append(explored.add(.init(tree: tree(of: number, in: explored.context), isEnabled: isEnabled)))
+            parts.append(
+                known(number) ?? explored.add(.init(tree: tree(of: number, in: explored.context), isEnabled: isEnabled))
+            )
         }
         return (policies, parts)
     }
 
     /// By tenant, true where a policy decides.
     func isEnabled(_ policy: Int, _ tenants: [ExactName?]) -> [Bool] {
-        tenants.map { set.isEnabled(set.policies[policy], tenant: $0) }
+        tenants.map { countsAll || set.isEnabled(set.policies[policy], tenant: $0) }
     }
 
     /// The tenants that have settings of their own, after one that stands for all others.

@@ -66,6 +66,7 @@ extension FactTable {
             let name = expressions.names[Int(node.b)]
             let values = policies[Int(node.a)].writtenValues(of: name)
             // A department or a user that a setting names need not exist.
+            if hasFreeSettings { return .perhaps }
             if values.contains(where: { if case .absent = $0 { true } else { false } }) { return .perhaps }
             switch type(id) {
             case .department, .user: return .perhaps

@@ -78,7 +78,7 @@ extension FactTable {
         case .call:
             let choices = plugins.functions[Int(node.b)].function.result.choices
             return choices.isEmpty ? nil : choices
-        case .setting where type(id) == .string:
+        case .setting where type(id) == .string && !hasFreeSettings:
             return policies[Int(node.a)].writtenValues(of: expressions.names[Int(node.b)]).compactMap {
                 if case .string(let text) = $0 { ExactName(text) } else { nil }
             }
@@ -100,6 +100,7 @@ extension FactTable {
     package func truths(ofSetting id: ID) -> Set<Bool>? {
         let node = node(id)
         guard node.operation == .setting, type(id) == .boolean else { return nil }
+        if hasFreeSettings { return [true, false] }
         return Set(
             policies[Int(node.a)].writtenValues(of: expressions.names[Int(node.b)]).compactMap {
                 if case .boolean(let value) = $0 { value } else { nil }
@@ -109,7 +110,7 @@ extension FactTable {
     /// The numbers of elements that a list setting has for some tenant; `nil` for any other term.
     package func counts(ofSetting id: ID) -> [Int]? {
         let node = node(id)
-        guard node.operation == .setting, case .list = type(id) else { return nil }
+        guard node.operation == .setting, case .list = type(id), !hasFreeSettings else { return nil }
         let counts = policies[Int(node.a)].writtenValues(of: expressions.names[Int(node.b)]).compactMap {
             if case .list(let list) = $0 { list.count } else { nil }
         }
@@ -125,7 +126,7 @@ extension FactTable {
                 range.upperBound < 100
             else { return nil }
             return range.map(Value.integer)
-        case .setting where type(id) == .number:
+        case .setting where type(id) == .number && !hasFreeSettings:
             return policies[Int(node.a)].writtenValues(of: expressions.names[Int(node.b)])
         case .column where type(id) == .number: return columnValues(id, most: Self.mostNames)
         default: return nil

@@ -12,13 +12,19 @@ package final class FactTable {
     package let plugins: PluginSet
     package let expressions: Expressions
     package let policies: [PolicyFacts]
+    /// For each policy, the one whose settings are its own, where settings can be anything; `nil` where they are as written.
+    private let owners: [Int]?
     private var facts: Facts
     /// For each source of terms, the term of each of its expressions.
     private var taken: [ObjectIdentifier: [ID: ID]] = [:]
 
     /// - Parameter set: the schema and the plugins of all policies whose facts it takes.
-    /// - Parameter policies: the data of the policies, by the numbers that facts have here.
-    package init(_ set: PolicySet, policies: [PolicyFacts], budget: Budget = Budget()) {
+    /// - Parameters:
+    ///   - policies: the data of the policies, by the numbers that facts have here.
+    ///   - owners: for each policy, the one whose settings are its own: settings can then be anything. `nil` for settings as
+    ///     they are written.
+    package init(_ set: PolicySet, policies: [PolicyFacts], owners: [Int]? = nil, budget: Budget = Budget()) {
+        self.owners = owners
         schema = set.schema
         plugins = set.plugins
         self.policies = policies
@@ -26,6 +32,9 @@ package final class FactTable {
         expressions = facts.expressions
         _ = facts.begin { _ in true }
     }
+
+    /// True when settings can be anything.
+    package var hasFreeSettings: Bool { owners != nil }
 
     package func node(_ id: ID) -> Expressions.Node { expressions.nodes[Int(id)] }
     package func type(_ id: ID) -> ValueType { expressions.types[Int(id)] }
@@ -119,7 +128,7 @@ package final class FactTable {
         func list(_ number: UInt32) -> UInt32 { expressions.list(source.arguments[Int(number)].map(own)) }
         switch node.operation {
         case .request: return request
-        case .settings: return expressions.intern(.settings, node.a + UInt32(offset), type: type)
+        case .settings: return expressions.intern(.settings, owner(node.a, offset), type: type)
         case .constant: return expressions.constant(source.constants[Int(node.a)], type: type)
         case .attribute:
             // The subject of a decision has names of its own in every shape.
@@ -128,7 +137,7 @@ package final class FactTable {
             }
             return expressions.intern(.attribute, own(node.a), node.b, type: type)
         case .property: return expressions.intern(.property, own(node.a), name(), type: type)
-        case .setting: return expressions.intern(.setting, node.a + UInt32(offset), name(), type: type)
+        case .setting: return expressions.intern(.setting, owner(node.a, offset), name(), type: type)
         case .has: return expressions.intern(.has, own(node.a), name())
         case .plus:
             let period = expressions.period(source.periods[Int(node.b)])
@@ -150,6 +159,11 @@ package final class FactTable {
         case .call: return expressions.intern(.call, list(node.a), node.b, type: type)
         case .argument: return expressions.intern(.argument, node.a, node.b, type: type)
         }
+    }
+
+    private func owner(_ policy: UInt32, _ offset: Int) -> UInt32 {
+        let number = Int(policy) + offset
+        return UInt32(owners?[number] ?? number)
     }
 
     // MARK: What is fixed

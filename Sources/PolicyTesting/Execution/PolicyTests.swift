@@ -6,7 +6,7 @@ package import Policies
 ///
 /// Every test has its own directory, and runs every policy of the folder, or only the one it is about.
 package struct PolicyTests {
-    let source: PolicySource
+    package let source: PolicySource
     let policies: [ExactName]
     let planner: TestPlanner
     /// Plans the tests of libraries, whose files it has without the name of their folder.

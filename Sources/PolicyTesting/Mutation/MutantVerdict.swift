@@ -6,6 +6,9 @@ package enum MutantVerdict: Sendable {
     case killed(MutantKill)
     /// Every test passes that reaches it.
     case survived(MutantSurvival)
+    /// It survived, and decides every request as the policies do, whatever the settings are: only a test of who denies
+    /// could notice it.
+    case equivalent
     /// It does not load, for this reason: no test could tell, and none needs to.
     case invalid(Diagnostic)
 }

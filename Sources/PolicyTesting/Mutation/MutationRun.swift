@@ -15,6 +15,7 @@ package struct MutationRun: Sendable {
         package fileprivate(set) var killed = 0
         package fileprivate(set) var survived = 0
         package fileprivate(set) var invalid = 0
+        package fileprivate(set) var equivalent = 0
         /// Of those killed, the mutants that spent the budget of a policy.
         package fileprivate(set) var outOfBudget = 0
 
@@ -54,9 +55,15 @@ package struct MutationRun: Sendable {
                 if kill.isOutOfBudget { count.outOfBudget += 1 }
             case .survived: count.survived += 1
             case .invalid: count.invalid += 1
+            case .equivalent: count.equivalent += 1
             }
         }
         return count
+    }
+
+    /// The mutants that decide as the policies do.
+    package var equivalents: [Entry] {
+        entries.filter { if case .equivalent = $0.verdict { true } else { false } }
     }
 
     package var survivors: [(entry: Entry, survival: MutantSurvival)] {

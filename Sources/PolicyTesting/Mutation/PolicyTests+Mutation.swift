@@ -1,19 +1,22 @@
 internal import Decisions
 internal import Engine
 package import Model
-internal import Policies
+package import Policies
 internal import Syntax
 
 /// Mutation testing: small changes of the policies that some test should notice.
 extension PolicyTests {
     /// The mutants to make.
-    package struct MutationSelection: Sendable {
+    package struct MutationSelection {
         /// The files to change, by name; `nil` for all policies and libraries.
         package var files: Set<ExactName>?
         /// The lines to change, by file; `nil` for all.
         package var lines: [ExactName: Set<Int>]?
         /// True when a test is searched for each mutant that survives.
         package var suggestsTests = false
+        /// Returns true for a set of policies that is known to decide every request as the unchanged set does; asked of mutants
+        /// that survive.
+        package var isEquivalent: ((PolicySet) -> Bool)?
         /// Called with the end of each mutant, in any order, from any thread.
         package var progress: (@Sendable (MutantVerdict) -> Void)?
 
@@ -43,6 +46,7 @@ extension PolicyTests {
         run.entries = zip(mutants, verdicts).map { pair, verdict in
             MutationRun.Entry(mutant: pair.mutant, patch: pair.mutant.patch(of: source), verdict: verdict)
         }
+        if let isEquivalent = selection.isEquivalent { setApart(isEquivalent, in: &run) }
         if selection.suggestsTests { suggestTests(for: &run, plans) }
         return run
     }
@@ -68,6 +72,18 @@ extension PolicyTests {
         if let fault = decider.fault { return .invalid(fault) }
         if let kill = decider.firstFailure(of: job.plans) { return .killed(kill) }
         return .survived(MutantSurvival(reaching: job.plans.count))
+    }
+
+    /// Finds the survivors that no test could notice.
+    private func setApart(_ isEquivalent: (PolicySet) -> Bool, in run: inout MutationRun) {
+        for index in run.entries.indices {
+            guard case .survived = run.entries[index].verdict else { continue }
+            let mutant = run.entries[index].mutant
+            guard let set = PolicySet.load(mutant.applied(to: source)).set else { continue }
+            if isEquivalent(mutant.removed.map { set.without([$0]) } ?? set) {
+                run.entries[index].verdict = .equivalent
+            }
+        }
     }
 
     // MARK: Tests that are missing

@@ -36,6 +36,9 @@ package struct MutationReport {
         if survivors.count > shown {
             lines.append("… \(survivors.count - shown) more survived; \(Self.rest)")
         }
+        lines += run.equivalents.map { entry in
+            .sentence("= \(place(entry)): \(entry.mutation): the policies decide every request as before", hanging: 4)
+        }
         let faults = invalid
         let listed = isWhole ? faults.count : Self.most.invalid
         lines += faults.prefix(listed).map { entry, fault in
@@ -74,6 +77,11 @@ package struct MutationReport {
         }
         if count.outOfBudget > 0 {
             lines.append("\(counted(count.outOfBudget, "mutant")) killed by the budget: a policy does not end in time")
+        }
+        if count.equivalent > 0 {
+            lines.append(
+                "\(counted(count.equivalent, "mutant")) not counted: the decisions are the same on every branch"
+            )
         }
         if count.invalid > 0 {
             lines.append(
@@ -179,6 +187,7 @@ package struct MutationReport {
                     .init("verdict", .string("survived")), .init("reaching", .integer(Int64(survival.reaching))),
                     .init("missing_test", test ?? .null),
                 ])
+        case .equivalent: return .object(common + [.init("verdict", .string("equivalent"))])
         case .invalid(let fault):
             return .object(common + [.init("verdict", .string("invalid")), .init("reason", .string(fault.message))])
         }
@@ -189,6 +198,7 @@ package struct MutationReport {
             .init("score", count.score.map { .integer(Int64($0)) } ?? .null),
             .init("killed", .integer(Int64(count.killed))), .init("survived", .integer(Int64(count.survived))),
             .init("invalid", .integer(Int64(count.invalid))),
+            .init("equivalent", .integer(Int64(count.equivalent))),
             .init("out_of_budget", .integer(Int64(count.outOfBudget))),
         ]
     }

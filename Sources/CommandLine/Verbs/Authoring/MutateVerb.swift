@@ -1,4 +1,6 @@
+internal import Analysis
 internal import Decisions
+internal import Engine
 internal import Model
 internal import Plugins
 internal import Policies
@@ -56,6 +58,7 @@ private enum MutateCommand {
         var selection = PolicyTests.MutationSelection()
         (selection.files, selection.lines) = (files, changed?.lines)
         selection.suggestsTests = !invocation[.noSuggest]
+        selection.isEquivalent = equivalence(tests)
         let dots = format == .text && terminal.streams.isOutputTerminal ? TestDots(terminal) : nil
         if let dots { selection.progress = { dots.note($0) } }
         let run = tests.mutated(selection)
@@ -65,6 +68,20 @@ private enum MutateCommand {
         show(report, run, format, terminal)
         return try status(run, invocation)
     }
+
+    /// Tells whether other policies decide every request as those of the tests do, on every branch and with any settings.
+    private static func equivalence(_ tests: PolicyTests) -> ((PolicySet) -> Bool)? {
+        guard let before = PolicySet.load(tests.source).set else { return nil }
+        return { after in
+            let end = SteadyClock.nanoseconds() + proofNanoseconds
+            var options = Exploration.Options(now: .now())
+            options.limits.isOver = { SteadyClock.nanoseconds() > end }
+            return (try? BranchComparison(before, after, options: options, anySettings: true))??.isEqual() ?? false
+        }
+    }
+
+    /// The most time for the proof that one mutant is equivalent.
+    private static let proofNanoseconds: Int64 = 2_000_000_000
 
     private static func show(
         _ report: MutationReport, _ run: MutationRun, _ format: MutationReport.Format, _ terminal: Terminal

@@ -23,7 +23,7 @@ final class TestDots: @unchecked Sendable {
         switch verdict {
         case .killed: note(isBad: false, isLeftOut: false)
         case .survived: note(isBad: true, isLeftOut: false)
-        case .invalid: note(isBad: false, isLeftOut: true)
+        case .invalid, .equivalent: note(isBad: false, isLeftOut: true)
         }
     }
 
