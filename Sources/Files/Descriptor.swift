@@ -8,6 +8,8 @@ package enum Descriptor {
         /// Of a file that exists: a device.
         case writing
         case appending(mode: UInt32)
+        /// At its end; what it has can be read.
+        case extending(mode: UInt32)
         /// From its beginning; the old content goes.
         case overwriting(mode: UInt32)
         /// The file must not exist yet.
@@ -17,7 +19,7 @@ package enum Descriptor {
             switch self {
             case .reading: .read
             case .making: .make
-            case .writing, .appending, .overwriting: .write
+            case .writing, .appending, .extending, .overwriting: .write
             }
         }
 
@@ -26,6 +28,7 @@ package enum Descriptor {
             case .reading: (O_RDONLY, 0)
             case .writing: (O_WRONLY, 0)
             case .appending(let mode): (O_WRONLY | O_CREAT | O_APPEND, mode)
+            case .extending(let mode): (O_RDWR | O_CREAT | O_APPEND, mode)
             case .overwriting(let mode): (O_WRONLY | O_CREAT | O_TRUNC, mode)
             case .making(let mode): (O_WRONLY | O_CREAT | O_EXCL, mode)
             }

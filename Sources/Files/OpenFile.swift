@@ -48,6 +48,24 @@ package struct OpenFile: ~Copyable {
         return length
     }
 
+    /// Fills a buffer from a place in the file, which need not be where the next read begins.
+    /// - Returns: the number of bytes, fewer than the buffer takes at the end of the file only.
+    package func read(into buffer: inout [UInt8], at offset: Int) throws(FileError) -> Int {
+        var length = 0
+        while length < buffer.count {
+            let count = unsafe buffer.withUnsafeMutableBytes { bytes in
+                unsafe pread(descriptor, bytes.baseAddress! + length, bytes.count - length, off_t(offset + length))
+            }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw FileError(action, path)
+            }
+            if count == 0 { break }
+            length += count
+        }
+        return length
+    }
+
     /// The first bytes.
     package func prefix(_ most: Int) throws(FileError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: most)
@@ -76,7 +94,7 @@ package struct OpenFile: ~Copyable {
     // MARK: Locking
 
     /// Waits for a lock that one open file of a path can have.
-    func lock() throws(FileError) {
+    package func lock() throws(FileError) {
         while flock(descriptor, LOCK_EX) != 0 {
             guard errno == EINTR else { throw FileError(action, path) }
         }

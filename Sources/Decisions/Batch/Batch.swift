@@ -2,6 +2,7 @@ internal import Files
 internal import Glibc
 package import Model
 package import Policies
+package import Tokens
 
 /// Decides NDJSON requests from one descriptor and writes NDJSON decisions to another, in order. A decision is logged
 /// before it is written. When the input pauses, all pending answers are written, so a client may wait for them.
@@ -12,17 +13,21 @@ package enum Batch {
     package static let mostJobs = 256
 
     /// - Parameters:
-    ///   - sink: receives the lines of the log too, in order; it returns the reason of a failure, which ends the run.
+    ///   - sealer: seals what is written to the log.
+    ///   - sink: receives the lines of the log too, without their links, in order; it returns the reason of a failure, which ends the run.
     ///   - progress: called now and then with the number of requests done.
     /// - Throws: `.interpreter` when there is not enough memory for the interpreters, or not a thread for each.
     package static func run(
         _ options: BatchOptions, policies: PolicySet, directory: Directory,
-        input: Int32, output: Int32, sink: (([UInt8]) -> String?)? = nil, progress: (Int) -> Void = { _ in }
+        input: Int32, output: Int32, sealer: LineSealer? = nil, sink: (([UInt8]) -> String?)? = nil,
+        progress: (Int) -> Void = { _ in }
     ) throws(PolicyError) -> BatchSummary {
         var summary = BatchSummary()
         var log: DecisionLog?
         if let path = options.logPath {
-            do throws(DecisionLogError) { log = try DecisionLog(path: path, masked: options.masked) } catch {
+            do throws(DecisionLogError) {
+                log = try DecisionLog(path: path, masked: options.masked, sealer: sealer)
+            } catch {
                 summary.failure = error.message
                 return summary
             }
@@ -56,6 +61,7 @@ package enum Batch {
             if case .pause = next { next = reader.next(mayWait: pending.isEmpty) }
         }
         if reader.failed { summary.failure = "cannot read the requests" }
+        summary.logRemark = log?.remark
         return summary
     }
 
@@ -71,7 +77,7 @@ package enum Batch {
                 return false
             }
         }
-        if let failure = sink?(block.log) {
+        if let failure = sink?(block.log.bytes) {
             summary.failure = failure
             return false
         }

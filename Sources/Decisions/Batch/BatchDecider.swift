@@ -37,7 +37,7 @@ struct BatchDecider {
         var summary = BatchSummary()
         answer(block, on: directory, &summary)
         tally.move(to: &summary, policies)
-        return BatchBlock(output: writer.bytes, log: log.bytes, summary: summary)
+        return BatchBlock(output: writer.bytes, log: LoggedLines(log.bytes), summary: summary)
     }
 
     /// Answers the lines of a block; blank lines are skipped.

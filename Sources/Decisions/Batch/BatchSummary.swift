@@ -31,6 +31,9 @@ package struct BatchSummary: Sendable {
     /// The message of the failure that stopped the run before its end.
     package var failure: String?
 
+    /// The sentence about an incomplete line that the log had.
+    package var logRemark: String?
+
     static let mostUnexpected = 100
 
     /// Adds the summary of a later block.

@@ -1,21 +1,39 @@
 internal import Files
 package import Model
+package import Tokens
 
 /// A log of decisions as NDJSON lines in a file: time, request, decision, deciding policies, facts read, and duration.
+///
+/// The lines are a chain: each has the hash of the one before, and its own. It continues a chain that the file has, also
+/// when several processes append, and begins one after lines that have none. What is written at once ends with a seal,
+/// where a key file is at hand. A line that a process did not write to its end is kept, and named in `remark`.
 ///
 /// It holds token ids, never token strings. Masked properties are recorded as masked. Where any are masked, so is every
 /// text that a policy made, since it could quote them.
 package struct DecisionLog: ~Copyable {
     /// The names of properties whose content is never written.
     private let masked: Set<ExactName>
+    private let path: String
     private let file: OpenFile
+    private let sealer: LineSealer?
+    /// False for a device or a pipe, which has no earlier lines to read.
+    private let isFile: Bool
+    /// The last line in the file, and the size of the file after it.
+    private var position = LogPosition.start
+    private var size = 0
+    /// The sentence about an incomplete line at the end of the file, where there was one.
+    package private(set) var remark: String?
     private var writer = JSONWriter()
 
-    package init(path: String, masked: Set<ExactName> = []) throws(DecisionLogError) {
+    /// - Parameter sealer: `nil` where no key file is at hand.
+    package init(path: String, masked: Set<ExactName> = [], sealer: LineSealer? = nil) throws(DecisionLogError) {
         self.masked = masked
-        do throws(FileError) { file = try OpenFile(path, for: .appending(mode: 0o600)) } catch {
-            throw DecisionLogError(message: error.message)
-        }
+        self.path = path
+        self.sealer = sealer
+        isFile = (try? FileStatus(of: path)).map { $0.kind == .regular } ?? true
+        do throws(FileError) {
+            file = try OpenFile(path, for: isFile ? .extending(mode: 0o600) : .appending(mode: 0o600))
+        } catch { throw DecisionLogError(message: error.message) }
     }
 
     /// Writes one line of the log.
@@ -54,9 +72,23 @@ package struct DecisionLog: ~Copyable {
         writer.newline()
     }
 
-    /// Appends lines as they are; each call must pass whole lines.
-    package func append(_ bytes: [UInt8]) throws(DecisionLogError) {
-        do throws(FileError) { try file.write(bytes) } catch { throw DecisionLogError(message: error.message) }
+    /// Appends lines, linked to the last line in the file.
+    mutating func append(_ lines: LoggedLines) throws(DecisionLogError) {
+        guard !lines.bytes.isEmpty else { return }
+        do throws(FileError) {
+            guard isFile else { return try file.write(lines.linked(after: &position, sealer)) }
+            try file.lock()
+            defer { file.unlock() }
+            let present = try file.status().size
+            // The file has lines of another process, or what it had when it was opened.
+            var beginning: [UInt8] = []
+            if present != size { beginning = try goToEnd() }
+            let bytes = beginning + lines.linked(after: &position, sealer)
+            // Until all is written, the position is not that of the file.
+            size = -1
+            try file.write(bytes)
+            size = present + bytes.count
+        } catch { throw DecisionLogError(message: error.message) }
     }
 
     package mutating func append(
@@ -64,7 +96,49 @@ package struct DecisionLog: ~Copyable {
     ) throws(DecisionLogError) {
         writer.reset()
         Self.line(question, decision, nanoseconds: nanoseconds, masked: masked, into: &writer)
-        try append(writer.bytes)
+        try append(LoggedLines(writer.bytes))
+    }
+
+    /// Finds the position of the last line in the file.
+    /// - Returns: a line end, where the last line has none.
+    private mutating func goToEnd() throws(FileError) -> [UInt8] {
+        let end = try file.status().size
+        if let last = try lastLine(before: end), let (link, _) = LineLink.read(last) {
+            position = link.position
+            return []
+        }
+        // Lines without links, or an incomplete one: the position follows from all of them.
+        position = .start
+        var isEnded = true
+        try FileLines.forEach(of: file) { line in
+            position = LogPosition(after: position, line.bytes)
+            isEnded = line.isEnded
+            return true
+        }
+        guard !isEnded else { return [] }
+        remark =
+            "line \(position.number) of `\(path)` is incomplete: a process stopped while it was written; it is kept, and "
+            + "`demilune log verify` names it"
+        return [UInt8(ascii: "\n")]
+    }
+
+    /// The last line without its end; `nil` where the file is empty, or does not end with a line end.
+    private func lastLine(before end: Int) throws(FileError) -> ArraySlice<UInt8>? {
+        var bytes: [UInt8] = []
+        var length = 1 << 12
+        while end > 0 {
+            length = min(length, end)
+            bytes = [UInt8](repeating: 0, count: length)
+            guard try file.read(into: &bytes, at: end - length) == length, bytes.last == UInt8(ascii: "\n") else {
+                return nil
+            }
+            if let before = bytes.dropLast().lastIndex(of: UInt8(ascii: "\n")) {
+                return bytes[(before + 1)...].dropLast()
+            }
+            if length == end { return bytes.dropLast() }
+            length *= 16
+        }
+        return nil
     }
 
     private static func facts(_ decision: Decision, _ masked: Set<ExactName>) -> [String] {
@@ -140,4 +214,11 @@ package struct DecisionLog: ~Copyable {
 /// The reason why a decision could not be logged.
 package struct DecisionLogError: Error, Sendable {
     package let message: String
+}
+
+extension LogPosition {
+    /// The position of a line as its link states it, or as follows from the line before.
+    init(after position: LogPosition, _ line: ArraySlice<UInt8>) {
+        self = LineLink.read(line)?.link.position ?? LineLink.position(after: position, unlinked: line)
+    }
 }

@@ -152,9 +152,13 @@ enum KeyedHash {
     }
 
     /// BLAKE2b without a key, 32 bytes.
-    static func plain(_ message: [UInt8]) -> [UInt8] {
+    static func plain(_ message: [UInt8]) -> [UInt8] { plain(message[...]) }
+
+    static func plain(_ message: ArraySlice<UInt8>) -> [UInt8] {
         var digest = [UInt8](repeating: 0, count: 32)
-        _ = unsafe crypto_generichash(&digest, 32, message, UInt64(message.count), nil, 0)
+        unsafe message.withUnsafeBufferPointer { message in
+            _ = unsafe crypto_generichash(&digest, 32, message.baseAddress, UInt64(message.count), nil, 0)
+        }
         return digest
     }
 

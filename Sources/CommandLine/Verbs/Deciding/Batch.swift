@@ -51,13 +51,15 @@ extension Verb {
             do throws(PolicyError) {
                 summary = try Decisions.Batch.run(
                     options, policies: policies, directory: snapshot.directory, input: input,
-                    output: terminal.streams.outputDescriptor, sink: sink.map { sink in { sink.failure(of: $0) } }
+                    output: terminal.streams.outputDescriptor, sealer: snapshot.store?.lineSealer,
+                    sink: sink.map { sink in { sink.failure(of: $0) } }
                 ) { lines in
                     guard terminal.streams.isErrorTerminal else { return }
                     terminal.streams.errors(Array("\r\(counted(lines, "decision"))".utf8))
                 }
             } catch { throw CommandError(error.message) }
             if terminal.streams.isErrorTerminal { terminal.note("") }
+            if let remark = summary.logRemark { terminal.note("note: \(remark)") }
             invocation.recordUse(
                 Dictionary(uniqueKeysWithValues: summary.used.map { ($0, options.now) }), in: snapshot.store)
             // A token that is unknown because there is no store is no fault of its request.

@@ -64,7 +64,9 @@ extension Verb {
                 throw CommandError(error.message)
             } catch { throw CommandError("\(error)") }
             let elapsed = SteadyClock.nanoseconds() - start
-            if let path = invocation[.log] { try log(question, decision, elapsed, path, invocation[.mask]) }
+            if let path = invocation[.log] {
+                try log(question, decision, elapsed, path, invocation, snapshot.store?.lineSealer)
+            }
             if let sink {
                 var line = JSONWriter()
                 DecisionLog.line(question, decision, nanoseconds: elapsed, masked: invocation[.mask], into: &line)
@@ -162,11 +164,12 @@ extension Verb {
 
     private static func log(
         _ question: AuthorizationRequest, _ decision: Decision, _ nanoseconds: Int64, _ path: String,
-        _ masked: Set<ExactName>
+        _ invocation: Invocation, _ sealer: LineSealer?
     ) throws(CommandError) {
         do throws(DecisionLogError) {
-            var log = try DecisionLog(path: path, masked: masked)
+            var log = try DecisionLog(path: path, masked: invocation[.mask], sealer: sealer)
             try log.append(question, decision, nanoseconds: nanoseconds)
+            if let remark = log.remark { invocation.terminal.note("note: \(remark)") }
         } catch { throw CommandError(error.message) }
     }
 }
