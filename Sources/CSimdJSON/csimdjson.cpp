@@ -186,6 +186,143 @@ bool read(element document, csimdjson_request *request) {
            request->resource_id.bytes != nullptr;
 }
 
+/// True for the text in place of what is masked.
+bool is_mask(const csimdjson_text &text) {
+    constexpr char mask[] = "(masked)";
+    return text.length == sizeof mask - 1 && std::memcmp(text.bytes, mask, sizeof mask - 1) == 0;
+}
+
+bool has_mask(const csimdjson_members &members) {
+    for (size_t i = 0; i < members.count; i++) {
+        if (members.items[i].kind == CSIMDJSON_STRING && is_mask(members.items[i].text)) return true;
+    }
+    return false;
+}
+
+/// The request in a line of a decision log.
+bool read_logged(element value, csimdjson_request *request, csimdjson_record *record) {
+    object parts;
+    bool has_point = false, has_context = false, has_properties = false;
+    if (value.get(parts) != simdjson::SUCCESS) return false;
+    for (auto [name, content] : parts) {
+        bool is_good;
+        if (is(name, "point")) {
+            std::string_view point;
+            is_good = !has_point && content.get(point) == simdjson::SUCCESS && is(point, "access");
+            has_point = true;
+        } else if (is(name, "action")) {
+            is_good = take(content, &request->action);
+        } else if (is(name, "action_properties")) {
+            is_good = take(content, &request->action_properties, &has_properties);
+        } else if (is(name, "subject")) {
+            is_good = read_subject(content, request);
+        } else if (is(name, "resource")) {
+            is_good = read_resource(content, request);
+        } else if (is(name, "context")) {
+            is_good = take(content, &request->context, &has_context);
+        } else if (is(name, "tenant")) {
+            is_good = take(content, &record->tenant);
+        } else {
+            is_good = false;
+        }
+        if (!is_good) return false;
+    }
+    return has_point && request->subject_id.bytes != nullptr && request->action.bytes != nullptr &&
+           request->resource_id.bytes != nullptr && !has_mask(request->action_properties) &&
+           !has_mask(request->properties) && !has_mask(request->context);
+}
+
+/// The statements of policies: those that permit, and those that deny.
+bool read_said(element value, csimdjson_record *record) {
+    simdjson::dom::array items;
+    if (value.get(items) != simdjson::SUCCESS) return false;
+    for (element item : items) {
+        object statement;
+        if (item.get(statement) != simdjson::SUCCESS) return false;
+        csimdjson_text effect = {nullptr, 0}, code = {nullptr, 0}, words = {nullptr, 0};
+        for (auto [name, content] : statement) {
+            if (is(name, "effect")) {
+                if (!take(content, &effect)) return false;
+            } else if (is(name, "code")) {
+                if (!take(content, &code)) return false;
+            } else if (is(name, "text")) {
+                if (!take(content, &words)) return false;
+            }
+        }
+        if (effect.bytes == nullptr || words.bytes == nullptr || is_mask(words)) return false;
+        std::string_view kind(reinterpret_cast<const char *>(effect.bytes), effect.length);
+        if (is(kind, "deny")) {
+            if (record->policy_code.bytes == nullptr) record->policy_code = code;
+        } else if (!is(kind, "permit")) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool read_record(element document, csimdjson_request *request, csimdjson_record *record) {
+    object parts;
+    bool has_request = false, has_said = false, has_decision = false;
+    unsigned ignored = 0;
+    if (document.get(parts) != simdjson::SUCCESS) return false;
+    for (auto [name, value] : parts) {
+        bool is_good;
+        /// A member that nothing reads, at most once.
+        auto ignore = [&](unsigned number) {
+            bool is_new = (ignored & (1u << number)) == 0;
+            ignored |= 1u << number;
+            return is_new;
+        };
+        if (is(name, "time")) {
+            is_good = take(value, &record->time);
+        } else if (is(name, "request")) {
+            is_good = !has_request && read_logged(value, request, record);
+            has_request = true;
+        } else if (is(name, "decision")) {
+            is_good = !has_decision && value.get(record->is_permitted) == simdjson::SUCCESS;
+            has_decision = true;
+        } else if (is(name, "code")) {
+            is_good = take(value, &record->code);
+        } else if (is(name, "said")) {
+            is_good = !has_said && read_said(value, record);
+            has_said = true;
+        } else if (is(name, "version")) {
+            is_good = take(value, &record->version);
+        } else if (is(name, "number")) {
+            is_good = !record->has_number && value.get(record->number) == simdjson::SUCCESS;
+            record->has_number = true;
+        } else if (is(name, "policies")) {
+            is_good = ignore(0);
+        } else if (is(name, "facts")) {
+            is_good = ignore(1);
+        } else if (is(name, "reads")) {
+            is_good = ignore(2);
+        } else if (is(name, "nanoseconds")) {
+            is_good = ignore(3);
+        } else if (is(name, "previous")) {
+            is_good = ignore(4);
+        } else if (is(name, "hash")) {
+            is_good = ignore(5);
+        } else if (is(name, "seal")) {
+            is_good = ignore(6);
+        } else {
+            is_good = false;
+        }
+        if (!is_good) return false;
+    }
+    // Without the facts that policies read, the line is not whole.
+    return has_request && has_said && has_decision && record->time.bytes != nullptr && record->code.bytes != nullptr &&
+           record->version.bytes != nullptr && (ignored & 6u) == 6u;
+}
+
+void clear(csimdjson_request *request) {
+    csimdjson_text none = {nullptr, 0};
+    request->subject_type = request->subject_id = request->action = none;
+    request->resource_type = request->resource_id = none;
+    request->action_properties.count = request->properties.count = request->context.count = 0;
+    request->has_expected = false;
+}
+
 } // namespace
 
 csimdjson_reader *csimdjson_open(void) { return new (std::nothrow) csimdjson_reader; }
@@ -195,14 +332,19 @@ void csimdjson_close(csimdjson_reader *reader) { delete reader; }
 size_t csimdjson_padding(void) { return simdjson::SIMDJSON_PADDING; }
 
 bool csimdjson_read(csimdjson_reader *reader, const uint8_t *line, size_t length, csimdjson_request *request) {
-    csimdjson_text none = {nullptr, 0};
-    request->subject_type = request->subject_id = request->action = none;
-    request->resource_type = request->resource_id = none;
-    request->action_properties.count = request->properties.count = request->context.count = 0;
-    request->has_expected = false;
+    clear(request);
     element document;
     if (reader->parser.parse(line, length, false).get(document) != simdjson::SUCCESS) return false;
     return read(document, request);
+}
+
+bool csimdjson_read_record(csimdjson_reader *reader, const uint8_t *line, size_t length, csimdjson_request *request,
+                           csimdjson_record *record) {
+    clear(request);
+    *record = {};
+    element document;
+    if (reader->parser.parse(line, length, false).get(document) != simdjson::SUCCESS) return false;
+    return read_record(document, request, record);
 }
 
 bool csimdjson_parse(csimdjson_reader *reader, const uint8_t *line, size_t length) {

@@ -7,16 +7,7 @@ import Testing
     private let session = Session()
 
     private func policies(_ folder: String, _ change: (String) -> String = { $0 }) throws -> String {
-        let scope = try String(contentsOfFile: Session.policies + "/department_scope.lua", encoding: .utf8)
-        let source = URL(filePath: Session.policies)
-        let place = URL(filePath: session.folder).appending(path: folder)
-        try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
-        try FileManager.default.copyItem(at: source, to: place.appending(path: "policies"))
-        try FileManager.default.copyItem(
-            at: source.deletingLastPathComponent().appending(path: "plugins"), to: place.appending(path: "plugins"))
-        try change(scope).write(
-            to: place.appending(path: "policies/department_scope.lua"), atomically: true, encoding: .utf8)
-        return place.appending(path: "policies").path
+        try session.shippedPolicies(in: folder, change)
     }
 
     private static func widen(_ text: String) -> String {

@@ -121,6 +121,8 @@ internal import Testing
                   repl                   answers questions interactively, at the terminal or from a script
                   batch                  decides requests, one JSON object a line, and answers each on a line, in \
                 order
+                  replay                 decides the requests of a decision log again, and shows whose decisions \
+                differ
                   requests               makes up requests about the tokens of the store, one a line
                   keys list              lists the keys of the key file, and how many tokens still need each
                   keys add               adds a key to the key file; new records are sealed with it

@@ -32,16 +32,18 @@ internal import Testing
         ("tenant deactivate", ["tenant deactivate acme --preview"]), ("tenant activate", ["tenant activate acme"]),
         ("keys list", ["keys list"]), ("keys add", ["keys add"]), ("keys rewrap", ["keys rewrap"]),
         ("keys retire", ["keys retire 1 --yes"]),
-        ("log list", ["log list"]), ("log verify", ["log verify"]), ("store verify", ["store verify"]),
+        ("log list", ["log list"]), ("log verify", ["log verify"]),
+        ("store verify", ["store verify"]),
         ("store reseal", ["store reseal --yes", "store reseal"]),
         ("export", ["export"]), ("import", ["import @/organisation.json --preview", "import @/organisation.json"]),
         (
             "decide",
             [
                 "decide --tenant 3 6532ebee17e04c929e56e7977af956ae token.list",
-                "decide --tenant 3 6532ebee17e04c929e56e7977af956ae orders.read order:1 department=d-sales",
+                "decide --tenant 3 6532ebee17e04c929e56e7977af956ae orders.read order:1 department=d-sales --log @/d.ndjson",
             ]
         ),
+        ("replay", ["replay @/d.ndjson"]),
         ("requests", ["requests --count 1"]), ("batch", ["batch --jobs 1"]),
         ("check", ["check", "check --store @/demilune.db", "check --explain assignment-in-condition"]),
         ("test", ["test --filter nothing", "test --store @/demilune.db --filter nothing"]),

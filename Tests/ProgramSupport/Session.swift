@@ -58,6 +58,20 @@ package final class Session {
         return "\(folder)/\(name)"
     }
 
+    /// Copies the shipped policies and plugins, and returns the path of the policies.
+    /// - Parameter change: changes the text of `department_scope.lua`.
+    package func shippedPolicies(in name: String, _ change: (String) -> String = { $0 }) throws -> String {
+        let place = "\(folder)/\(name)"
+        try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+        for name in ["policies", "plugins"] {
+            try FileManager.default.copyItem(atPath: "\(Self.root)/\(name)", toPath: "\(place)/\(name)")
+        }
+        let scope = "\(place)/policies/department_scope.lua"
+        let text = try String(contentsOfFile: scope, encoding: .utf8)
+        try change(text).write(toFile: scope, atomically: true, encoding: .utf8)
+        return "\(place)/policies"
+    }
+
     /// Runs a command line at the time of the demo organisation.
     package func run(_ arguments: String..., input: String = "", environment: [String: String] = [:]) -> Result {
         run(arguments, input: Array(input.utf8), environment: environment)

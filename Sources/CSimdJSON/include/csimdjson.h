@@ -57,6 +57,16 @@ typedef struct csimdjson_request {
     bool has_expected, expected;
 } csimdjson_request;
 
+/// The rest of a line of a decision log of the usual shape: an access, whose policies neither obliged nor advised, and of
+/// which nothing is masked.
+typedef struct csimdjson_record {
+    csimdjson_text time, code, version, tenant;
+    /// The code of the first statement that denies; without bytes where none has one.
+    csimdjson_text policy_code;
+    bool is_permitted, has_number;
+    int64_t number;
+} csimdjson_record;
+
 /// A reader, or null without memory.
 csimdjson_reader *csimdjson_open(void);
 void csimdjson_close(csimdjson_reader *reader);
@@ -65,6 +75,11 @@ size_t csimdjson_padding(void);
 /// Reads a line.
 /// Returns: true for a request of the usual shape. Other lines may still be valid requests.
 bool csimdjson_read(csimdjson_reader *reader, const uint8_t *line, size_t length, csimdjson_request *request);
+
+/// Reads a line of a decision log.
+/// Returns: true for one of the usual shape. Other lines may still be of a decision log.
+bool csimdjson_read_record(csimdjson_reader *reader, const uint8_t *line, size_t length, csimdjson_request *request,
+                           csimdjson_record *record);
 
 /// Parses a line and reads nothing from it: the upper bound of reading speed.
 /// Returns: true for JSON.

@@ -9,7 +9,8 @@ package enum Demilune {
     package static let verbs: [Verb] = store + tokens + directory + decisions + policies + measures
 
     private static let decisions: [Verb] = [
-        .decide, .batch, .requests, .keysList, .keysAdd, .keysRewrap, .keysRetire, .logList, .logVerify,
+        .decide, .batch, .replay, .requests, .keysList, .keysAdd, .keysRewrap, .keysRetire, .logList,
+        .logVerify,
     ]
 
     private static let policies: [Verb] = [

@@ -9,7 +9,7 @@ package import Policies
 package final class Authorizer {
     // A constant: as a variable it is retained at every decision.
     let evaluator: Evaluator
-    private let reader: RequestLineReader?
+    let reader: RequestLineReader?
 
     /// The parts of a decision that are filled in. More of them take longer.
     package enum Detail: Sendable {

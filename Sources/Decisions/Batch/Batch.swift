@@ -7,8 +7,7 @@ package import Tokens
 /// Decides NDJSON requests from one descriptor and writes NDJSON decisions to another, in order. A decision is logged
 /// before it is written. When the input pauses, all pending answers are written, so a client may wait for them.
 ///
-/// The reader cuts the input into blocks of lines, and the workers of a pool decide them. Memory is bounded by the blocks
-/// in progress.
+/// A line is an evaluation request, or a line of a decision log, whose request is decided again.
 package enum Batch {
     package static let mostJobs = 256
 
@@ -35,32 +34,14 @@ package enum Batch {
         let pool = try DecisionPool(
             workers: max(1, min(options.jobs, mostJobs)), on: Snapshot(policies: policies, directory: directory)
         ) { policies throws(PolicyError) in try BatchDecider(options, policies) }
-        var reader = BlockReader(descriptor: input)
-        /// The blocks in progress in the order of the input: at most one for each worker.
-        var pending: [PendingJob<BatchBlock>] = []
-        var isWriting = true
-        // While the workers decide, the next block is read and the oldest answers are written.
-        var next = reader.next(mayWait: true)
-        while true {
-            if case .block(let block) = next, pending.count < pool.count {
-                pending.append(pool.start { decider, snapshot in decider.answer(block, on: snapshot.directory) })
-                next = reader.next(mayWait: false)
-                continue
-            }
-            if !pending.isEmpty {
-                let block = pending.removeFirst().result()
-                // Waits for every started worker, also when the output is closed.
-                guard isWriting else { continue }
-                isWriting = write(block, to: output, &log, sink, &summary)
-                if !isWriting { next = .end }
-                progress(summary.lines)
-            } else if case .end = next {
-                break
-            }
-            // INVARIANT: reading blocks only while no answer is pending.
-            if case .pause = next { next = reader.next(mayWait: pending.isEmpty) }
+        let isRead = BlockRun.run(input, on: pool) { decider, block, snapshot in
+            decider.answer(block, on: snapshot.directory)
+        } take: { block in
+            let isWritten = write(block, to: output, &log, sink, &summary)
+            progress(summary.lines)
+            return isWritten
         }
-        if reader.failed { summary.failure = "cannot read the requests" }
+        if !isRead { summary.failure = "cannot read the requests" }
         summary.logRemark = log?.remark
         return summary
     }

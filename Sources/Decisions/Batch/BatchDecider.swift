@@ -139,7 +139,7 @@ struct BatchDecider {
         do throws(RequestError) {
             let json = unsafe try decoder.read(line)
             // Read first: an invalid request counts as a mismatch.
-            expected = json.stated("expected")
+            expected = BatchDecoder.expected(json)
             let question = try decoder.request(json)
             let start = !options.isLogged ? 0 : SteadyClock.nanoseconds()
             let decision =

@@ -37,10 +37,23 @@ struct BatchDecoder {
         }
     }
 
-    /// The request that the JSON of a line makes, of the batch's tenant where it names none.
+    /// The request that the JSON of a line makes, of the batch's tenant where it names none. The request in a line of a
+    /// decision log is decided at the time of the batch, or at its own where times are trusted.
+    /// - Throws: also for a logged request that is masked.
     func request(_ json: JSON) throws(RequestError) -> AuthorizationRequest {
-        var request = try AuthorizationRequest(json: json, now: now, trustTime: trustTime)
+        var request: AuthorizationRequest
+        if DecisionRecord.isRecord(json) {
+            request = try DecisionRecord(replayable: json).question
+            if !trustTime { request.now = now }
+        } else {
+            request = try AuthorizationRequest(json: json, now: now, trustTime: trustTime)
+        }
         if request.tenant == nil { request.tenant = tenant }
         return request
+    }
+
+    /// The decision that a line expects: that of the line, where it is one of a decision log.
+    static func expected(_ json: JSON) -> JSON? {
+        json.stated("expected") ?? (DecisionRecord.isRecord(json) ? json.stated("decision") : nil)
     }
 }

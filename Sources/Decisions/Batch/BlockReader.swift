@@ -2,19 +2,21 @@ internal import Glibc
 internal import Model
 
 /// Whole lines of an input, one after the other in one buffer.
-struct Block: Sendable {
+package struct Block: Sendable {
     /// The lines, followed by `RequestLineReader.padding` bytes of no meaning.
     var bytes: [UInt8] = []
     /// The number of bytes that are lines.
     var count = 0
     /// The number of the first line in the input, 1-based.
-    var firstLine = 1
+    package var firstLine = 1
+    /// The most bytes that a line may have. A longer one that is in a block is to be refused like one that is not.
+    package static let longestLine = BlockReader.longestLine
     /// True when this stands for one line longer than `BlockReader.longestLine`.
-    var isTooLong = false
+    package var isTooLong = false
 
     /// Calls a closure with each line, without its end, and with the number of the line in the input.
     @inline(__always)
-    func forEachLine(_ body: (_ line: UnsafeRawBufferPointer, _ number: Int) -> Void) {
+    package func forEachLine(_ body: (_ line: UnsafeRawBufferPointer, _ number: Int) -> Void) {
         unsafe bytes.withUnsafeBytes { bytes in
             var number = firstLine
             var start = 0

@@ -20,8 +20,30 @@ package struct DecisionRecord: Sendable {
     package let policies: [ExactName]
     package let traces: [Trace]
     package let version: String
-    /// True when something is masked, so that the request cannot be decided again.
+    /// True when something is masked, be it in the request or in what policies said of it.
     package let isMasked: Bool
+
+    /// The text in place of what is masked.
+    package static let mask = "(masked)"
+    /// The code of a decision of another program, which told no more than permit or deny.
+    package static let importedCode = "imported"
+
+    /// True for JSON that has the members of a line of a decision log, and is no evaluation request.
+    package static func isRecord(_ line: JSON) -> Bool {
+        line["request"] != nil && line["decision"] != nil && line["subject"] == nil
+    }
+
+    /// The path of a masked value in the request of a line; `nil` where nothing is masked.
+    package static func maskedPath(_ line: JSON) -> String? { line["request"]?.maskedPath("request") }
+
+    /// A record whose request is whole, so that it can be decided again.
+    /// - Throws: also for a request that is masked.
+    package init(replayable line: JSON) throws(RequestError) {
+        if let path = Self.maskedPath(line) {
+            throw RequestError("the request cannot be decided again: `\(path)` is masked", property: path)
+        }
+        try self.init(line)
+    }
 
     /// - Throws: when the line is not one of a decision log; the message names what is missing.
     package init(_ line: JSON) throws(RequestError) {
@@ -39,7 +61,7 @@ package struct DecisionRecord: Sendable {
         said = line["said"]?.elements.compactMap(PolicyStatement.init(logged:)) ?? []
         policies = line["policies"]?.elements.compactMap(\.name) ?? []
         version = line["version"]?.string ?? ""
-        isMasked = line.compact.contains("(masked)")
+        isMasked = line.mentions(Self.mask)
         var facts = (line["facts"]?.elements.compactMap(\.string) ?? [])[...]
         var traces: [Trace] = []
         for read in line["reads"]?.elements ?? [] {
@@ -164,5 +186,42 @@ extension PolicyStatement {
 extension JSON {
     fileprivate var elements: [JSON] {
         if case .array(let elements) = self { elements } else { [] }
+    }
+
+    /// The path of a masked value; `nil` where nothing is masked. A value of exactly that text counts as masked.
+    fileprivate func maskedPath(_ path: String) -> String? {
+        switch self {
+        case .string(let text): return text.isSameBytes(DecisionRecord.mask) ? path : nil
+        case .array(let elements):
+            for (index, element) in elements.enumerated() {
+                if let found = element.maskedPath("\(path)[\(index + 1)]") { return found }
+            }
+        case .object(let members):
+            for member in members { if let found = member.value.maskedPath("\(path).\(member.key)") { return found } }
+        default: break
+        }
+        return nil
+    }
+
+    /// True when a string anywhere in it, or a name, contains a text.
+    fileprivate func mentions(_ text: String) -> Bool {
+        switch self {
+        case .string(let string): string.mentions(text)
+        case .array(let elements): elements.contains { $0.mentions(text) }
+        case .object(let members): members.contains { $0.value.mentions(text) || $0.key.text.mentions(text) }
+        default: false
+        }
+    }
+}
+
+extension String {
+    /// True when it contains the bytes of a text that begins with a character of one byte.
+    fileprivate func mentions(_ text: String) -> Bool {
+        var rest = utf8[...]
+        while let place = rest.firstIndex(of: text.utf8.first!) {
+            if rest[place...].starts(with: text.utf8) { return true }
+            rest = rest[rest.index(after: place)...]
+        }
+        return false
     }
 }

@@ -70,6 +70,51 @@ internal import Policies
     ) -> LineReading {
         let bytes = unsafe line.baseAddress?.assumingMemoryBound(to: UInt8.self)
         guard unsafe csimdjson_read(reader, bytes, line.count, fields) else { return .unsure }
+        return resolve(on: directory, tenant: tenant, now: now, into: &request)
+    }
+
+    /// The rest of a line of a decision log, beside its request.
+    struct LoggedDecision {
+        let isPermitted: Bool
+        let code: String
+        /// The code of the first statement that denies.
+        let policyCode: ExactName?
+        let version: ExactName
+        /// The number of the line in its log; `nil` in logs of earlier versions.
+        let number: Int64?
+    }
+
+    /// The same for the request in a line of a decision log.
+    /// - Parameter now: the time of the request; `nil` for the time of the line.
+    /// - Returns: with `nil` for the decision when the result is `.unsure`.
+    func read(
+        logged line: UnsafeRawBufferPointer, on directory: Directory, now: Instant?, into request: inout ResolvedRequest
+    ) -> (LineReading, LoggedDecision?) {
+        let bytes = unsafe line.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        var record = unsafe csimdjson_record()
+        guard unsafe csimdjson_read_record(reader, bytes, line.count, fields, &record),
+            let time = unsafe Instant(Self.string(record.time))
+        else { return (.unsure, nil) }
+        var tenant: Int?
+        if unsafe record.tenant.bytes != nil {
+            guard let number = unsafe directory.tenant(ExactName(Self.string(record.tenant))) else {
+                return (.unsure, nil)
+            }
+            tenant = number
+        }
+        let reading = resolve(on: directory, tenant: tenant, now: now ?? time, into: &request)
+        if case .unsure = reading { return (.unsure, nil) }
+        let decision = unsafe LoggedDecision(
+            isPermitted: record.is_permitted, code: Self.string(record.code),
+            policyCode: record.policy_code.bytes == nil ? nil : ExactName(Self.string(record.policy_code)),
+            version: ExactName(Self.string(record.version)), number: record.has_number ? record.number : nil)
+        return (reading, decision)
+    }
+
+    /// Resolves the request that was read last.
+    private func resolve(
+        on directory: Directory, tenant: Int?, now: Instant, into request: inout ResolvedRequest
+    ) -> LineReading {
         guard unsafe Self.isToken(fields.pointee.subject_type) else { return .unsure }
         guard let action = unsafe schema.actionIndex.number(Self.buffer(fields.pointee.action)) else {
             return .deny("action_unknown")

@@ -122,7 +122,7 @@ package struct DiffReport {
         return text + first + more
     }
 
-    private static func listed(_ words: [String]) -> String {
+    static func listed(_ words: [String]) -> String {
         words.prefix(4).joined(separator: ", ") + (words.count > 4 ? " and \(words.count - 4) more" : "")
     }
 
@@ -222,15 +222,16 @@ package struct DiffReport {
         return lines.map(StyledLine.verbatim)
     }
 
+    static func side(_ decision: Decision) -> JSON {
+        .object([
+            .init("decision", .boolean(decision.isPermitted)), .init("code", .string(decision.code)),
+            .init("reasons", .strings(decision.reasons.map(\.text))),
+            .init("obligations", .strings(decision.obligations.map(\.text))),
+            .init("advice", .strings(decision.advice.map(\.text))),
+        ])
+    }
+
     private var json: JSON {
-        func side(_ decision: Decision) -> JSON {
-            .object([
-                .init("decision", .boolean(decision.isPermitted)), .init("code", .string(decision.code)),
-                .init("reasons", .strings(decision.reasons.map(\.text))),
-                .init("obligations", .strings(decision.obligations.map(\.text))),
-                .init("advice", .strings(decision.advice.map(\.text))),
-            ])
-        }
         let findings = diff.findings.map { finding in
             let key = finding.key
             return JSON.object([
@@ -242,7 +243,8 @@ package struct DiffReport {
                 .init("time", .string(times[key.time].description)),
                 .init("policies", .strings(finding.policies)),
                 .init("tokens", .strings(finding.tokens.sorted().map(\.description))),
-                .init("before", side(finding.decisions.before)), .init("after", side(finding.decisions.after)),
+                .init("before", Self.side(finding.decisions.before)),
+                .init("after", Self.side(finding.decisions.after)),
             ])
         }
         return .object([

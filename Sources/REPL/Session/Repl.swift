@@ -45,8 +45,13 @@ final class Repl {
 
     // MARK: Lines
 
-    /// All commands: those of the REPL, then the verbs of the command line.
-    static let verbs = commands.map(\.verb) + Demilune.verbs.filter { $0.name != Verb.initialize.name }
+    /// All commands: those of the REPL, then the verbs of the command line but for `init`, and for `replay`: a session
+    /// replays a recording of itself.
+    static let verbs =
+        commands.map(\.verb)
+        + Demilune.verbs.filter { verb in
+            verb.name != Verb.initialize.name && !commands.contains { $0.verb.name == verb.name }
+        }
 
     /// Runs one command.
     /// - Parameter isHeld: true to hold the output for the pager until the command is done, the default at a terminal.

@@ -14,7 +14,7 @@ extension Verb {
             .init(name: "OLD", help: "the policies as they are: a folder, or REVISION:FOLDER of git"),
             .init(name: "NEW", help: "the policies as they would be"),
         ],
-        options: [Option.format, Option.failOn, Option.andAt, Option.exhaustive, Option.timeout],
+        options: [Option.impactFormat, Option.failOnChange, Option.andAt, Option.exhaustive, Option.timeout],
         uses: .store.adding(Option.plugins, Option.locked, Option.tenant, Option.at, Option.json),
         details: [
             "It decides each action, on each type of resource, in each department, for every token of the store, by both "
@@ -43,13 +43,15 @@ extension Verb {
                     before: try Authorizer(policies: sets[0]), after: try Authorizer(policies: sets[1]),
                     on: snapshot.directory, tenant: tenant.map { snapshot.directory.tenants[$0].id }, times: times)
             } catch { throw CommandError(error.message) }
-            let format = invocation[.json] ? .json : invocation[.format]
+            let format = invocation[.json] ? .json : invocation[.impactFormat]
             let report = DiffReport(
                 diff, names: .init(snapshot.directory), times: times, remarks: remarks(sets, invocation.positionals))
             let (output, notes) = report.lines(format)
             invocation.terminal.show(output)
             for note in notes { invocation.terminal.note(note) }
-            return invocation[.failOn]?.isMet(by: diff) == true ? ExitStatus.gate : ExitStatus.done
+            let isMet = invocation[.failOnChange]?.isMet(
+                widened: diff.widened, narrowed: diff.narrowed, isEmpty: diff.isEmpty, unknown: diff.incomparable)
+            return isMet == true ? ExitStatus.gate : ExitStatus.done
         })
 
     /// Compares both sets on every branch.
@@ -72,10 +74,15 @@ extension Verb {
                     + "`diff` without `--exhaustive` compares what tokens of a store may do")
         }
         let report = BranchDiffReport(comparison.diff(), policies: sets)
-        let (output, notes) = report.lines(invocation[.json] ? .json : invocation[.format])
+        let (output, notes) = report.lines(invocation[.json] ? .json : invocation[.impactFormat])
         invocation.terminal.show(output)
         for note in notes { invocation.terminal.note(note) }
-        return invocation[.failOn]?.isMet(by: report.diff) == true ? ExitStatus.gate : ExitStatus.done
+        let diff = report.diff
+        func count(_ direction: BranchDiff.Direction) -> Int { diff.differences.count { $0.direction == direction } }
+        // What was not found may be either.
+        let isMet = invocation[.failOnChange]?.isMet(
+            widened: count(.widened), narrowed: count(.narrowed), isEmpty: diff.isEqual, unknown: diff.bounds.count)
+        return isMet == true ? ExitStatus.gate : ExitStatus.done
     }
 
     private static func policies(_ place: String, _ invocation: Invocation) throws(CommandError) -> PolicySet {
@@ -118,43 +125,6 @@ extension Verb {
             remarks.append("not compared: administration, by \(administering.sorted().joined(separator: ", "))")
         }
         return remarks
-    }
-}
-
-extension FailingChange {
-    func isMet(by diff: BranchDiff) -> Bool {
-        // What was not found may be either.
-        switch self {
-        case .widened: diff.differences.contains { $0.direction == .widened } || !diff.bounds.isEmpty
-        case .narrowed: diff.differences.contains { $0.direction == .narrowed } || !diff.bounds.isEmpty
-        case .any: !diff.isEqual
-        }
-    }
-}
-
-/// The changes that fail a run.
-private enum FailingChange: String, CaseIterable {
-    case widened
-    case narrowed
-    case any
-
-    func isMet(by diff: PolicyDiff) -> Bool {
-        // A request that one side refuses may be either.
-        switch self {
-        case .widened: diff.widened > 0 || diff.incomparable > 0
-        case .narrowed: diff.narrowed > 0 || diff.incomparable > 0
-        case .any: !diff.isEmpty
-        }
-    }
-}
-
-extension Option<DiffReport.Format> {
-    fileprivate static var format: Self { Self("format", "FORMAT", "text, json or markdown", default: .text) }
-}
-
-extension Option<FailingChange?> {
-    fileprivate static var failOn: Self {
-        Self("fail-on", "CHANGE", "exit with status 5 for widened, narrowed, or any")
     }
 }
 
