@@ -124,6 +124,7 @@ internal import Testing
                   replay                 decides the requests of a decision log again, and shows whose decisions \
                 differ
                   requests               makes up requests about the tokens of the store, one a line
+                  requests import        makes requests from AuthZEN requests, or from a decision log of OPA
                   keys list              lists the keys of the key file, and how many tokens still need each
                   keys add               adds a key to the key file; new records are sealed with it
                   keys rewrap            seals with the active key the records of older keys; continues where it \

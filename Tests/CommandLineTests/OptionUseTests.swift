@@ -43,7 +43,7 @@ internal import Testing
                 "decide --tenant 3 6532ebee17e04c929e56e7977af956ae orders.read order:1 department=d-sales --log @/d.ndjson",
             ]
         ),
-        ("replay", ["replay @/d.ndjson"]),
+        ("replay", ["replay @/d.ndjson"]), ("requests import", ["requests import @/request.json --from authzen"]),
         ("requests", ["requests --count 1"]), ("batch", ["batch --jobs 1"]),
         ("check", ["check", "check --store @/demilune.db", "check --explain assignment-in-condition"]),
         ("test", ["test --filter nothing", "test --store @/demilune.db --filter nothing"]),
@@ -62,6 +62,7 @@ internal import Testing
         #expect(session.run("init", "--demo").status == 0)
         let export = session.run("export")
         _ = try session.file("organisation.json", export.output)
+        _ = try session.file("request.json", "{}")
         _ = try session.policies(["admin": "return { on = \"access\" }"], in: "locked")
         let denying = "return { on = \"access\", decide = function() deny('x') end }"
         _ = try session.policies(["admin": denying], in: "whole")

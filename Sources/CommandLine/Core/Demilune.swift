@@ -9,7 +9,7 @@ package enum Demilune {
     package static let verbs: [Verb] = store + tokens + directory + decisions + policies + measures
 
     private static let decisions: [Verb] = [
-        .decide, .batch, .replay, .requests, .keysList, .keysAdd, .keysRewrap, .keysRetire, .logList,
+        .decide, .batch, .replay, .requests, .requestsImport, .keysList, .keysAdd, .keysRewrap, .keysRetire, .logList,
         .logVerify,
     ]
 
