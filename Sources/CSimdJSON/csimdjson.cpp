@@ -260,6 +260,17 @@ bool read_said(element value, csimdjson_record *record) {
     return true;
 }
 
+/// The numbers of facts that policies read: a line with any others is not whole.
+bool are_counts(element value) {
+    simdjson::dom::array items;
+    if (value.get(items) != simdjson::SUCCESS) return false;
+    for (element item : items) {
+        uint64_t count;
+        if (item["facts"].get(count) != simdjson::SUCCESS || count > INT64_MAX) return false;
+    }
+    return true;
+}
+
 bool read_record(element document, csimdjson_request *request, csimdjson_record *record) {
     object parts;
     bool has_request = false, has_said = false, has_decision = false;
@@ -296,7 +307,7 @@ bool read_record(element document, csimdjson_request *request, csimdjson_record 
         } else if (is(name, "facts")) {
             is_good = ignore(1);
         } else if (is(name, "reads")) {
-            is_good = ignore(2);
+            is_good = ignore(2) && are_counts(value);
         } else if (is(name, "nanoseconds")) {
             is_good = ignore(3);
         } else if (is(name, "previous")) {

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Model
 internal import ProgramSupport
+internal import TestSupport
 internal import Testing
 
 /// A decision log decided again: by other policies, at another time, and by `batch`.
@@ -72,6 +73,13 @@ internal import Testing
         let markdown = replay("--policies", wide, "--format", "markdown").output
         #expect(markdown.hasPrefix("### What the change does to logged requests\n") && markdown.contains("| by |"))
 
+        // The same counts from the answers of `batch`, line by line.
+        let answers = session.run(["batch", log, "--trust-time", "--policies", wide]).lines
+        let turned = zip(try lines(), answers).map { line, answer in
+            (line.contains("\"decision\":true,\"code\""), answer == "{\"decision\":true}")
+        }
+        #expect(turned.count == 600 && turned.count { !$0 && $1 } == Int(gained) && !turned.contains { $0 && !$1 })
+
         try FileManager.default.removeItem(atPath: log)
         try record(600, "--policies", wide)
         let back = try json(replay("--json"))
@@ -99,6 +107,35 @@ internal import Testing
         try write(lines)
         let changed = replay("--policies", other)
         #expect(changed.output.contains("changed: ") && !changed.output.contains("widened"), "\(changed.output)")
+    }
+
+    /// Lines with a byte changed, added or removed: whatever became of them, both readers come to the same counts.
+    @Test func `the fast reader and the slow one agree on damaged lines`() throws {
+        let lines = try record(60)
+        var random = Numbers(seed: 5)
+        var damaged: [String] = []
+        for round in 0..<1_500 {
+            var bytes = Array(lines[round % lines.count].utf8)
+            let place = 2 + random.below(bytes.count - 3)
+            let byte = random.pick(Array("0123456789-.,:[]{}\"abcdetfrn \\u".utf8))
+            switch round % 3 {
+            case 0: bytes[place] = byte
+            case 1: bytes.insert(byte, at: place)
+            default: bytes.remove(at: place)
+            }
+            damaged.append(String(decoding: bytes, as: UTF8.self))
+        }
+        func counts(_ lines: [String]) throws -> [JSON?] {
+            try write(lines)
+            let json = try json(replay("--json"))
+            let names: [ExactName] = [
+                "lines", "replayed", "unchanged", "not_replayed", "widened", "narrowed", "changed", "reasons",
+            ]
+            return names.map { json[$0] }
+        }
+        let quick = try counts(damaged)
+        #expect(quick[0] == .integer(1_500))
+        #expect(try quick == counts(damaged.map { #"{"x":1,"# + $0.dropFirst() }))
     }
 
     @Test func `at another time a token has expired, and no policy is blamed`() throws {
