@@ -82,6 +82,9 @@ internal import Testing
         #expect(session.run("init", "--demo").status == 0)
         #expect(session.run("log", "verify", session.folder + "/nowhere").errors.contains("No such file"))
         #expect(session.run("log", "verify", "--unsealed").status == 64)
+        for path in [session.folder, "/dev/null"] {
+            #expect(session.run("log", "verify", path).errors.contains("`\(path)` is not a regular file"))
+        }
     }
 
     @Test func `an incomplete last line is reported by the next run`() throws {

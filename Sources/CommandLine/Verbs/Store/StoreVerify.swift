@@ -33,11 +33,14 @@ extension Verb {
 
     private static func verify(_ path: String, _ invocation: Invocation) throws(CommandError) -> Int32 {
         let sealer = invocation.hasStore ? try invocation.openStore().lineSealer : nil
+        let isFile: Bool
+        do throws(FileError) { isFile = try FileStatus(of: path).kind == .regular } catch { throw CommandError(error) }
+        guard isFile else { throw CommandError("`\(path)` is not a regular file: it has no lines to verify") }
         let result: DecisionLogVerification
         do throws(FileError) {
             result = try DecisionLogVerification(
-                try OpenFile(path, for: .reading), sealer: sealer, requiresSeals: !invocation[.unsealed],
-                head: invocation[.head])
+                try OpenFile(path, for: .reading, waits: false), sealer: sealer,
+                requiresSeals: !invocation[.unsealed], head: invocation[.head])
         } catch { throw CommandError(error) }
         let report = LogVerificationReport(result, of: path)
         if invocation[.json] {
