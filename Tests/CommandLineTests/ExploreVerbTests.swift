@@ -108,6 +108,8 @@ import Testing
             (["--graph", "--json"], "`--graph` has no format `json`: use dot, svg"),
             (["--format", "csv"], "a list of verdicts has no format `csv`: use text, json, markdown"),
             (["--table", "--save", "a_test.lua"], "`--save` is for verdicts on invariants"),
+            (["--isolate", "--save", "a_test.lua"], "`--save` and `--isolate` cannot be combined"),
+            (["--graph", "--format", "svg", "--isolate"], "`--format svg` and `--isolate` cannot be combined"),
             (["--timeout", "0"], "`--timeout` must be a whole number"),
         ] {
             let good = try folder(nil, name: "good")

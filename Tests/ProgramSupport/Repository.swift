@@ -32,6 +32,9 @@ package struct Repository {
 
     /// The words of a command line with the current revision for any other.
     package static func onHead(_ words: [String]) -> [String] {
-        words.indices.map { $0 > 0 && words[$0 - 1] == "--changed" ? "HEAD" : words[$0] }
+        words.indices.map { index in
+            if index > 0, words[index - 1] == "--changed" { return "HEAD" }
+            return words[index].replacing("origin/main:", with: "HEAD:")
+        }
     }
 }

@@ -6,9 +6,9 @@ package import Policies
 /// The differences between two policy sets on all branches: for every request on every store, not for those of one.
 package struct BranchDiff: Sendable {
     package enum Direction: String, Sendable, CaseIterable {
-        /// What was denied is permitted.
+        /// A permit of something that was denied.
         case widened
-        /// What was permitted is denied.
+        /// A deny of something that was permitted.
         case narrowed
         /// The decision is the same, with another effect.
         case changed
@@ -20,7 +20,7 @@ package struct BranchDiff: Sendable {
         package let kind: DecisionKind
         /// The policies that do something else, sorted.
         package let policies: [ExactName]
-        /// What must be for it, in words: the conditions of these policies' branches.
+        /// The conditions of these policies' branches, in words.
         package let conditions: [String]
         package let example: Example
         package let decisions: (before: Decision, after: Decision)
@@ -119,7 +119,9 @@ package final class BranchComparison {
     }
 
     private func sides(_ context: DecisionContext) -> Sides {
-        Sides(ExploredContext(table, context, tenants: tenants), before, after) { [self] in twin(of: $0) }
+        Sides(ExploredContext(table, context, tenants: tenants, isOver: options.limits.isOver), before, after) {
+            [self] in twin(of: $0)
+        }
     }
 
     /// The policy before that one after is the same as, with the same settings; `nil` for none.

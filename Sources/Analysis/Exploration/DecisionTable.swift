@@ -5,7 +5,7 @@ internal import Policies
 /// The decision table of one policy for one kind of decision: every branch that can happen, and what the policy does on it.
 package struct DecisionTable: Sendable {
     package struct Row: Sendable {
-        /// What must be for the branch, in words: `token.kind == api`. Conditions that follow from the others are left out.
+        /// The conditions of the branch, in words: `token.kind == api`. Those that follow from the others are left out.
         package let conditions: [String]
         package let outcome: Outcome
     }
@@ -30,7 +30,7 @@ package struct DecisionTable: Sendable {
 
 extension FactTable {
     /// A fact with its answer in words, as policies write it.
-    func words(_ fact: ID, _ answer: BranchTree.Answer) -> String {
+    func words(_ fact: ID, _ answer: BranchTree.FactAnswer) -> String {
         let node = node(fact)
         switch answer {
         case .yes: return text(fact)
@@ -56,7 +56,7 @@ extension Exploration {
         var tables: [DecisionTable] = []
         for (number, policy) in set.policies.enumerated() where ids?.contains(policy.id) ?? true {
             for context in DecisionContext.all(of: policy.shape, schema: set.schema) {
-                let explored = ExploredContext(table, context, tenants: tenants)
+                let explored = ExploredContext(table, context, tenants: tenants, isOver: options.limits.isOver)
                 let isEnabled = isEnabled(number)
                 _ = explored.add(.init(tree: tree(of: number, in: context), isEnabled: isEnabled))
                 explored.addLaws()
@@ -75,7 +75,7 @@ extension Exploration {
         let tree = explored.parts[0].tree
         var rows: [DecisionTable.Row] = []
         var excluded = 0
-        func visit(_ node: Int, _ path: [(fact: FactTable.ID, answer: BranchTree.Answer, literal: Literal)]) {
+        func visit(_ node: Int, _ path: [(fact: FactTable.ID, answer: BranchTree.FactAnswer, literal: Literal)]) {
             switch tree.nodes[node] {
             case .leaf(let leaf):
                 guard explored.solve(path.map(\.literal)) != .unsatisfiable else {
@@ -109,7 +109,7 @@ extension Exploration {
 
     /// The answers on a path that the others do not imply, in words.
     private func conditions(
-        _ path: [(fact: FactTable.ID, answer: BranchTree.Answer, literal: Literal)], _ explored: ExploredContext
+        _ path: [(fact: FactTable.ID, answer: BranchTree.FactAnswer, literal: Literal)], _ explored: ExploredContext
     ) -> [String] {
         explored.needed(path.map { (table.words($0.fact, $0.answer), $0.literal) }).map(\.words)
     }

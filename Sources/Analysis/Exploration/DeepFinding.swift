@@ -25,7 +25,7 @@ package struct DeepFinding: Sendable, Hashable {
 }
 
 extension Exploration {
-    /// What no request shows, for every kind of decision; see `DeepFinding`.
+    /// The findings for every kind of decision.
     ///
     /// A branch that was not walked may do anything, so that nothing is said of a policy that has one which matters.
     package func deepFindings() -> [DeepFinding] { contexts.flatMap(deepFindings) }

@@ -254,7 +254,7 @@ struct ExampleBuilder {
         "other.permission\(holder)_\(department)"
     }
 
-    /// What a holder needs besides named permissions, for the departments whose requirements it was found to meet.
+    /// The permissions that a holder needs besides named ones, for the departments that it was found to meet.
     private func rest(of holder: FactTable.ID) -> [ExactName] {
         explored.formula.atoms.compactMap { atom in
             guard case .meetsRest(let other, let department) = atom, other != holder, !isTrue(atom) else { return nil }

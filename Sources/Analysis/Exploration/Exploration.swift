@@ -24,7 +24,7 @@ package final class Exploration {
     /// The tenants that have settings of their own, after one that stands for all others.
     package let tenants: [ExactName?]
     private let invariants: InvariantFile
-    private let options: Options
+    let options: Options
     private let walked: WalkedSet
     private let conditions: WalkedSet?
     private let authorizer: Authorizer
@@ -62,7 +62,7 @@ package final class Exploration {
 
     /// The decisions of one kind as a formula, with the policies' numbers in the set.
     package func explored(_ context: DecisionContext) -> (explored: ExploredContext, policies: [Int]) {
-        let explored = ExploredContext(table, context, tenants: tenants)
+        let explored = ExploredContext(table, context, tenants: tenants, isOver: options.limits.isOver)
         return (explored, walked.add(to: explored).policies)
     }
 
@@ -86,8 +86,8 @@ package final class Exploration {
             let number = explored.add(.init(tree: tree, isEnabled: tenants.map { _ in true }))
             explored.addLaws(isValid: isValid, without: options.without)
             branches += explored.parts.reduce(0) { $0 + $1.tree.leaves.count }
-            let question = Question(explored, deciding, condition: number, invariant.forbidsPermits)
-            switch answer(question, invariant) {
+            let goal = Goal(explored, deciding, condition: number, invariant.forbidsPermits)
+            switch answer(goal, invariant) {
             case .refuted(let example, let decision):
                 return InvariantVerdict(
                     invariant: invariant, result: .refuted(example, decision), branches: branches,
@@ -108,8 +108,8 @@ package final class Exploration {
             invariant: invariant, result: result, branches: branches, policies: policies.count)
     }
 
-    /// What contradicts an invariant in one context.
-    private struct Question {
+    /// The facts that contradict an invariant in one context.
+    private struct Goal {
         let explored: ExploredContext
         let condition: Int
         /// The branch of the condition is one on which it holds, or fails, or was not walked.
@@ -139,25 +139,25 @@ package final class Exploration {
         }
     }
 
-    private func answer(_ question: Question, _ invariant: Invariant) -> InvariantVerdict.Result {
-        let explored = question.explored
+    private func answer(_ goal: Goal, _ invariant: Invariant) -> InvariantVerdict.Result {
+        let explored = goal.explored
         // A condition that fails says nothing of the requests for which it fails; that does not matter where their decision
         // does not contradict the invariant, whatever the condition would say.
-        if explored.solve([question.fails, question.perhaps]) != .unsatisfiable {
-            return .bounded([failure(question)])
+        if explored.solve([goal.fails, goal.perhaps]) != .unsatisfiable {
+            return .bounded([failure(goal)])
         }
         var candidates = 0
         while candidates < options.candidates {
             if isOver { return .bounded([.timeout]) }
-            switch explored.solve([question.holds, question.surely]) {
-            case .unknown: return .bounded([.searchLimit])
+            switch explored.solve([goal.holds, goal.surely]) {
+            case .unknown: return .bounded([isOver ? .timeout : .searchLimit])
             case .unsatisfiable:
                 if candidates > 0 { return .bounded([.unconfirmed(candidates: candidates)]) }
-                return withoutCandidate(question, invariant)
+                return withoutCandidate(goal, invariant)
             case .satisfiable: break
             }
             candidates += 1
-            guard let found = explored.simplest([question.holds, question.surely]) else {
+            guard let found = explored.simplest([goal.holds, goal.surely]) else {
                 return .bounded([.searchLimit])
             }
             let search = ExampleSearch(
@@ -174,31 +174,31 @@ package final class Exploration {
     }
 
     /// The verdict where no branch that was walked contradicts the invariant.
-    private func withoutCandidate(_ question: Question, _ invariant: Invariant) -> InvariantVerdict.Result {
-        let explored = question.explored
-        let condition = explored.formula.any([question.holds, question.isUnexplored])
-        switch explored.solve([condition, question.perhaps]) {
-        case .unknown: return .bounded([.searchLimit])
-        case .satisfiable: return .bounded(unexplored(question))
+    private func withoutCandidate(_ goal: Goal, _ invariant: Invariant) -> InvariantVerdict.Result {
+        let explored = goal.explored
+        let condition = explored.formula.any([goal.holds, goal.isUnexplored])
+        switch explored.solve([condition, goal.perhaps]) {
+        case .unknown: return .bounded([isOver ? .timeout : .searchLimit])
+        case .satisfiable: return .bounded(unexplored(goal))
         case .unsatisfiable: break
         }
         switch explored.solve([condition]) {
-        case .unknown: return .bounded([.searchLimit])
+        case .unknown: return .bounded([isOver ? .timeout : .searchLimit])
         case .satisfiable: return .proved(.everyBranch)
         case .unsatisfiable: break
         }
         guard invariant.subject == .decision else { return .proved(.vacuous) }
         let (free, _) = self.explored(explored.context)
-        let number = free.add(explored.parts[question.condition])
+        let number = free.add(explored.parts[goal.condition])
         free.addLaws(isValid: false)
-        let possible = Question(free, [], condition: number, invariant.forbidsPermits)
+        let possible = Goal(free, [], condition: number, invariant.forbidsPermits)
         let any = free.formula.any([possible.holds, possible.isUnexplored])
         return .proved(free.solve([any]) == .unsatisfiable ? .vacuous : .core)
     }
 
     /// The branches that were not walked and may contradict the invariant.
-    private func unexplored(_ question: Question) -> [InvariantVerdict.Bound] {
-        let explored = question.explored
+    private func unexplored(_ goal: Goal) -> [InvariantVerdict.Bound] {
+        let explored = goal.explored
         var bounds: [InvariantVerdict.Bound] = []
         for (number, part) in explored.parts.enumerated() {
             for case (let node, .unexplored(let reason)) in part.tree.leaves
@@ -209,10 +209,10 @@ package final class Exploration {
         return bounds
     }
 
-    private func failure(_ question: Question) -> InvariantVerdict.Bound {
-        let explored = question.explored
-        for case (let node, .explored(let outcome)) in explored.parts[question.condition].tree.leaves {
-            guard let failure = outcome.failure, explored.holds(explored.reaches(node, of: question.condition)) else {
+    private func failure(_ goal: Goal) -> InvariantVerdict.Bound {
+        let explored = goal.explored
+        for case (let node, .explored(let outcome)) in explored.parts[goal.condition].tree.leaves {
+            guard let failure = outcome.failure, explored.holds(explored.reaches(node, of: goal.condition)) else {
                 continue
             }
             return .failing(message: failure.message, line: failure.line)

@@ -38,13 +38,16 @@ package final class ExploredContext {
     fileprivate var solver: SatisfiabilitySolver?
     /// The most wrong turns of the search for one answer.
     private let conflicts: Int
+    private let isOver: @Sendable () -> Bool
 
     package var formula: Formula { encoder.formula }
     package var table: FactTable { encoder.table }
 
     package init(
-        _ table: FactTable, _ context: DecisionContext, tenants: [ExactName?], conflicts: Int = 200_000
+        _ table: FactTable, _ context: DecisionContext, tenants: [ExactName?], conflicts: Int = 200_000,
+        isOver: @escaping @Sendable () -> Bool = { false }
     ) {
+        self.isOver = isOver
         encoder = FactEncoder(table, Formula(), context)
         self.context = context
         self.tenants = tenants
@@ -131,7 +134,7 @@ package final class ExploredContext {
 
     /// Searches for facts with which some literals hold.
     package func solve(_ goal: [Literal]) -> SatisfiabilitySolver.Result {
-        if let solver { solver.add(formula) } else { solver = SatisfiabilitySolver(formula) }
+        if let solver { solver.add(formula) } else { solver = SatisfiabilitySolver(formula, isOver: isOver) }
         return solver!.solve(assuming: goal, conflicts: conflicts)
     }
 

@@ -71,7 +71,7 @@ package final class FactEncoder {
     /// The literal of an answer of a fact.
     /// - Parameter others: the constants of the other branches of the same node.
     package func literal(
-        _ answer: BranchTree.Answer, of fact: FactTable.ID, besides others: [FactTable.ID]
+        _ answer: BranchTree.FactAnswer, of fact: FactTable.ID, besides others: [FactTable.ID]
     ) -> Literal {
         switch answer {
         case .yes: formula.all([defined(fact), holds(fact)])

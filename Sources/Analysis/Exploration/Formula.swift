@@ -34,7 +34,7 @@ package enum Atom: Hashable, Sendable {
     case tenant(Int)
     /// The branch of a policy's tree leads through a node.
     case reaches(tree: Int, node: Int)
-    /// What a policy does on branches that were not walked.
+    /// The effect of a policy on branches that were not walked.
     case unknown(tree: Int, denies: Bool)
     /// A part of a formula.
     case part(Int)

@@ -36,7 +36,7 @@ extension ExploredContext {
         return found
     }
 
-    /// What a simple example has, the most wanted first.
+    /// The properties of a simple example, the most wanted first.
     private var preferences: [Literal] {
         var first: [Literal] = []
         var second: [Literal] = []

@@ -2,7 +2,7 @@ package import Engine
 package import Model
 package import Policies
 
-/// What an exploration found out about an invariant.
+/// The result of an exploration for one invariant.
 package struct InvariantVerdict: Sendable {
     package enum Result: Sendable {
         /// It holds for every request on every store.

@@ -2,7 +2,7 @@ internal import Engine
 internal import Model
 internal import Policies
 
-/// Where values are there, and what actions and types of resource bring with them.
+/// The presence of values, and the properties that actions and types of resource bring with them.
 extension LawMaker {
     func presence() {
         for id in encoder.terms {

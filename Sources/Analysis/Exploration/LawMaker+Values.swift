@@ -6,7 +6,7 @@ internal import Policies
 extension LawMaker {
     // MARK: Validity
 
-    /// What the core checks before any policy runs: see `ActorValidity`.
+    /// The checks of the core before any policy runs: see `ActorValidity`.
     func validity() {
         guard isValid else { return }
         let acting = context.kind == .access ? (context.subject == nil ? token : nil) : nil
@@ -45,7 +45,7 @@ extension LawMaker {
 
     // MARK: Equality
 
-    /// What is equal has equal attributes, and what has the same id is equal: ids are unique in a tenant.
+    /// Equal records have equal attributes, and records with the same id are equal: ids are unique in a tenant.
     func attributes() {
         for type in [ValueType.department, .user, .userType] {
             let all = terms(type)

@@ -8,16 +8,30 @@ internal import CCaDiCaL
     package enum Result: Sendable {
         case satisfiable
         case unsatisfiable
-        /// The limit was reached first.
+        /// The limit was reached, or the time was over.
         case unknown
     }
 
     /// INVARIANT: owned by this object alone, from `init` to `deinit`.
     private let solver: OpaquePointer
+    private let deadline: Deadline
     private var count = 0
 
-    package init(_ formula: Formula) {
+    /// The time limit, as the solver asks about it.
+    private final class Deadline {
+        let isOver: () -> Bool
+
+        init(_ isOver: @escaping () -> Bool) { self.isOver = isOver }
+    }
+
+    /// - Parameter isOver: returns true when the time is over; asked again and again while the solver searches.
+    package init(_ formula: Formula, isOver: @escaping () -> Bool = { false }) {
         unsafe solver = ccadical_init()
+        deadline = Deadline(isOver)
+        // INVARIANT: the solver asks only while it searches, and this object has the deadline for as long as the solver.
+        unsafe ccadical_set_terminate(solver, Unmanaged.passUnretained(deadline).toOpaque()) { deadline in
+            unsafe Unmanaged<Deadline>.fromOpaque(deadline!).takeUnretainedValue().isOver() ? 1 : 0
+        }
         add(formula)
     }
 

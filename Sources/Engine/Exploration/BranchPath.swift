@@ -5,7 +5,7 @@ internal import Policies
 final class BranchPath {
     private struct Step {
         let fact: FactTable.ID
-        let answers: [BranchTree.Answer]
+        let answers: [BranchTree.FactAnswer]
         var taken = 0
         /// The number of its node in the tree, once it has one.
         var node = -1
@@ -20,7 +20,7 @@ final class BranchPath {
     /// The number of steps that the present run has made.
     private var depth = 0
     /// The answers of the present run, by fact.
-    private var answers: [FactTable.ID: BranchTree.Answer] = [:]
+    private var answers: [FactTable.ID: BranchTree.FactAnswer] = [:]
     private(set) var isUnsteady = false
     /// The reason why the present branch was not walked to its end.
     private(set) var unexplored: BranchTree.Unexplored?
@@ -56,7 +56,7 @@ final class BranchPath {
 
     private static let notWalked = "this branch is not walked"
 
-    private func next(_ fact: FactTable.ID) -> BranchTree.Answer {
+    private func next(_ fact: FactTable.ID) -> BranchTree.FactAnswer {
         if depth == steps.count {
             steps.append(Step(fact: fact, answers: possible(fact)))
         } else if steps[depth].fact != fact {
@@ -71,10 +71,10 @@ final class BranchPath {
     }
 
     /// Every answer of a fact on the present branch.
-    private func possible(_ fact: FactTable.ID) -> [BranchTree.Answer] {
+    private func possible(_ fact: FactTable.ID) -> [BranchTree.FactAnswer] {
         if table.type(fact) == .boolean { return knowledge.answers(fact) }
         if table.constant(fact) != nil { return [.constant(fact)] }
-        var answers: [BranchTree.Answer]
+        var answers: [BranchTree.FactAnswer]
         if let names = knowledge.names(of: fact) {
             answers = names.map { .constant(table.constant(.string($0), .string)) }
         } else if let numbers = table.numbers(of: fact) {
@@ -93,7 +93,7 @@ final class BranchPath {
         }
     }
 
-    private func lengths(_ fact: FactTable.ID) -> [BranchTree.Answer] {
+    private func lengths(_ fact: FactTable.ID) -> [BranchTree.FactAnswer] {
         let list = table.node(fact).a
         if case .restricted(_, .count(let count)) = table.expressions.declared(list) {
             return [.constant(table.constant(.integer(Int64(count)), .number))]
@@ -112,7 +112,7 @@ final class BranchPath {
         return .content(fact)
     }
 
-    private func value(_ answer: BranchTree.Answer, of fact: FactTable.ID) -> Value {
+    private func value(_ answer: BranchTree.FactAnswer, of fact: FactTable.ID) -> Value {
         switch answer {
         case .yes: .boolean(true)
         case .no: .boolean(false)
@@ -126,7 +126,7 @@ final class BranchPath {
 
     /// The facts of the present branch that have no node yet, each with the answer that leads on.
     func extend(_ tree: inout BranchTree, to leaf: BranchTree.Leaf) {
-        var parent: (node: Int, answer: BranchTree.Answer)?
+        var parent: (node: Int, answer: BranchTree.FactAnswer)?
         for index in 0..<depth {
             if steps[index].node < 0 {
                 steps[index].node = tree.add(.fact(steps[index].fact, branches: []), under: parent)
@@ -168,7 +168,7 @@ final class BranchPath {
 extension BranchTree {
     mutating func add(_ leaf: Leaf, _ path: BranchPath) { path.extend(&self, to: leaf) }
 
-    fileprivate mutating func add(_ node: Node, under parent: (node: Int, answer: Answer)?) -> Int {
+    fileprivate mutating func add(_ node: Node, under parent: (node: Int, answer: FactAnswer)?) -> Int {
         let number = nodes.count
         nodes.append(node)
         if let parent, case .fact(let fact, var branches) = nodes[parent.node] {
@@ -178,7 +178,7 @@ extension BranchTree {
         return number
     }
 
-    fileprivate mutating func addUnlessThere(_ node: Node, under parent: (node: Int, answer: Answer)) {
+    fileprivate mutating func addUnlessThere(_ node: Node, under parent: (node: Int, answer: FactAnswer)) {
         guard case .fact(_, let branches) = nodes[parent.node],
             !branches.contains(where: { $0.answer == parent.answer })
         else { return }

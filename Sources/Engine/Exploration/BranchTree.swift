@@ -7,7 +7,7 @@ internal import Policies
 /// `unexplored` stands for anything at all.
 package struct BranchTree: Sendable {
     /// The answer of a fact on a branch.
-    package enum Answer: Hashable, Sendable {
+    package enum FactAnswer: Hashable, Sendable {
         case yes
         case no
         /// The fact has no answer, since a value that it needs is absent or cannot be computed.
@@ -19,7 +19,7 @@ package struct BranchTree: Sendable {
     }
 
     package enum Node: Sendable {
-        case fact(FactTable.ID, branches: [(answer: Answer, node: Int)])
+        case fact(FactTable.ID, branches: [(answer: FactAnswer, node: Int)])
         case leaf(Leaf)
     }
 

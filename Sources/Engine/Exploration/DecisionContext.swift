@@ -37,11 +37,11 @@ package struct DecisionContext: Hashable, Sendable {
     }
 }
 
-/// Where a term has a value.
-package enum Presence: Sendable {
+/// The requests for which a term has a value.
+package enum TermPresence: Sendable {
     case always, never, perhaps
 
-    package func and(_ other: Presence) -> Presence {
+    package func and(_ other: TermPresence) -> TermPresence {
         switch (self, other) {
         case (.never, _), (_, .never): .never
         case (.always, .always): .always
@@ -51,10 +51,10 @@ package enum Presence: Sendable {
 }
 
 extension FactTable {
-    /// Where a term has a value once its operands have theirs, as far as the kind of decision and the schema tell.
+    /// The presence of a term once its operands are present, as far as the kind of decision and the schema tell.
     ///
     /// INVARIANT: `always` and `never` hold for every store and every request that reaches policies.
-    package func ownPresence(_ id: ID, in context: DecisionContext) -> Presence {
+    package func ownPresence(_ id: ID, in context: DecisionContext) -> TermPresence {
         let node = node(id)
         switch node.operation {
         case .request, .settings, .constant, .plugin, .table, .rowAt, .granted, .equal, .less, .lessEqual, .isWithin,
@@ -91,7 +91,7 @@ extension FactTable {
         }
     }
 
-    private func presence(of attribute: Attribute, on owner: ValueType, in context: DecisionContext) -> Presence {
+    private func presence(of attribute: Attribute, on owner: ValueType, in context: DecisionContext) -> TermPresence {
         let isAccess = context.kind == .access
         switch (owner, attribute) {
         case (.request, .actor): return isAccess ? .never : .always
@@ -117,8 +117,8 @@ extension FactTable {
 
     private func presence(
         ofProperty name: ExactName, on base: ID, in context: DecisionContext
-    ) -> Presence {
-        func declared(_ types: [Schema.RecordType]) -> Presence {
+    ) -> TermPresence {
+        func declared(_ types: [Schema.RecordType]) -> TermPresence {
             if Schema.requires(name, types) { return .always }
             return types.contains { $0.slot(name) != nil } ? .perhaps : .never
         }

@@ -1,8 +1,8 @@
 internal import Model
 internal import Policies
 
-/// What the answers on a branch tell about the terms of later facts, so that no branch contradicts itself in the simplest
-/// ways. What it does not see is left to the laws.
+/// The knowledge that the answers on a branch give about later facts, so that no branch contradicts itself in the simplest
+/// ways. The rest is left to the laws.
 struct WalkKnowledge {
     let table: FactTable
     let context: DecisionContext
@@ -27,8 +27,8 @@ struct WalkKnowledge {
 
     // MARK: Presence
 
-    /// Where a term has a value, as far as the branch tells.
-    func presence(_ id: FactTable.ID) -> Presence {
+    /// The presence of a term, as far as the branch tells.
+    func presence(_ id: FactTable.ID) -> TermPresence {
         if present.contains(id) { return .always }
         if absent.contains(id) { return .never }
         let node = table.node(id)
@@ -40,9 +40,9 @@ struct WalkKnowledge {
     }
 
     /// The same for the operands of a fact, which has an answer where they have values.
-    private func presenceOfOperands(_ id: FactTable.ID) -> Presence {
+    private func presenceOfOperands(_ id: FactTable.ID) -> TermPresence {
         if table.answersAbsence(id) { return table.canFail(id) ? .perhaps : .always }
-        return table.operands(id).reduce(Presence.always) { $0.and(presence($1)) }
+        return table.operands(id).reduce(TermPresence.always) { $0.and(presence($1)) }
     }
 
     private mutating func notePresent(_ id: FactTable.ID) {
@@ -53,7 +53,7 @@ struct WalkKnowledge {
     // MARK: Answers
 
     /// The answers that a boolean fact can have on this branch.
-    func answers(_ id: FactTable.ID) -> [BranchTree.Answer] {
+    func answers(_ id: FactTable.ID) -> [BranchTree.FactAnswer] {
         if case .boolean(let holds)? = table.constant(id) { return [holds ? .yes : .no] }
         if let target = table.presenceTarget(id), !table.canFail(id) {
             switch presence(target) {
@@ -62,7 +62,7 @@ struct WalkKnowledge {
             case .perhaps: return [.yes, .no]
             }
         }
-        let isBoolean: [BranchTree.Answer]
+        let isBoolean: [BranchTree.FactAnswer]
         if let holds = settled(id) { isBoolean = [holds ? .yes : .no] } else { isBoolean = [.yes, .no] }
         // A value that is a fact itself may be absent as well.
         let presence = table.isOperation(id) ? presenceOfOperands(id) : self.presence(id)
@@ -91,7 +91,7 @@ struct WalkKnowledge {
         return table.names(of: term, in: context)?.filter { excluded[term]?.contains($0) != true }
     }
 
-    mutating func note(_ id: FactTable.ID, _ answer: BranchTree.Answer) {
+    mutating func note(_ id: FactTable.ID, _ answer: BranchTree.FactAnswer) {
         switch answer {
         case .fails, .other: return
         case .yes, .no:

@@ -37,7 +37,7 @@ package struct InvariantFile: Sendable {
     package let invariants: [Invariant]
     /// The conditions as policies that deny where they hold, which only explorations evaluate; `nil` without invariants.
     package let conditions: PolicySet?
-    /// What is wrong with the file.
+    /// The faults of the file.
     package let diagnostics: [Diagnostic]
 
     package static let none = InvariantFile(invariants: [], conditions: nil, diagnostics: [])

@@ -72,7 +72,7 @@ package struct ExplorationReport {
         return "\(invariant.claim.rawValue) \(effect): \(invariant.text)"
     }
 
-    /// How a verdict was reached.
+    /// The grounds of a verdict.
     private func basis(_ verdict: InvariantVerdict) -> String {
         let all =
             "\(counted(verdict.branches, "branch", "branches")) of \(counted(verdict.policies, "policy", "policies"))"

@@ -15,7 +15,7 @@ extension Verb {
             .init(name: "POLICY", help: "with --table or --graph, only these", isOptional: true, isRepeated: true)
         ],
         options: [
-            Option.table, Option.graph, Option.format, Option.timeout, Option.save, Option.failOn,
+            Option.table, Option.graph, Option.format, Option.timeout, Option.save, Option.failOn, Option.isolate,
         ],
         uses: .policies.adding(Option.at, Option.json),
         details: [
@@ -30,7 +30,9 @@ extension Verb {
         examples: ["explore", "explore --table expiry_cap", "explore --save policies/orders_test.lua"],
         run: { invocation throws(CommandError) in
             let form = try Form(invocation)
+            if try Isolation.isAsked(invocation, without: [Option.save]) { return try isolated(form, invocation) }
             let files = try invocation.policySource()
+            if invocation[.isolate] { try Isolation.confine(memory: 1 << 31, threads: 0) }
             let set = try invocation.policies(files)
             let source = files.loadedPlugins().source
             let invariants = set.invariants(source)
@@ -53,7 +55,7 @@ extension Verb {
             }
         })
 
-    /// What a run shows, and how.
+    /// The output of a run, and its format.
     private enum Form {
         case verdicts(ExplorationReport.Format)
         case tables(DecisionTableReport.Format)
@@ -91,6 +93,22 @@ extension Verb {
             }
             self = .verdicts(format)
         }
+    }
+
+    /// Explores in a child process. If it crashes, nothing is proved.
+    private static func isolated(_ form: Form, _ invocation: Invocation) throws(CommandError) -> Int32 {
+        if case .tables(.svg) = form {
+            throw .usage("`--format svg` and `--isolate` cannot be combined: an isolated process starts no other")
+        }
+        let silence = 30_000 + invocation[.timeout] * 1_000
+        let ending = try Isolation.run(
+            invocation, input: -1, form: .report(statuses: [0, 1, 3, 5, 64]), silence: silence)
+        if let status = ending.status {
+            invocation.terminal.write(ending.output)
+            return status
+        }
+        invocation.terminal.complain("the process that ran the policies \(ending.reason): nothing is proved")
+        return ExitStatus.policies
     }
 
     // MARK: Verdicts
