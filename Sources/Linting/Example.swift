@@ -99,6 +99,15 @@ package struct Example: Sendable {
             """), file("open_test.lua", ""),
     ]
 
+    /// A policy that takes some of what the policy beside it permits, in which no deep rule finds anything.
+    static let limiting: Example = """
+        local policy = { on = "access" }
+        function policy.decide(request)
+          if request.action == "orders.approve" then deny("orders are approved elsewhere") end
+        end
+        return policy
+        """
+
     /// A policy in which no rule finds anything.
     static let plain: Example = """
         local policy = { on = "access", grants = { "*" } }

@@ -144,6 +144,17 @@ import Testing
             #"never(permit, "a", function(r) return r.context:has("ip") and not r.context.ip:is_within("10.1.0.0/16") end)"#,
             "refuted"
         ),
+        // A day later is another instant in another zone, and so is the end of a day.
+        (
+            [
+                "if instant '2026-03-28T12:00:00Z':plus { days = 1 } == instant '2026-03-29T12:00:00Z' then permit() end"
+            ],
+            #"never(permit, "a", function(r) return r.action == "orders.read" end)"#, "refuted"
+        ),
+        (
+            ["if date '2026-03-28':end_of_day() ~= instant '2026-03-29T00:00:00Z' then permit() end"],
+            #"never(permit, "a", function(r) return r.action == "orders.read" end)"#, "bounded"
+        ),
         // Lists, maps and loops.
         (
             ["for _, tag in ipairs(r.resource.tags) do if tag == 'hot' then permit() end end"],

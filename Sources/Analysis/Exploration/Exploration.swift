@@ -17,6 +17,12 @@ package final class Exploration {
         var without: Set<Law> = []
 
         package init(now: Instant) { self.now = now }
+
+        /// Options for examples at noon of the day of an instant, so that a day has the same ones.
+        package init(today instant: Instant) {
+            let day = instant.microseconds - instant.microseconds % 86_400_000_000
+            self.init(now: Instant(microseconds: day + 43_200_000_000))
+        }
     }
 
     package let set: PolicySet

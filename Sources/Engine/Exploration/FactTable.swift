@@ -194,8 +194,13 @@ package final class FactTable {
         case .column: return isFixed(node.a) && !namesRecords(type(id))
         case .row, .hasRow: return isFixed(node.b)
         case .rows: return expressions.arguments[Int(node.b)].allSatisfy(isFixed)
-        case .between: return isFixed(node.a) && expressions.arguments[Int(node.b)].allSatisfy(isFixed)
-        case .has, .element, .hasElement, .key, .length, .plus, .endOfDay: return isFixed(node.a)
+        // The time of day of an instant, a day later and the end of a day are those of a tenant's zone.
+        case .between:
+            return type(node.a) != .instant && isFixed(node.a)
+                && expressions.arguments[Int(node.b)].allSatisfy { type($0) != .instant && isFixed($0) }
+        case .plus: return type(id) != .instant && isFixed(node.a)
+        case .endOfDay: return false
+        case .has, .element, .hasElement, .key, .length: return isFixed(node.a)
         case .equal, .less, .lessEqual, .contains, .inNetwork, .sum, .difference, .entry, .hasEntry:
             return isFixed(node.a) && isFixed(node.b)
         }

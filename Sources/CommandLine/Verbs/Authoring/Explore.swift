@@ -43,7 +43,7 @@ extension Verb {
                     status: ExitStatus.policies)
             }
             let end = SteadyClock.nanoseconds() + Int64(invocation[.timeout]) * 1_000_000_000
-            var options = Exploration.Options(now: invocation[.at] ?? .now())
+            var options = invocation[.at].map { Exploration.Options(now: $0) } ?? Exploration.Options(today: .now())
             options.limits.isOver = { SteadyClock.nanoseconds() > end }
             let exploration: Exploration
             do throws(PolicyError) { exploration = try Exploration(set, invariants, options: options) } catch {

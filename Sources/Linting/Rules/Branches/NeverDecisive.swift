@@ -6,13 +6,7 @@ extension Rule {
         name: "never-decisive",
         purpose: "A policy changes no decision: without it, every request would be decided as it is.",
         severity: .warning,
-        good: """
-            local policy = { on = "access" }
-            function policy.decide(request)
-              if request.action == "orders.approve" then deny("orders are approved elsewhere") end
-            end
-            return policy
-            """,
+        good: .limiting,
         bad: [
             "mobile.lua": """
             local policy = { on = "access" }

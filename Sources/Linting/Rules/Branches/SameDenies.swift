@@ -6,13 +6,7 @@ extension Rule {
         name: "same-denies",
         purpose: "Two policies deny exactly the same requests.",
         severity: .warning,
-        good: """
-            local policy = { on = "access" }
-            function policy.decide(request)
-              if request.action == "orders.approve" then deny("orders are approved elsewhere") end
-            end
-            return policy
-            """,
+        good: .limiting,
         bad: [
             "mobile.lua": """
             local policy = { on = "access" }

@@ -6,13 +6,7 @@ extension Rule {
         name: "shadowed-deny",
         purpose: "Whenever a policy denies, another policy denies too.",
         severity: .warning,
-        good: """
-            local policy = { on = "access" }
-            function policy.decide(request)
-              if request.action == "orders.approve" then deny("orders are approved elsewhere") end
-            end
-            return policy
-            """,
+        good: .limiting,
         bad: [
             "mobile.lua": """
             local policy = { on = "access" }

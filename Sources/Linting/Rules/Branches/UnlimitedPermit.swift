@@ -6,13 +6,7 @@ extension Rule {
         name: "unlimited-permit",
         purpose: "A policy permits requests of which no policy denies any, though there are policies that deny.",
         severity: .warning,
-        good: """
-            local policy = { on = "access" }
-            function policy.decide(request)
-              if request.action == "orders.approve" then deny("orders are approved elsewhere") end
-            end
-            return policy
-            """,
+        good: .limiting,
         bad: [
             "reading.lua": """
             local policy = { on = "access", grants = { "orders.*" } }

@@ -6,13 +6,7 @@ extension Rule {
         name: "unwalked-branch",
         purpose: "Not every branch of a policy can be walked, so that less can be proved of it.",
         severity: .warning,
-        good: """
-            local policy = { on = "access" }
-            function policy.decide(request)
-              if request.action == "orders.approve" then deny("orders are approved elsewhere") end
-            end
-            return policy
-            """,
+        good: .limiting,
         bad: [
             "notes.lua": """
             local policy = { on = "access" }
