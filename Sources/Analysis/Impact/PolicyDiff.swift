@@ -125,14 +125,15 @@ package struct PolicyDiff: Sendable {
                 }
             }
         }
-        findings = found.values.sorted { one, other in
-            let ranks = [one, other].map { finding in
-                Direction.allCases.firstIndex(of: finding.key.direction)!
-            }
-            if ranks[0] != ranks[1] { return ranks[0] < ranks[1] }
-            if one.tokens.count != other.tokens.count { return one.tokens.count > other.tokens.count }
-            return one.key.order < other.key.order
+        // The order of each is written once, not for every comparison: that took most of the time of a long list.
+        let ordered = found.values.map { finding in
+            (finding, rank: Direction.allCases.firstIndex(of: finding.key.direction)!, order: finding.key.order)
         }
+        findings = ordered.sorted { one, other in
+            if one.rank != other.rank { return one.rank < other.rank }
+            if one.0.tokens.count != other.0.tokens.count { return one.0.tokens.count > other.0.tokens.count }
+            return one.order < other.order
+        }.map(\.0)
         (widened, narrowed) = (turned[.widened]?.count ?? 0, turned[.narrowed]?.count ?? 0)
         changed = turned[.changed]?.count ?? 0
     }
