@@ -48,6 +48,7 @@ extension Exploration {
         }
         let anyDeny = formula.any(all.map(mayDeny))
         for index in all {
+            guard !isOver else { return findings }
             let policy = explored.policies[index]
             let others = all.filter { $0 != index }
             let mayPermit = formula.all([policy.isEnabled, formula.any([policy.permits, policy.isUnexplored])])
@@ -71,6 +72,7 @@ extension Exploration {
             }
         }
         for (index, one) in all.enumerated() where !never([mayDeny(one)]) {
+            guard !isOver else { return findings }
             for other in all[(index + 1)...]
             where never([mayDeny(one), !denies(other)]) && never([mayDeny(other), !denies(one)]) {
                 findings.append(.init(kind: .sameDenies, policy: id(one), other: id(other), context: context))

@@ -72,7 +72,8 @@ package final class Exploration {
         return (explored, walked.add(to: explored).policies)
     }
 
-    private var isOver: Bool { options.limits.isOver() }
+    /// True once the time is over: findings may be missing then.
+    package var isOver: Bool { options.limits.isOver() }
 
     // MARK: Invariants
 

@@ -89,10 +89,11 @@ package struct ExplorationReport {
     }
 
     private var summary: [String] {
-        guard !entries.isEmpty else { return ["no invariants: there is no `\(path)`"] }
+        let cut = exploration.isOver ? ["the time was over: there may be more findings"] : []
+        guard !entries.isEmpty else { return cut + ["no invariants: there is no `\(path)`"] }
         let counts = [Word.proved, .refuted, .bounded].map { ($0, count($0)) }.filter { $0.1 > 0 }
         let words = counts.map { "\($0.1) \($0.0.rawValue)" }.joined(separator: ", ")
-        return ["\(counted(entries.count, "invariant")): \(words)"]
+        return ["\(counted(entries.count, "invariant")): \(words)"] + cut
     }
 
     private func words(_ finding: DeepFinding) -> String {
