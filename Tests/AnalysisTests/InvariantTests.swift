@@ -211,7 +211,7 @@ import Testing
             Issue.record("no bound")
             return
         }
-        #expect(bounds == [.unexplored(policy: "p0", .stopped(branches: 1))])
+        #expect(bounds == [.unexplored(policy: "p0", .tooMany(branches: 1))])
         let long = try Self.verdict(
             [
                 "if r.resource:has('tags') then local n = 0 for _, t in ipairs(r.resource.tags) do n = n + 1 end "

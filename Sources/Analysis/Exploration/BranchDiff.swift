@@ -176,7 +176,7 @@ package final class BranchComparison {
         let explored = sides.explored
         let kind = explored.context.kind
         var (count, failed) = (0, 0)
-        var excluded: [[Literal]] = []
+        var excluded: [Literal] = []
         while true {
             let name = "on \(kind.rawValue), \(direction.rawValue)"
             if options.limits.isOver() {
@@ -184,8 +184,7 @@ package final class BranchComparison {
                 return false
             }
             // What was found is excluded by an assumption, so that other goals still see it.
-            let rest = excluded.map { explored.formula.any($0) }
-            switch explored.solve([goal] + rest) {
+            switch explored.solve([goal] + excluded) {
             case .unsatisfiable:
                 if failed > 0 {
                     search.note(
@@ -201,7 +200,7 @@ package final class BranchComparison {
                 search.note("\(name): there may be more than the \(count) that are shown")
                 return false
             }
-            guard let found = explored.simplest([goal] + rest) else { return false }
+            guard let found = explored.simplest([goal] + excluded) else { return false }
             let causes = sides.causes(found)
             if let difference = difference(found, direction, causes, sides) {
                 search.differences.append(difference)
@@ -209,7 +208,7 @@ package final class BranchComparison {
             } else {
                 failed += 1
             }
-            excluded.append(sides.branches(found, of: causes).map { !$0 })
+            excluded.append(explored.formula.any(sides.branches(found, of: causes).map { !$0 }))
         }
     }
 

@@ -24,60 +24,81 @@ package struct DeepFinding: Sendable, Hashable {
     package var kindOfDecision: DecisionKind { context.kind }
 }
 
+/// The findings on all branches.
+package struct DeepFindings: Sendable {
+    package internal(set) var findings: [DeepFinding] = []
+    /// False when the time or the limit of a search ended before every policy was compared with the others: then there may
+    /// be more.
+    package internal(set) var isComplete = true
+}
+
 extension Exploration {
     /// The findings for every kind of decision.
     ///
     /// A branch that was not walked may do anything, so that nothing is said of a policy that has one which matters.
-    package func deepFindings() -> [DeepFinding] { contexts.flatMap(deepFindings) }
+    package func deepFindings() -> DeepFindings {
+        var found = DeepFindings()
+        for context in contexts { addFindings(context, to: &found) }
+        return found
+    }
 
-    private func deepFindings(_ context: DecisionContext) -> [DeepFinding] {
+    private func addFindings(_ context: DecisionContext, to found: inout DeepFindings) {
         let (explored, numbers) = explored(context)
         explored.addLaws()
-        let all = Array(numbers.indices)
         let formula = explored.formula
-        var findings: [DeepFinding] = []
-        func never(_ goal: [Literal]) -> Bool { explored.solve(goal) == .unsatisfiable }
-        func id(_ index: Int) -> ExactName { set.policies[numbers[index]].id }
-        func denies(_ index: Int) -> Literal {
-            let policy = explored.policies[index]
-            return formula.all([policy.isEnabled, policy.denies])
+        func never(_ goal: [Literal]) -> Bool {
+            let result = explored.solve(goal)
+            if result == .unknown { found.isComplete = false }
+            return result == .unsatisfiable
         }
-        func mayDeny(_ index: Int) -> Literal {
-            let policy = explored.policies[index]
-            return formula.all([policy.isEnabled, formula.any([policy.denies, policy.isUnexplored])])
+        func note(_ kind: DeepFinding.Kind, _ index: Int, and other: Int? = nil) {
+            found.findings.append(
+                .init(
+                    kind: kind, policy: set.policies[numbers[index]].id,
+                    other: other.map { set.policies[numbers[$0]].id },
+                    context: context))
         }
-        let anyDeny = formula.any(all.map(mayDeny))
-        for index in all {
-            guard !isOver else { return findings }
-            let policy = explored.policies[index]
-            let others = all.filter { $0 != index }
-            let mayPermit = formula.all([policy.isEnabled, formula.any([policy.permits, policy.isUnexplored])])
-            let othersWouldPermit = explored.permit(others, perhaps: true)
-            let othersDeny = formula.any(others.map(denies))
-            let othersPermit = formula.any(
-                others.map { formula.all([explored.policies[$0].isEnabled, explored.policies[$0].permits]) })
+        func effect(_ known: KeyPath<ExploredContext.PolicyLiterals, Literal>, perhaps: Bool) -> [Literal] {
+            explored.policies.map { policy in
+                let known = policy[keyPath: known]
+                return formula.all([policy.isEnabled, perhaps ? formula.any([known, policy.isUnexplored]) : known])
+            }
+        }
+        let (denies, mayDeny) = (effect(\.denies, perhaps: false), effect(\.denies, perhaps: true))
+        let (permits, mayPermit) = (effect(\.permits, perhaps: false), effect(\.permits, perhaps: true))
+        let (othersDeny, othersPermit) = (formula.anyOther(denies), formula.anyOther(permits))
+        let othersMayPermit = formula.anyOther(mayPermit)
+        let anyDeny = formula.any(mayDeny)
+        // The policies that deny, and whose denies are all denied by others: only two of these can deny the same.
+        var shadowed: [Int] = []
+        for index in numbers.indices {
+            guard !isOver else {
+                found.isComplete = false
+                return
+            }
             // It takes a permit of the others away, or gives one that none of them gives.
-            let takes = formula.all([mayDeny(index), othersWouldPermit])
-            let gives = formula.all([mayPermit, !othersPermit, !othersDeny])
-            let isDecisive = formula.any([takes, gives])
-            if never([isDecisive]) {
-                findings.append(.init(kind: .neverDecisive, policy: id(index), other: nil, context: context))
-                continue
+            let takes = formula.all([mayDeny[index], othersMayPermit[index], !othersDeny[index]])
+            let gives = formula.all([mayPermit[index], !othersPermit[index], !othersDeny[index]])
+            let isDecisive = !never([formula.any([takes, gives])])
+            if !isDecisive { note(.neverDecisive, index) }
+            if !never([mayDeny[index]]), never([mayDeny[index], !othersDeny[index]]) {
+                shadowed.append(index)
+                if isDecisive { note(.shadowedDeny, index) }
             }
-            if !never([mayDeny(index)]), never([mayDeny(index), !othersDeny]) {
-                findings.append(.init(kind: .shadowedDeny, policy: id(index), other: nil, context: context))
-            }
-            if !never([mayPermit]), !never([anyDeny]), never([mayPermit, anyDeny]) {
-                findings.append(.init(kind: .unlimitedPermit, policy: id(index), other: nil, context: context))
+            if isDecisive, !never([mayPermit[index]]), !never([anyDeny]), never([mayPermit[index], anyDeny]) {
+                note(.unlimitedPermit, index)
             }
         }
-        for (index, one) in all.enumerated() where !never([mayDeny(one)]) {
-            guard !isOver else { return findings }
-            for other in all[(index + 1)...]
-            where never([mayDeny(one), !denies(other)]) && never([mayDeny(other), !denies(one)]) {
-                findings.append(.init(kind: .sameDenies, policy: id(one), other: id(other), context: context))
+        for (place, one) in shadowed.enumerated() {
+            for other in shadowed[(place + 1)...] {
+                guard !isOver else {
+                    found.isComplete = false
+                    return
+                }
+                if never([mayDeny[one], !denies[other]]), never([mayDeny[other], !denies[one]]) {
+                    note(.sameDenies, one, and: other)
+                }
             }
         }
-        return findings
     }
 }

@@ -29,7 +29,7 @@ extension ExampleBuilder {
         case .boolean: return .boolean(encoder.knows(term) && found.holds(encoder.holds(term)))
         case .string: return .string(string(term))
         case .department: return .string(department(isThere(term) ? term : nil, &tenant))
-        case .user: return .string(user(isThere(term) ? term : nil, 0, &tenant))
+        case .user: return .string(user(isThere(term) ? term : nil, &tenant))
         case .ip, .network: return .string(address(term))
         case .list(let element): return list(term, element, atLeast: 0, &tenant)
         case .map(let value): return map(term, value, &tenant)

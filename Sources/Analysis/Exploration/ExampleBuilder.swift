@@ -65,10 +65,7 @@ struct ExampleBuilder {
         }
         if context.kind == .access { access(&question, &tenant) }
         finish(&tenant)
-        var organisation = Organisation(tenants: [tenant])
-        // A second tenant, for what crosses from one to another.
-        organisation.tenants.append(TenantRecord(id: "other_tenant", name: "other_tenant", zone: "UTC"))
-        return Example(organisation, question)
+        return Example(Organisation(tenants: [tenant]), question)
     }
 
     private mutating func administration(
@@ -168,17 +165,17 @@ struct ExampleBuilder {
         let id = ExactName("assignment \(number)")
         if let user = tenant.users.first(where: { $0.assignments.contains { $0.id == id } }) { return (user.id, id) }
         let userTerm = table.attribute(.user, of: holder, .user)
-        let user = user(isThere(userTerm) ? userTerm : nil, number, &tenant)
+        let user = user(isThere(userTerm) ? userTerm : nil, &tenant)
         let departmentTerm = table.attribute(.department, of: holder, .department)
         let department = department(isThere(departmentTerm) ? departmentTerm : nil, &tenant)
-        let type = userType(of: holder, number, user, &tenant)
+        let type = userType(of: holder, user, &tenant)
         let place = tenant.users.firstIndex { $0.id == user }!
         tenant.users[place].assignments.append(AssignmentRecord(id: id, department: department, userType: type))
         return (user, id)
     }
 
     /// The id of the user of a term; of a new one without a term.
-    mutating func user(_ term: FactTable.ID?, _ number: Int, _ tenant: inout TenantRecord) -> ExactName {
+    mutating func user(_ term: FactTable.ID?, _ tenant: inout TenantRecord) -> ExactName {
         if let term, let known = classes.users.first(where: { isEqual($0.term, term) }) { return known.id }
         let count = tenant.users.count + 1
         var record = UserRecord(
@@ -196,7 +193,7 @@ struct ExampleBuilder {
     }
 
     private mutating func userType(
-        of holder: FactTable.ID, _ number: Int, _ user: ExactName, _ tenant: inout TenantRecord
+        of holder: FactTable.ID, _ user: ExactName, _ tenant: inout TenantRecord
     ) -> ExactName {
         let term = table.attribute(.userType, of: holder, .userType)
         if isThere(term), let known = classes.userTypes.first(where: { isEqual($0.term, term) }) { return known.id }

@@ -21,7 +21,8 @@ extension Exploration {
         case .content(let term): "it reads what `\(table.text(term))` is, which can be anything: compare it instead"
         case .longList(let term, let most):
             "it loops over `\(table.text(term))`; lists with more than \(most) elements were not walked"
-        case .stopped(let branches):
+        case .timeout: "the time was over before all of its branches were walked"
+        case .tooMany(let branches):
             "it has more than \(counted(branches, "branch", "branches")); policies of their own cost the sum of their "
                 + "branches, and not the product"
         case .budget: "it uses up its budget on some branches"

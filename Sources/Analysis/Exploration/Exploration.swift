@@ -72,8 +72,9 @@ package final class Exploration {
         return (explored, walked.add(to: explored).policies)
     }
 
-    /// True once the time is over: findings may be missing then.
-    package var isOver: Bool { options.limits.isOver() }
+    var isOver: Bool { options.limits.isOver() }
+    /// The limit that ended a search.
+    private var limit: InvariantVerdict.Bound { isOver ? .timeout : .searchLimit }
 
     // MARK: Invariants
 
@@ -150,23 +151,23 @@ package final class Exploration {
         let explored = goal.explored
         // A condition that fails says nothing of the requests for which it fails; that does not matter where their decision
         // does not contradict the invariant, whatever the condition would say.
-        if explored.solve([goal.fails, goal.perhaps]) != .unsatisfiable {
-            return .bounded([failure(goal)])
+        switch explored.solve([goal.fails, goal.perhaps]) {
+        case .satisfiable: return .bounded([failure(goal)])
+        case .unknown: return .bounded([limit])
+        case .unsatisfiable: break
         }
         var candidates = 0
         while candidates < options.candidates {
             if isOver { return .bounded([.timeout]) }
             switch explored.solve([goal.holds, goal.surely]) {
-            case .unknown: return .bounded([isOver ? .timeout : .searchLimit])
+            case .unknown: return .bounded([limit])
             case .unsatisfiable:
                 if candidates > 0 { return .bounded([.unconfirmed(candidates: candidates)]) }
                 return withoutCandidate(goal, invariant)
             case .satisfiable: break
             }
             candidates += 1
-            guard let found = explored.simplest([goal.holds, goal.surely]) else {
-                return .bounded([.searchLimit])
-            }
+            guard let found = explored.simplest([goal.holds, goal.surely]) else { return .bounded([limit]) }
             let search = ExampleSearch(
                 explored: explored, schema: set.schema, now: options.now, isOver: options.limits.isOver)
             var confirmed: Decision?
@@ -185,12 +186,12 @@ package final class Exploration {
         let explored = goal.explored
         let condition = explored.formula.any([goal.holds, goal.isUnexplored])
         switch explored.solve([condition, goal.perhaps]) {
-        case .unknown: return .bounded([isOver ? .timeout : .searchLimit])
+        case .unknown: return .bounded([limit])
         case .satisfiable: return .bounded(unexplored(goal))
         case .unsatisfiable: break
         }
         switch explored.solve([condition]) {
-        case .unknown: return .bounded([isOver ? .timeout : .searchLimit])
+        case .unknown: return .bounded([limit])
         case .satisfiable: return .proved(.everyBranch)
         case .unsatisfiable: break
         }
@@ -216,6 +217,7 @@ package final class Exploration {
         return bounds
     }
 
+    /// The failure of the condition that was found.
     private func failure(_ goal: Goal) -> InvariantVerdict.Bound {
         let explored = goal.explored
         for case (let node, .explored(let outcome)) in explored.parts[goal.condition].tree.leaves {
@@ -224,7 +226,7 @@ package final class Exploration {
             }
             return .failing(message: failure.message, line: failure.line)
         }
-        return .searchLimit
+        preconditionFailure("the goal was that a branch of the condition fails")
     }
 
     /// The decision on an example that contradicts an invariant; `nil` for one that does not. The engine makes it, which knows

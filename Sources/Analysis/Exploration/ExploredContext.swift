@@ -35,7 +35,7 @@ package final class ExploredContext {
     package private(set) var parts: [Part] = []
     package private(set) var policies: [PolicyLiterals] = []
     private var nodes: [[Literal]] = []
-    fileprivate var solver: SatisfiabilitySolver?
+    private var solver: SatisfiabilitySolver?
     /// The most wrong turns of the search for one answer.
     private let conflicts: Int
     private let isOver: @Sendable () -> Bool
@@ -155,9 +155,4 @@ extension ExploredContext {
         }
         formula.add(literals)
     }
-}
-
-extension ExploredContext {
-    /// True when a literal was needed to show that the goal of the last search cannot be.
-    package func isNeeded(_ literal: Literal) -> Bool { solver?.isNeeded(literal) ?? false }
 }

@@ -43,7 +43,7 @@ package final class FactEncoder {
             case .perhaps:
                 literal = formula.literal(.defined(id))
                 // A value that is taken from an absent one is absent, see `Facts.attribute` and `Facts.compare`.
-                for operand in table.operands(id) { formula.imply([literal], defined(operand), law: .presence) }
+                for operand in table.operands(id) { formula.imply([literal], defined(operand)) }
             }
         }
         definitions[id] = literal

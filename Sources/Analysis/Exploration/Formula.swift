@@ -42,7 +42,7 @@ package enum Atom: Hashable, Sendable {
 
 /// A conjunction of clauses, and the meaning of their variables.
 package final class Formula {
-    package private(set) var clauses: [(literals: [Literal], law: Law?)] = []
+    package private(set) var clauses: [[Literal]] = []
     private var numbers: [Atom: Int32] = [:]
     /// The atom of each variable; the first is the variable that always holds.
     package private(set) var atoms: [Atom] = [.part(0)]
@@ -52,7 +52,7 @@ package final class Formula {
     package private(set) var permissions: [FactTable.ID: [ExactName]] = [:]
     private var parts = 0
 
-    package init() { clauses.append(([.always], nil)) }
+    package init() { clauses.append([.always]) }
 
     /// The literal of an atom, a new variable for a new atom.
     package func literal(_ atom: Atom) -> Literal {
@@ -79,21 +79,20 @@ package final class Formula {
     package func has(_ atom: Atom) -> Bool { numbers[atom] != nil }
 
     /// Adds a clause: one of the literals holds.
-    /// - Parameter law: the law that it is a case of; `nil` for a definition.
-    package func add(_ literals: [Literal], law: Law? = nil) {
+    package func add(_ literals: [Literal]) {
         if literals.contains(.always) || literals.contains(where: { literals.contains(!$0) }) { return }
-        clauses.append((literals.filter { $0 != .never }, law))
+        clauses.append(literals.filter { $0 != .never })
     }
 
     /// Adds that the second holds where all of the first hold.
-    package func imply(_ premises: [Literal], _ conclusion: Literal, law: Law? = nil) {
-        add(premises.map { !$0 } + [conclusion], law: law)
+    package func imply(_ premises: [Literal], _ conclusion: Literal) {
+        add(premises.map { !$0 } + [conclusion])
     }
 
     /// Adds that two literals hold together.
-    package func equate(_ one: Literal, _ other: Literal, law: Law? = nil) {
-        imply([one], other, law: law)
-        imply([other], one, law: law)
+    package func equate(_ one: Literal, _ other: Literal) {
+        imply([one], other)
+        imply([other], one)
     }
 
     private func part() -> Literal {
@@ -114,4 +113,17 @@ package final class Formula {
 
     /// The literal that holds where one of some holds.
     package func any(_ literals: [Literal]) -> Literal { !all(literals.map { !$0 }) }
+
+    /// For each of some literals, the one that holds where one of the others holds. As many clauses as there are literals.
+    func anyOther(_ literals: [Literal]) -> [Literal] {
+        var before: [Literal] = [.never]
+        for literal in literals { before.append(any([before.last!, literal])) }
+        var after = Literal.never
+        var others = [Literal](repeating: .never, count: literals.count)
+        for index in literals.indices.reversed() {
+            others[index] = any([before[index], after])
+            after = any([literals[index], after])
+        }
+        return others
+    }
 }

@@ -7,7 +7,7 @@ struct FoundFacts {
     private let truths: [Bool]
 
     init(_ explored: ExploredContext) {
-        truths = explored.formula.atoms.indices.map { explored.holds(Literal(number: Int32($0 + 1))) }
+        truths = explored.formula.variables.map { explored.holds($0.literal) }
     }
 
     func holds(_ literal: Literal) -> Bool {
@@ -41,8 +41,7 @@ extension ExploredContext {
         var first: [Literal] = []
         var second: [Literal] = []
         var third: [Literal] = []
-        for (index, atom) in formula.atoms.enumerated() {
-            let literal = Literal(number: Int32(index + 1))
+        for (literal, atom) in formula.variables {
             switch atom {
             case .tenant(0): first.append(literal)
             case .defined: first.append(!literal)

@@ -30,7 +30,7 @@ package struct LawMaker {
     static let mostRelated = 28
 
     func add(_ literals: [Literal], _ law: Law) {
-        if !without.contains(law) { formula.add(literals, law: law) }
+        if !without.contains(law) { formula.add(literals) }
     }
 
     func imply(_ premises: [Literal], _ conclusion: Literal, _ law: Law) {

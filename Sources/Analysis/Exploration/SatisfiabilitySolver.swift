@@ -16,6 +16,8 @@ internal import CCaDiCaL
     private let solver: OpaquePointer
     private let deadline: Deadline
     private var count = 0
+    /// True while there is an assignment to ask about: the solver ends the process when it is asked about none.
+    private var isSatisfied = false
 
     /// The time limit, as the solver asks about it.
     private final class Deadline {
@@ -39,12 +41,12 @@ internal import CCaDiCaL
 
     /// Adds the clauses that the formula got since the last time.
     package func add(_ formula: Formula) {
-        for clause in formula.clauses[count...] { add(clause.literals) }
+        if count < formula.clauses.count { isSatisfied = false }
+        for clause in formula.clauses[count...] { add(clause) }
         count = formula.clauses.count
     }
 
-    /// Adds one clause that no formula has.
-    package func add(_ clause: [Literal]) {
+    private func add(_ clause: [Literal]) {
         for literal in clause { unsafe ccadical_add(solver, literal.number) }
         unsafe ccadical_add(solver, 0)
     }
@@ -53,20 +55,21 @@ internal import CCaDiCaL
     package func solve(assuming literals: [Literal], conflicts: Int = 200_000) -> Result {
         for literal in literals { unsafe ccadical_assume(solver, literal.number) }
         unsafe ccadical_limit(solver, "conflicts", Int32(conflicts))
-        switch unsafe ccadical_solve(solver) {
+        let result = unsafe ccadical_solve(solver)
+        isSatisfied = result == 10
+        switch result {
         case 10: return .satisfiable
         case 20: return .unsatisfiable
         default: return .unknown
         }
     }
 
-    /// True when a literal holds in the assignment that was found last.
+    /// True when a literal holds in the assignment that was found.
+    /// - Precondition: the last search found one.
     package func holds(_ literal: Literal) -> Bool {
+        precondition(isSatisfied, "the last search found no assignment")
         // Asked of the variable, since versions of the solver differ in the sign that they give for a negation.
         let isTrue = unsafe ccadical_val(solver, abs(literal.number)) > 0
         return isTrue == (literal.number > 0)
     }
-
-    /// True when an assumption was needed to show that there is no assignment.
-    package func isNeeded(_ literal: Literal) -> Bool { unsafe ccadical_failed(solver, literal.number) != 0 }
 }

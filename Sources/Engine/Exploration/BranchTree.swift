@@ -35,8 +35,10 @@ package struct BranchTree: Sendable {
         case content(FactTable.ID)
         /// A list with more elements than are walked.
         case longList(FactTable.ID, most: Int)
-        /// The time or the number of branches was exceeded.
-        case stopped(branches: Int)
+        /// The policy has more branches than these.
+        case tooMany(branches: Int)
+        /// The time was over.
+        case timeout
         /// The policy exceeded its budget.
         case budget
         /// The same facts had other consequences when they were walked again.
@@ -46,18 +48,11 @@ package struct BranchTree: Sendable {
     package let policy: ExactName
     package internal(set) var nodes: [Node] = []
 
+    /// The leaves, with the numbers of their nodes.
     package var leaves: [(node: Int, leaf: Leaf)] {
         nodes.enumerated().compactMap { number, node in
             if case .leaf(let leaf) = node { (number, leaf) } else { nil }
         }
-    }
-
-    /// The facts that are read on any branch, each once.
-    package var facts: [FactTable.ID] {
-        var found: [FactTable.ID] = []
-        var seen: Set<FactTable.ID> = []
-        for case .fact(let id, _) in nodes where seen.insert(id).inserted { found.append(id) }
-        return found
     }
 }
 

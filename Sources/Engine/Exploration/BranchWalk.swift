@@ -11,7 +11,7 @@ package final class BranchWalk {
         package var branches = 50_000
         /// The most elements of a list that a policy loops over.
         package var elements = 3
-        /// Returns true when the time is over; asked now and then.
+        /// Returns true when the time is over; asked before every branch.
         package var isOver: @Sendable () -> Bool = { false }
 
         package init() {}
@@ -47,9 +47,9 @@ package final class BranchWalk {
         host.oracle = { path.value(of: $0) }
         var branches = 0
         repeat {
-            if branches >= limits.branches || (branches & 0xFF == 0xFF && limits.isOver()) || host.isCrowded {
-                if branches == 0 { return BranchTree(unexplored: .stopped(branches: 0), of: tree.policy) }
-                path.giveUp(&tree, .stopped(branches: branches))
+            if let reason = stop(after: branches) {
+                if branches == 0 { return BranchTree(unexplored: reason, of: tree.policy) }
+                path.giveUp(&tree, reason)
                 return tree
             }
             path.begin()
@@ -59,6 +59,12 @@ package final class BranchWalk {
             tree.add(leaf(outcome, path), path)
         } while path.advance(&tree)
         return tree
+    }
+
+    /// The reason to walk no further branch.
+    private func stop(after branches: Int) -> BranchTree.Unexplored? {
+        if limits.isOver() { return .timeout }
+        return branches >= limits.branches || evaluator.host.isCrowded ? .tooMany(branches: branches) : nil
     }
 
     private func leaf(_ outcome: Outcome, _ path: BranchPath) -> BranchTree.Leaf {

@@ -76,7 +76,7 @@ extension FactTable {
             default: return .always
             }
         case .column: return isAlwaysThere(column: id) ? .always : .perhaps
-        // A `has` is an answer, also about what is absent; see `operandsOfPresence`.
+        // A `has` is an answer, also about what is absent; see `answersAbsence`.
         case .has, .hasRow: return .always
         case .hasElement, .hasEntry: return .always
         case .element, .key, .entry, .row, .plus, .endOfDay, .sum, .difference, .call, .argument: return .perhaps

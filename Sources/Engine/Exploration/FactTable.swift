@@ -18,8 +18,8 @@ package final class FactTable {
     /// For each source of terms, the term of each of its expressions.
     private var taken: [ObjectIdentifier: [ID: ID]] = [:]
 
-    /// - Parameter set: the schema and the plugins of all policies whose facts it takes.
     /// - Parameters:
+    ///   - set: has the schema and the plugins of all policies whose facts it takes.
     ///   - policies: the data of the policies, by the numbers that facts have here.
     ///   - owners: for each policy, the one whose settings are its own: settings can then be anything. `nil` for settings as
     ///     they are written.
@@ -48,7 +48,7 @@ package final class FactTable {
 
     package func constant(_ value: Value, _ type: ValueType) -> ID { expressions.constant(value, type: type) }
 
-    /// The terms of the values of a term, for a request, as the engine computes them.
+    /// The values of terms for a request, as the engine computes them.
     package func values(of ids: [ID], for request: ResolvedRequest) -> [Value] {
         let begun = facts.begin { current in
             current = request
@@ -78,8 +78,6 @@ package final class FactTable {
     package func attribute(_ attribute: Attribute, of base: ID, _ type: ValueType) -> ID {
         expressions.intern(.attribute, base, attribute.rawValue, type: type)
     }
-
-    package func equal(_ one: ID, _ other: ID) -> ID { expressions.intern(.equal, one, other) }
 
     /// The term whose presence a `has` tests.
     package func target(ofPresence id: ID) -> ID? {

@@ -8,4 +8,10 @@ package enum SteadyClock {
         unsafe clock_gettime(CLOCK_MONOTONIC, &time)
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
+
+    /// A function that returns true once so many seconds from now are over.
+    package static func limit(seconds: Int) -> @Sendable () -> Bool {
+        let end = nanoseconds() + Int64(seconds) * 1_000_000_000
+        return { nanoseconds() > end }
+    }
 }

@@ -66,6 +66,19 @@ package struct DecisionTableReport {
         }
     }
 
+    /// The colours of an outcome, on a terminal and in a graph.
+    private static func tone(_ outcome: DecisionTable.Outcome) -> (style: TextStyle, color: String) {
+        switch outcome {
+        case .failure: return (.bad, "#f4cccc")
+        case .unexplored: return (.caution, "#fce8b2")
+        case .effects(let effects):
+            let names = effects.map(\.effect)
+            if names.contains(PolicyStatement.Effect.deny.rawValue) { return (.bad, "#f4cccc") }
+            if names.contains(PolicyStatement.Effect.permit.rawValue) { return (.good, "#cdeccd") }
+            return (.plain, "#eeeeee")
+        }
+    }
+
     private func title(_ group: Group) -> String {
         "\(group.table.policy) on \(group.kinds.joined(separator: ", "))"
             + (group.table.isEnabled ? "" : " (decides for no tenant)")
@@ -89,10 +102,8 @@ package struct DecisionTableReport {
         for group in groups {
             if !lines.isEmpty { lines.append("") }
             lines.append("\(title(group), .strong)")
-            for row in Self.rows(group.table) {
-                let style: TextStyle =
-                    row[1].hasPrefix("permit")
-                    ? .good : row[1].hasPrefix("deny") || row[1].hasPrefix("fails") ? .bad : .plain
+            for (entry, row) in zip(group.table.rows, Self.rows(group.table)) {
+                let style = Self.tone(entry.outcome).style
                 let line = row[2].isEmpty ? "" : " (line \(row[2]))"
                 lines.append(.sentence("  \(row[0]) -> \(row[1], style)\(line)", hanging: 4))
             }
@@ -171,8 +182,7 @@ package struct DecisionTableReport {
                     parent = node
                 }
                 let outcome = Self.outcome(row.outcome).words
-                let color =
-                    outcome.hasPrefix("permit") ? "#cdeccd" : outcome.hasPrefix("says") ? "#eeeeee" : "#f4cccc"
+                let color = Self.tone(row.outcome).color
                 lines.append(
                     "    l\(number)_\(index) [label=\(quoted(outcome)), style=filled, fillcolor=\"\(color)\"];")
                 lines.append("    \(parent) -> l\(number)_\(index);")

@@ -22,18 +22,17 @@ package struct ExplorationReport {
 
     package let entries: [Entry]
     private let path: String
-    private let exploration: Exploration
-    private let findings: [DeepFinding]
+    private let deep: DeepFindings
+    private var findings: [DeepFinding] { deep.findings }
 
     /// - Parameters:
     ///   - path: the file of the invariants.
     ///   - findings: what no request shows.
     package init(
-        _ verdicts: [InvariantVerdict], of exploration: Exploration, path: String, findings: [DeepFinding]
+        _ verdicts: [InvariantVerdict], of exploration: Exploration, path: String, findings: DeepFindings
     ) {
-        self.exploration = exploration
         self.path = path
-        self.findings = findings
+        deep = findings
         entries = verdicts.map { verdict in
             switch verdict.result {
             case .proved: Entry(verdict: verdict, reasons: [], test: nil)
@@ -89,7 +88,8 @@ package struct ExplorationReport {
     }
 
     private var summary: [String] {
-        let cut = exploration.isOver ? ["the time was over: there may be more findings"] : []
+        let cut =
+            deep.isComplete ? [] : ["not every policy was compared with the others in time: there may be more findings"]
         guard !entries.isEmpty else { return cut + ["no invariants: there is no `\(path)`"] }
         let counts = [Word.proved, .refuted, .bounded].map { ($0, count($0)) }.filter { $0.1 > 0 }
         let words = counts.map { "\($0.1) \($0.0.rawValue)" }.joined(separator: ", ")
@@ -179,6 +179,7 @@ package struct ExplorationReport {
         }
         return .object([
             .init("path", .string(path)), .init("invariants", .array(invariants)), .init("findings", .array(found)),
+            .init("findings_are_complete", .boolean(deep.isComplete)),
         ])
     }
 }

@@ -59,11 +59,9 @@ extension Verb {
         let (source, plugins) = read.loadedPlugins()
         let schema = source.files.first { $0.name == PolicyFile.schema }?.bytes
         let rules = Rule.all + Rule.brought(by: plugins, schema: schema)
-        let end = SteadyClock.nanoseconds() + deepNanoseconds
-        let isOver: @Sendable () -> Bool = { SteadyClock.nanoseconds() > end }
         var findings = Linter(
             source, directory: directory, rules: rules,
-            deepUntil: invocation[.deep] ? isOver : nil
+            deepUntil: invocation[.deep] ? SteadyClock.limit(seconds: deepSeconds) : nil
         ).run()
         if !files.isEmpty { findings = findings.concerning(files.map { "\(folder)/\($0)" }, folder) }
         let terminal = invocation.terminal
@@ -80,7 +78,7 @@ extension Verb {
     }
 
     /// The most time for walking branches; what was not walked by then is reported.
-    private static let deepNanoseconds: Int64 = 30_000_000_000
+    private static let deepSeconds = 30
 
     /// The directory of `--store`, without its tokens; `nil` without the option.
     private static func directory(_ invocation: Invocation) throws(CommandError) -> Directory? {

@@ -61,9 +61,8 @@ extension Verb {
             throw .usage(
                 "`--\(option.name)` has no effect with `--exhaustive`, which is about every store and every time")
         }
-        let end = SteadyClock.nanoseconds() + Int64(invocation[.timeout]) * 1_000_000_000
         var options = invocation[.at].map { Exploration.Options(now: $0) } ?? Exploration.Options(today: .now())
-        options.limits.isOver = { SteadyClock.nanoseconds() > end }
+        options.limits.isOver = SteadyClock.limit(seconds: invocation[.timeout])
         let comparison: BranchComparison?
         do throws(PolicyError) { comparison = try BranchComparison(sets[0], sets[1], options: options) } catch {
             throw CommandError(error.message)

@@ -42,9 +42,8 @@ extension Verb {
                     "the invariants in `\(source.path)/\(PolicyFile.invariants)` do not load",
                     status: ExitStatus.policies)
             }
-            let end = SteadyClock.nanoseconds() + Int64(invocation[.timeout]) * 1_000_000_000
             var options = invocation[.at].map { Exploration.Options(now: $0) } ?? Exploration.Options(today: .now())
-            options.limits.isOver = { SteadyClock.nanoseconds() > end }
+            options.limits.isOver = SteadyClock.limit(seconds: invocation[.timeout])
             let exploration: Exploration
             do throws(PolicyError) { exploration = try Exploration(set, invariants, options: options) } catch {
                 throw CommandError(error.message)

@@ -73,15 +73,14 @@ private enum MutateCommand {
     private static func equivalence(_ tests: PolicyTests) -> ((PolicySet) -> Bool)? {
         guard let before = PolicySet.load(tests.source).set else { return nil }
         return { after in
-            let end = SteadyClock.nanoseconds() + proofNanoseconds
             var options = Exploration.Options(now: .now())
-            options.limits.isOver = { SteadyClock.nanoseconds() > end }
+            options.limits.isOver = SteadyClock.limit(seconds: proofSeconds)
             return (try? BranchComparison(before, after, options: options, anySettings: true))??.isEqual() ?? false
         }
     }
 
     /// The most time for the proof that one mutant is equivalent.
-    private static let proofNanoseconds: Int64 = 2_000_000_000
+    private static let proofSeconds = 2
 
     private static func show(
         _ report: MutationReport, _ run: MutationRun, _ format: MutationReport.Format, _ terminal: Terminal

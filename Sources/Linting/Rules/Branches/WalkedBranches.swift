@@ -8,7 +8,7 @@ internal import Syntax
 package struct WalkedBranches {
     private let folder: LintedFolder
     private let exploration: Exploration
-    private let all: [DeepFinding]
+    private let all: DeepFindings
 
     /// - Returns: `nil` for policies that do not load, of which nothing can be walked.
     init?(_ folder: LintedFolder, isOver: @escaping @Sendable () -> Bool) {
@@ -24,10 +24,10 @@ package struct WalkedBranches {
 
     /// The findings of one kind, each at the function of its policy.
     func findings(_ kind: DeepFinding.Kind, _ message: (DeepFinding) -> String) -> [Rule.Finding] {
-        all.filter { $0.kind == kind }.map { finding(message($0), about: $0.policy) }
+        all.findings.filter { $0.kind == kind }.map { finding(message($0), about: $0.policy) }
     }
 
-    /// Each policy with branches that were not walked, with the reasons.
+    /// Each policy with branches that were not walked, with the reasons, and what was not compared.
     var unwalked: [Rule.Finding] {
         var findings: [Rule.Finding] = []
         for (number, policy) in exploration.set.policies.enumerated() {
@@ -39,6 +39,12 @@ package struct WalkedBranches {
                 }
             }
             for reason in reasons { findings.append(finding(reason, about: policy.id)) }
+        }
+        if !all.isComplete {
+            findings.append(
+                .init(
+                    "not every policy was compared with the others in time: there may be more findings", file: "",
+                    line: nil, column: nil))
         }
         return findings
     }
