@@ -224,6 +224,34 @@ import Testing
         #expect(lists.count == 1, "\(lists)")
     }
 
+    @Test func `without time nothing is decided, and that is said`() throws {
+        let invariant = #"never(permit, "a", function(r) return r.action == "orders.read" end)"#
+        let source = PolicySource(
+            path: "p",
+            files: [
+                .init(name: "schema.lua", bytes: Array(Self.schema.utf8)),
+                .init(
+                    name: "p.lua",
+                    bytes: Array(#"return { on = "access", decide = function(r) deny("no") end }"#.utf8)),
+                .init(name: "invariants.lua", bytes: Array(invariant.utf8)),
+            ])
+        let set = try Fixtures.load(source)
+        var options = Exploration.Options(now: Self.now)
+        options.limits.isOver = { true }
+        let exploration = try Exploration(set, set.invariants(source), options: options)
+        guard case .bounded(let bounds)? = exploration.verdicts().first?.result else {
+            Issue.record("decided")
+            return
+        }
+        #expect(bounds == [.timeout])
+        let found = exploration.deepFindings()
+        #expect(found.findings.isEmpty && !found.isComplete)
+        let comparison = try #require(try BranchComparison(set, set, options: options))
+        #expect(!comparison.isEqual())
+        let diff = comparison.diff()
+        #expect(!diff.isEqual && diff.bounds.contains { $0.contains("the time was over") })
+    }
+
     @Test func `a counterexample is as small as can be`() throws {
         let result = try Self.verdict(
             ["if r.token:can(r.action) then permit() end"],

@@ -66,6 +66,24 @@ enum Isolation {
 
     // MARK: The parent
 
+    /// Runs a verb that only prints a report in a child process, and shows the report.
+    /// - Parameters:
+    ///   - statuses: the exit statuses of the verb; any other is a crash.
+    ///   - silence: the longest silence of the child, in milliseconds.
+    ///   - loss: what is lost when the child crashes: `no test counts as passed`.
+    ///   - status: the exit status then.
+    static func report(
+        _ invocation: Invocation, statuses: Set<Int32>, silence: Int, loss: String, status: Int32
+    ) throws(CommandError) -> Int32 {
+        let ending = try run(invocation, input: -1, form: .report(statuses: statuses), silence: silence)
+        if let status = ending.status {
+            invocation.terminal.write(ending.output)
+            return status
+        }
+        invocation.terminal.complain("the process that ran the policies \(ending.reason): \(loss)")
+        return status
+    }
+
     /// The end of a child, as its parent saw it.
     struct ChildExit {
         /// The child's exit status; `nil` when it crashed, this process ended it, or its output had the wrong form.

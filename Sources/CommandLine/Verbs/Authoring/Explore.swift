@@ -99,15 +99,10 @@ extension Verb {
         if case .tables(.svg) = form {
             throw .usage("`--format svg` and `--isolate` cannot be combined: an isolated process starts no other")
         }
-        let silence = 30_000 + invocation[.timeout] * 1_000
-        let ending = try Isolation.run(
-            invocation, input: -1, form: .report(statuses: [0, 1, 3, 5, 64]), silence: silence)
-        if let status = ending.status {
-            invocation.terminal.write(ending.output)
-            return status
-        }
-        invocation.terminal.complain("the process that ran the policies \(ending.reason): nothing is proved")
-        return ExitStatus.policies
+        return try Isolation.report(
+            invocation, statuses: [0, 1, 3, 5, 64], silence: 30_000 + invocation[.timeout] * 1_000,
+            loss: "nothing is proved",
+            status: ExitStatus.policies)
     }
 
     // MARK: Verdicts

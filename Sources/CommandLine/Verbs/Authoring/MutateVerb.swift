@@ -197,15 +197,9 @@ private enum MutateCommand {
 
     /// Runs the tests in a child process. If it crashes, no mutant was killed.
     private static func isolated(_ invocation: Invocation) throws(CommandError) -> Int32 {
-        let terminal = invocation.terminal
-        let ending = try Isolation.run(
-            invocation, input: -1, form: .report(statuses: [0, 1, 3, 4, 5, 64]), silence: longestSilence)
-        if let status = ending.status {
-            terminal.write(ending.output)
-            return status
-        }
-        terminal.complain("the process that ran the policies \(ending.reason): there is no mutation score")
-        return ExitStatus.tests
+        try Isolation.report(
+            invocation, statuses: [0, 1, 3, 4, 5, 64], silence: longestSilence, loss: "there is no mutation score",
+            status: ExitStatus.tests)
     }
 
     /// The time limit for all mutants in a child process, in milliseconds.

@@ -158,15 +158,9 @@ private enum TestCommand {
 
     /// Runs the tests in a child process. If it crashes, no test has passed.
     private static func isolated(_ invocation: Invocation) throws(CommandError) -> Int32 {
-        let terminal = invocation.terminal
-        let ending = try Isolation.run(
-            invocation, input: -1, form: .report(statuses: [0, 1, 3, 4, 5, 64]), silence: longestSilence)
-        if let status = ending.status {
-            terminal.write(ending.output)
-            return status
-        }
-        terminal.complain("the process that ran the policies \(ending.reason): no test counts as passed")
-        return ExitStatus.tests
+        try Isolation.report(
+            invocation, statuses: [0, 1, 3, 4, 5, 64], silence: longestSilence, loss: "no test counts as passed",
+            status: ExitStatus.tests)
     }
 
     /// The time limit for all tests in a child process, in milliseconds.
