@@ -38,48 +38,6 @@ import Testing
         #expect(comparison.differences.filter(\.matters).map(\.attribute) == [.suspended])
     }
 
-    // MARK: Least privilege
-
-    private func log(_ fixture: AnalysisFixture, _ questions: [AuthorizationRequest]) throws -> [DecisionRecord] {
-        try questions.map { question in
-            var writer = JSONWriter()
-            DecisionLog.line(
-                question, try fixture.examine(question).decision, nanoseconds: 1, masked: [], into: &writer)
-            return try DecisionRecord(try JSONReader.parse(writer.bytes))
-        }
-    }
-
-    @Test func `a token needs the permissions that its permitted uses read, and no more`() throws {
-        let fixture = try AnalysisFixture.policy(
-            "if request.token:can(request.action) then permit() end")
-        let record = try log(
-            fixture,
-            [
-                AnalysisFixture.question("orders.read", token: AnalysisFixture.other.description),
-                AnalysisFixture.question("orders.read"),
-            ])
-        let least = LeastPrivilege(1, record, fixture.authorizer, on: fixture.directory)
-        #expect(least.held == ["orders.approve", "orders.read"] && least.uses == 1)
-        #expect(least.needed == ["orders.read"] && least.superfluous == ["orders.approve"])
-        #expect(least.grants.map(\.permission) == ["orders.*"] && least.grants[0].needed == ["orders.read"])
-    }
-
-    @Test func `permissions that a department requires for access are needed`() throws {
-        let fixture = try AnalysisFixture.policy(
-            "if request.token:meets(request.resource.department) and request.token:can(request.action) then permit() end"
-        )
-        let question = AnalysisFixture.question(
-            "orders.read", [.init("department", .string("finance"))], token: AnalysisFixture.other.description)
-        let least = LeastPrivilege(1, try log(fixture, [question]), fixture.authorizer, on: fixture.directory)
-        #expect(least.needed == ["orders.approve", "orders.read"] && least.superfluous.isEmpty)
-    }
-
-    @Test func `an unused token needs nothing`() throws {
-        let fixture = try AnalysisFixture.policy("if request.token:can(request.action) then permit() end")
-        let least = LeastPrivilege(1, [], fixture.authorizer, on: fixture.directory)
-        #expect(least.needed.isEmpty && least.uses == 0)
-    }
-
     // MARK: Administering
 
     @Test func `the administrators who may reveal a token agree with deciding for each`() throws {

@@ -7,7 +7,6 @@ struct TerminalAccess {
         "CommandLine/Terminal/": "prints results and asks the person",
         "CEditline/": "edits a line",
         "REPL/Editor/": "shows completions under the line",
-        "REPL/Session/Progress.swift": "writes over its own line",
         "REPL/Session/Repl+Words.swift": "the editor measures the prompt, and must know what of it is a style",
     ])
 

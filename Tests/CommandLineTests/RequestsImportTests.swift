@@ -44,7 +44,9 @@ internal import Testing
                 Substring(subject + #""edit"},"resource":{"type":"doc","id":"2"},"context":{}}"#),
             ])
         #expect(result.errors.contains("1 event: 2 requests, 2 left out"))
-        #expect(result.errors.contains("evaluations[3]: `resource.id` is missing"))
+        #expect(
+            result.errors.contains(
+                "not a valid request, 2 requests: line 1, the first since evaluations[3]: `resource.id` is missing"))
         #expect(result.errors.contains("not in the requests: options (1)"))
         // None, or an empty list, is a single request.
         let single = try load(Self.request.dropLast() + #","evaluations":[]}"#, "authzen")
@@ -119,9 +121,9 @@ internal import Testing
         #expect(result.status == 1 && result.lines.count == 1, "\(result)")
         for text in [
             "6 events: 1 request, 5 left out",
-            "left out, hidden by OPA: 1, in lines 1; line 1: OPA hid `/input/subject/id`",
-            "left out, not JSON: 1, in lines 5",
-            "no request and no decision: 3, in lines 3, 4, 6; line 3: OPA failed to decide: no such rule",
+            "left out: hidden by OPA, 1 event: line 1, OPA hid `/input/subject/id`",
+            "left out: not JSON, 1 event: line 5, it is not JSON",
+            "no request and no decision, 3 events: lines 3, 4, 6, the first since OPA failed to decide: no such rule",
         ] { #expect(result.errors.contains(text), "\(text)\n\(result.errors)") }
         // Without a result it can be decided, but not compared.
         let undecided = try load(Self.event(Self.request, nil), "opa")

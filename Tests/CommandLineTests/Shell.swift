@@ -1,7 +1,8 @@
 internal import Foundation
 internal import ProgramSupport
 
-/// The part of a shell that the documentation needs: quotes, `|`, `>`, `cat`, `echo $?`, `head -n N`, `cp`, `rm`, and the program.
+/// The part of a shell that the documentation needs: quotes, `|`, `>`, `cat`, `echo $?`, `head -n N`, `grep -F TEXT`, `cp`, `rm`,
+/// and the program.
 ///
 /// It uses the working directory, so it needs a process of its own.
 struct Shell {
@@ -49,6 +50,10 @@ struct Shell {
                 let lines = input.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
                 output = Array(lines.prefix(count).map { $0 + [UInt8(ascii: "\n")] }.joined())
                 status = 0
+            case ("grep", _) where arguments.count == 3 && arguments[1] == "-F":
+                let lines = String(decoding: input, as: UTF8.self).split(separator: "\n")
+                output = Array(lines.filter { $0.contains(arguments[2]) }.map { "\($0)\n" }.joined().utf8)
+                status = output.isEmpty ? 1 : 0
             case ("cat", ""):
                 output = input
                 status = 0

@@ -5,7 +5,7 @@ package import Policies
 
 /// The decisions of a decision log made again, on the store as it is: by other policies, or at another time.
 ///
-/// Each line is decided again, or is in `unreplayable` with the reason: `lines` is the sum of both.
+/// Each line is decided again, or is in `omitted` with the reason: `lines` is the sum of both.
 package struct Replay: Sendable {
     package struct Options: Sendable {
         /// The time of all requests; `nil` for the time of each line.
@@ -28,13 +28,6 @@ package struct Replay: Sendable {
         case unknownToken = "unknown_token"
         /// The schema, or the store, refuses the request.
         case refused
-    }
-
-    package struct Unreplayable: Sendable {
-        /// 1-based.
-        package let line: Int
-        package let obstacle: Obstacle
-        package let message: String
     }
 
     /// Decisions that changed in the same direction, by the same policies, for tokens of one department and user type.
@@ -75,9 +68,8 @@ package struct Replay: Sendable {
     /// All lines that are not blank.
     package fileprivate(set) var lines = 0
     package fileprivate(set) var unchanged = 0
-    /// The first lines that cannot be replayed, and the number of all, by reason.
-    package fileprivate(set) var unreplayable: [Unreplayable] = []
-    package fileprivate(set) var obstacles: [Obstacle: Int] = [:]
+    /// The lines that cannot be replayed.
+    package fileprivate(set) var omitted = OmittedLines<Obstacle>()
     /// The number of replayed lines of which no more than permit or deny is known, since another program decided.
     package fileprivate(set) var imported = 0
     /// The number of replayed lines whose statements are masked or left out: obligations and advice are compared by
@@ -88,9 +80,6 @@ package struct Replay: Sendable {
     /// The first line whose number is not its place in the file: lines before it were removed or moved.
     package fileprivate(set) var misplaced: Int?
     package private(set) var isRead = true
-
-    /// The most lines that are listed in `unreplayable`.
-    package static let mostListed = 1_000
 
     /// - Parameters:
     ///   - input: the descriptor of a decision log.
@@ -129,8 +118,7 @@ package struct Replay: Sendable {
         masked += block.masked
         misplaced = misplaced ?? block.misplaced
         versions.merge(block.versions, uniquingKeysWith: +)
-        obstacles.merge(block.obstacles, uniquingKeysWith: +)
-        unreplayable += block.unreplayable.prefix(Self.mostListed - unreplayable.count)
+        omitted.append(block.omitted)
         for change in block.changes {
             if found[change.key] == nil {
                 found[change.key] = Finding(
@@ -147,8 +135,7 @@ package struct Replay: Sendable {
         findings.lazy.filter { $0.key.direction == direction }.map(\.lines).reduce(0, +)
     }
 
-    package var replayed: Int { lines - unreplayed }
-    package var unreplayed: Int { obstacles.values.reduce(0, +) }
+    package var replayed: Int { lines - omitted.count }
 }
 
 /// The replay of one block of lines.
@@ -159,8 +146,7 @@ struct ReplayedBlock: Sendable {
     var masked = 0
     var misplaced: Int?
     var versions: [ExactName: Int] = [:]
-    var obstacles: [Replay.Obstacle: Int] = [:]
-    var unreplayable: [Replay.Unreplayable] = []
+    var omitted = OmittedLines<Replay.Obstacle>()
     /// In the order of their first lines.
     var changes: [Replay.Finding] = []
     private var places: [Replay.Finding.Key: Int] = [:]
@@ -169,12 +155,6 @@ struct ReplayedBlock: Sendable {
 
     /// Counts a line by the version of the policies that decided it.
     mutating func note(version: ExactName) { versions[version, default: 0] += 1 }
-
-    mutating func note(_ line: Int, _ obstacle: Replay.Obstacle, _ message: String) {
-        obstacles[obstacle, default: 0] += 1
-        guard unreplayable.count < Replay.mostListed else { return }
-        unreplayable.append(.init(line: line, obstacle: obstacle, message: message))
-    }
 
     mutating func note(
         _ line: Int, _ key: Replay.Finding.Key, _ token: TokenID?, _ record: DecisionRecord, _ decision: Decision

@@ -4,7 +4,6 @@ internal import Policies
 
 /// Decides lines of a decision log again, with its own authorizer: for one thread at a time.
 struct ReplayWorker {
-    private static let tooLong = "it is longer than 1 MiB"
     private let now: Instant?
     private let authorizer: Authorizer
 
@@ -15,18 +14,10 @@ struct ReplayWorker {
 
     mutating func replay(_ block: Block, on directory: Directory) -> ReplayedBlock {
         var result = ReplayedBlock()
-        guard !block.isTooLong else {
-            result.lines = 1
-            result.note(block.firstLine, .unreadable, Self.tooLong)
-            return result
-        }
-        unsafe block.forEachLine { line, number in
-            guard unsafe !Self.isBlank(line) else { return }
+        unsafe block.forEachLoggedLine { line, number in
             result.lines += 1
-            guard line.count <= Block.longestLine else { return result.note(number, .unreadable, Self.tooLong) }
-            if unsafe !isConfirmed(line, number, on: directory, &result) {
-                unsafe replay(Array(line), number, on: directory, &result)
-            }
+            if let line = unsafe line, unsafe isConfirmed(line, number, on: directory, &result) { return }
+            unsafe replay(line.map { unsafe LoggedLine(Array($0)) } ?? .tooLong, number, on: directory, &result)
         }
         return result
     }
@@ -42,32 +33,25 @@ struct ReplayWorker {
         return true
     }
 
-    private static func isBlank(_ line: UnsafeRawBufferPointer) -> Bool {
-        unsafe line.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
-    }
-
-    private func replay(_ line: [UInt8], _ number: Int, on directory: Directory, _ result: inout ReplayedBlock) {
-        let json: JSON
-        do throws(JSONError) { json = try JSONReader.parse(request: line) } catch {
-            return result.note(number, .unreadable, "it is not JSON: \(error.message) at column \(error.column)")
-        }
-        if let own = json["number"], own != .integer(Int64(number)) { result.noteMisplaced(number) }
-        if let path = DecisionRecord.maskedPath(json) { return result.note(number, .masked, "`\(path)` is masked") }
+    private func replay(_ line: LoggedLine, _ number: Int, on directory: Directory, _ result: inout ReplayedBlock) {
+        if line.isMisplaced(at: number) { result.noteMisplaced(number) }
         let record: DecisionRecord
-        do throws(RequestError) { record = try DecisionRecord(json) } catch {
-            return result.note(number, .incomplete, error.message)
+        switch line.content {
+        case .omitted(let obstacle, let message): return result.omitted.note(number, obstacle, message)
+        case .masked(let path): return result.omitted.note(number, .masked, "`\(path)` is masked")
+        case .record(let read): record = read
         }
         var question = record.question
         if let now { question.now = now }
         let decision: Decision
         do throws(RequestError) {
             decision = try authorizer.decide(question, on: directory)
-        } catch { return result.note(number, .refused, error.message) }
+        } catch { return result.omitted.note(number, .refused, error.message) }
         if decision.code == "token_unknown", record.code != decision.code {
-            return result.note(number, .unknownToken, "its token is not in the store")
+            return result.omitted.note(number, .unknownToken, "its token is not in the store")
         }
         result.note(version: ExactName(record.version))
-        let areWordsKnown = json["said"] != nil
+        let areWordsKnown = line.json?["said"] != nil
         let hidesWords = !areWordsKnown || record.said.contains { $0.text == DecisionRecord.mask }
         let isImported = record.code == DecisionRecord.importedCode
         if isImported { result.imported += 1 } else if hidesWords { result.masked += 1 }

@@ -35,7 +35,8 @@ final class WhatIfEvaluator {
             return
         }
         tenant = whole.tenants[number].id
-        let mentioned = Mentions(traced, authorizer.policies)
+        var mentioned = Mentions(whole)
+        mentioned.add(question, tenant: number, authorizer.policies)
         var organisation = Organisation(
             of: whole, tenant: number, users: { mentioned.users.contains($0) },
             tokens: { mentioned.tokens.contains(whole.tokens[$0].id) })
@@ -98,51 +99,5 @@ extension TracedDecision {
             return directory.tokens[token].tenant
         }
         return question.tenant.flatMap(directory.tenant)
-    }
-}
-
-/// The users and tokens of a snapshot that a request, or a setting, names: no others can matter to it.
-private struct Mentions {
-    private(set) var users: Set<Int> = []
-    private(set) var tokens: Set<TokenID> = []
-
-    init(_ traced: TracedDecision, _ policies: PolicySet) {
-        let directory = traced.directory
-        let question = traced.question
-        guard let tenant = traced.tenant else { return }
-        var names: Set<ExactName> = []
-        func note(_ json: JSON) {
-            switch json {
-            case .string(let text): names.insert(ExactName(text))
-            case .array(let elements): elements.forEach(note)
-            case .object(let members): for member in members { note(member.value) }
-            default: break
-            }
-        }
-        var ids = [question.token].compactMap(\.self)
-        if case .token(let id) = question.subject { ids.append(id) }
-        if case .external(_, _, let properties) = question.subject { note(properties) }
-        if case .token(let id) = question.actor { ids.append(id) }
-        if case .user(let id, _) = question.actor { names.insert(id) }
-        note(question.context)
-        note(question.actionProperties)
-        note(question.resource?.properties ?? .null)
-        for setting in policies.settingsInForce(tenant: directory.tenants[tenant].id) { note(setting.value) }
-        for id in ids {
-            guard let index = TokenID(id).flatMap(directory.token) else { continue }
-            tokens.insert(directory.tokens[index].id)
-            users.insert(directory.assignments[directory.tokens[index].assignment].user)
-        }
-        for assignment in [question.record?.assignment, question.proposed?.assignment].compactMap(\.self) {
-            guard let index = directory.assignment(assignment, tenant: tenant) else { continue }
-            users.insert(directory.assignments[index].user)
-        }
-        for name in names { if let user = directory.user(name, tenant: tenant) { users.insert(user) } }
-        // A few more, so that a request has other users to name.
-        var others = 0
-        for (number, user) in directory.users.enumerated() where user.tenant == tenant && others < 3 {
-            others += 1
-            users.insert(number)
-        }
     }
 }

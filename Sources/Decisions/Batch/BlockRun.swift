@@ -37,4 +37,8 @@ package enum BlockRun {
         }
         return !reader.failed
     }
+
+    /// Goes back to the start of an input, so that it can be read again.
+    /// - Returns: false for an input that cannot, such as a pipe.
+    package static func rewind(_ input: Int32) -> Bool { lseek(input, 0, SEEK_SET) == 0 }
 }

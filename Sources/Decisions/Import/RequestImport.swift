@@ -17,26 +17,18 @@ package struct RequestImport: Sendable {
         case invalid
     }
 
-    package struct Refusal: Sendable {
-        /// The line of the input, 1-based.
-        package let line: Int
-        package let obstacle: Obstacle
-        package let message: String
-    }
-
     /// The number of recorded events, and of the requests made from them.
     package private(set) var events = 0
     package private(set) var requests = 0
     /// The number of requests without a decision: they can be decided, but not compared.
     package private(set) var undecided = 0
-    /// The first events that gave no request, and the number of all, by reason.
-    package private(set) var refusals: [Refusal] = []
-    package private(set) var obstacles: [Obstacle: Int] = [:]
+    /// The events, or the evaluations in them, that gave no request.
+    package private(set) var omitted = OmittedLines<Obstacle>()
     /// The number of events that had each member which no request has, by the member's path.
     package private(set) var unmapped: [ExactName: Int] = [:]
 
-    /// The most refusals and paths that are kept.
-    package static let mostListed = 100
+    /// The most paths in `unmapped`; the others are counted together.
+    package static let mostPaths = 100
 
     private let format: Format
     private let mapping: RequestMapping?
@@ -70,13 +62,11 @@ package struct RequestImport: Sendable {
     }
 
     mutating func note(_ line: Int, _ obstacle: Obstacle, _ message: String) {
-        obstacles[obstacle, default: 0] += 1
-        if refusals.count < Self.mostListed { refusals.append(.init(line: line, obstacle: obstacle, message: message)) }
+        omitted.note(line, obstacle, message)
     }
 
     mutating func note(unmapped path: ExactName) {
-        // What is beyond the bound is counted together.
-        let known: ExactName = unmapped[path] != nil || unmapped.count < Self.mostListed ? path : "…"
+        let known: ExactName = unmapped[path] != nil || unmapped.count < Self.mostPaths ? path : "…"
         unmapped[known, default: 0] += 1
     }
 

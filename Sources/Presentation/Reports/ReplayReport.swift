@@ -17,7 +17,6 @@ package struct ReplayReport {
 
     /// The greatest number of findings that are shown to people, and of lines that could not be replayed.
     private static let most = 60
-    private static let mostLines = 8
 
     private func title(_ direction: PolicyDiff.Direction, _ count: Int) -> String {
         let lines = counted(count, "logged request")
@@ -85,7 +84,7 @@ package struct ReplayReport {
         return code + (all.isEmpty ? "" : " (\(all.joined(separator: "; ")))")
     }
 
-    private static func words(_ obstacle: Replay.Obstacle) -> String {
+    static func words(_ obstacle: Replay.Obstacle) -> String {
         switch obstacle {
         case .unreadable: "not JSON, or too long"
         case .incomplete: "not a whole line of a decision log"
@@ -95,24 +94,21 @@ package struct ReplayReport {
         }
     }
 
-    private var obstacles: [(obstacle: Replay.Obstacle, count: Int)] {
-        Replay.Obstacle.allCases.compactMap { obstacle in replay.obstacles[obstacle].map { (obstacle, $0) } }
+    /// - Parameter line: the first line whose number is not its place.
+    static func misplaced(_ line: Int) -> String {
+        "line \(line) has another number than its place: lines before it were removed or moved; "
+            + "`demilune log verify` tells which"
     }
 
-    /// The lines that could not be replayed, in words.
-    private func lines(_ obstacle: Replay.Obstacle, _ count: Int) -> String {
-        let known = replay.unreplayable.filter { $0.obstacle == obstacle }
-        let shown = known.prefix(Self.mostLines).map { "\($0.line)" }.joined(separator: ", ")
-        let more = count > Self.mostLines ? " …" : ""
-        let place = known.isEmpty ? "" : ": line\(count == 1 ? "" : "s") \(shown)\(more)"
-        let example = known.first.map { ", \(count == 1 ? "" : "the first since ")\($0.message)" } ?? ""
-        return "\(Self.words(obstacle)), \(counted(count, "line"))\(place)\(example)"
+    /// The lines that could not be replayed, by reason.
+    private var omitted: [String] {
+        replay.omitted.byReason.map { "\(Self.words($0.reason)), \($0.account.words("line"))" }
     }
 
     private var summary: [String] {
         let changes = PolicyDiff.Direction.allCases.map(replay.count).reduce(0, +)
         var lines = [
-            (changes == 0 && replay.unreplayed == 0 ? "no difference: " : "replayed: ")
+            (changes == 0 && replay.omitted.isEmpty ? "no difference: " : "replayed: ")
                 + "\(replay.replayed) of \(counted(replay.lines, "line")), \(replay.unchanged) unchanged"
         ]
         let versions = replay.versions.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
@@ -137,9 +133,7 @@ package struct ReplayReport {
             )
         }
         if let line = replay.misplaced {
-            lines.append(
-                "line \(line) has another number than its place: lines before it were removed or moved; "
-                    + "`demilune log verify` tells which")
+            lines.append(Self.misplaced(line))
         }
         return lines
     }
@@ -174,9 +168,9 @@ package struct ReplayReport {
                 lines.append("  and \(own.count - Self.most) more, which `--format json` lists")
             }
         }
-        guard replay.unreplayed > 0 else { return lines }
-        lines.append("\("not replayed: \(counted(replay.unreplayed, "line"))", .caution)")
-        for (obstacle, count) in obstacles { lines.append(.sentence("  \(self.lines(obstacle, count))", hanging: 4)) }
+        guard !replay.omitted.isEmpty else { return lines }
+        lines.append("\("not replayed: \(counted(replay.omitted.count, "line"))", .caution)")
+        for words in omitted { lines.append(.sentence("  \(words)", hanging: 4)) }
         return lines
     }
 
@@ -201,7 +195,7 @@ package struct ReplayReport {
             lines.append("")
         }
         lines += summary.map { "- \(cell($0))" }
-        lines += obstacles.map { "- not replayed: \(cell(self.lines($0.obstacle, $0.count)))" }
+        lines += omitted.map { "- not replayed: \(cell($0))" }
         return lines.map(StyledLine.verbatim)
     }
 
@@ -232,23 +226,25 @@ package struct ReplayReport {
         let counts: [JSON.Member] = PolicyDiff.Direction.allCases.map {
             .init(ExactName($0.rawValue), .integer(Int64(replay.count($0))))
         }
+        let byReason = replay.omitted.byReason
+        let omitted = byReason.flatMap { entry in entry.account.first.map { (entry.reason, $0) } }
         return .object(
             counts + [
                 .init("lines", .integer(Int64(replay.lines))), .init("replayed", .integer(Int64(replay.replayed))),
                 .init("unchanged", .integer(Int64(replay.unchanged))),
-                .init("not_replayed", .integer(Int64(replay.unreplayed))),
+                .init("not_replayed", .integer(Int64(replay.omitted.count))),
                 .init(
                     "reasons",
-                    .object(obstacles.map { .init(ExactName($0.obstacle.rawValue), .integer(Int64($0.count))) })),
+                    .object(byReason.map { .init(ExactName($0.reason.rawValue), .integer(Int64($0.account.count))) })),
                 .init("versions_then", .strings(replay.versions.keys.sorted())), .init("version_now", .string(version)),
                 .init("remarks", .strings(Array(summary.dropFirst()))), .init("findings", .array(findings)),
                 .init(
                     "not_replayed_lines",
                     .array(
-                        replay.unreplayable.map {
+                        omitted.sorted { $0.1.number < $1.1.number }.map { reason, line in
                             .object([
-                                .init("line", .integer(Int64($0.line))), .init("reason", .string($0.obstacle.rawValue)),
-                                .init("message", .string($0.message)),
+                                .init("line", .integer(Int64(line.number))), .init("reason", .string(reason.rawValue)),
+                                .init("message", .string(line.message)),
                             ])
                         })),
             ])

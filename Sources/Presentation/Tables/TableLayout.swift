@@ -66,6 +66,21 @@ package struct TableLayout: Sendable {
 
     // MARK: Analyses
 
+    /// The advice for tokens, by their uses.
+    package static func advice(spansTenants: Bool) -> TableLayout {
+        TableLayout(
+            [.fixed("ID")] + (spansTenants ? [.name("TENANT", least: 6)] : []),
+            [
+                .name("NAME"), .name("USER", least: 6), .fixed("LAST USE"), .fixed("USES"), .fixed("HOLDS"),
+                .fixed("NEEDS"), .prose("NOTICED"),
+            ])
+    }
+    /// The same for a spreadsheet.
+    package static let adviceValues = TableLayout(
+        .fixed("ID"), .name("TENANT"), .fixed("KIND"), .name("NAME"), .name("USER"), .name("DEPARTMENT"),
+        .name("USER TYPE"), .fixed("LAST USE"), .fixed("PERMITTED"), .fixed("DENIED"), .fixed("HOLDS"), .text("NEEDS"),
+        .text("DOES NOT NEED"), .name("OWN COMBINATION"), .name("NEW DEPARTMENT"), .text("NEW PERMISSIONS"),
+        .prose("NOTICED"))
     package static let decisionCost = TableLayout(.name("POLICY", least: 16), .fixed("INSTRUCTIONS"), .fixed("FACTS"))
     package static let denials = TableLayout(
         .fixed("#"), .fixed("TIME"), .name("TOKEN"), .name("ACTION"), .name("RESOURCE"), .fixed("CODE"), .text("BY"))
@@ -116,7 +131,9 @@ package struct TableLayout: Sendable {
         ("endedTokens", endedTokens), ("tenants", tenants), ("users", users),
         ("departments", departments), ("userTypes", userTypes), ("log", log), ("keys", keys), ("policies", policies),
         ("plugins", plugins), ("pluginCommands", pluginCommands), ("vocabulary", vocabulary), ("rules", rules),
-        ("testCosts", testCosts), ("mutants", mutants), ("decisionCost", decisionCost), ("denials", denials),
+        ("testCosts", testCosts), ("mutants", mutants), ("advice", advice(spansTenants: true)),
+        ("adviceValues", adviceValues),
+        ("decisionCost", decisionCost), ("denials", denials),
         ("timeline", timeline),
         ("whoMay", whoMay), ("whoCan", whoCan), ("subjectsWhoCan", subjectsWhoCan), ("whoCanOfTwo", whoCanOfTwo),
         ("changedTokens", changedTokens),

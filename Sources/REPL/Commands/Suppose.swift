@@ -99,7 +99,7 @@ extension Repl {
         guard let whatIfSide = try whatIfSide(directory) else { return ExitStatus.done }
         let authorizer = try rules().authorizer
         let now = try now(invocation)
-        let progress = Progress("tokens", terminal)
+        let progress = Progress("tokens", terminal, stoppedBy: .keyboard)
         defer { progress.end() }
         let diff = DecisionDiff(
             PairedAuthorizers(

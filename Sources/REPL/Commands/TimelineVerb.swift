@@ -27,7 +27,7 @@ extension ReplCommand {
                 words.removeLast()
             }
             let (question, directory) = try repl.timed(words, invocation)
-            let progress = Progress("steps", invocation.terminal)
+            let progress = Progress("steps", invocation.terminal, stoppedBy: .keyboard)
             defer { progress.end() }
             let authorizer = try repl.rules().authorizer
             let timeline: Timeline

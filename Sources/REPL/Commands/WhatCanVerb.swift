@@ -2,6 +2,7 @@ internal import Analysis
 internal import CommandLine
 internal import Decisions
 internal import Files
+internal import Glibc
 internal import Model
 internal import Policies
 internal import Presentation
@@ -36,7 +37,7 @@ extension ReplCommand {
             if let id { token = id } else { token = try repl.tokenInUse() }
             let directory = try repl.snapshot.directory(holding: [token])
             guard let number = directory.token(token) else { throw CommandError("there is no token `\(token)`") }
-            let progress = Progress("requests", invocation.terminal)
+            let progress = Progress("requests", invocation.terminal, stoppedBy: .keyboard)
             defer { progress.end() }
             let now = try repl.now(invocation)
             let authorizer = try repl.rules().authorizer
@@ -129,7 +130,7 @@ extension Repl {
             invocation, snapshot, try rules().set.schema, words: state.subjectProperties.map { "subject.\($0)" },
             subject: state.subject)
         let subject = try reader.externalSubject()
-        let progress = Progress("actions", invocation.terminal)
+        let progress = Progress("actions", invocation.terminal, stoppedBy: .keyboard)
         defer { progress.end() }
         let tenant = try invocation.tenant(in: snapshot.directory)
         let what = WhatCan(
@@ -187,36 +188,41 @@ extension Repl {
         return cell.isPossible ? "?" : "–"
     }
 
-    /// The least permissions that the token's uses in the log need.
+    /// The least that the token's requests in the log need.
     fileprivate func needs(
         _ number: Int, _ directory: Directory, _ now: Instant, _ invocation: Invocation
-    ) throws(CommandError) -> LeastPrivilege {
-        let mark = Array(directory.tokens[number].id.description.utf8)
-        var records: [DecisionRecord] = []
-        var faulty = 0
-        try log(invocation).scan { _, line in
-            guard line.contains(mark) else { return true }
-            if let record = try? LogFile.record(Array(line)) { records.append(record) } else { faulty += 1 }
-            return true
-        }
-        let progress = Progress("uses", invocation.terminal)
+    ) throws(CommandError) -> TokenAdvice {
+        let path = try log(invocation).path
+        let input = try File.open(path)
+        defer { close(input) }
+        let progress = Progress("lines", invocation.terminal, stoppedBy: .keyboard)
         defer { progress.end() }
-        if faulty > 0 { invocation.terminal.note("\(counted(faulty, "line")) of the log cannot be read") }
-        return LeastPrivilege(number, records, now: now, try rules().authorizer, on: directory) {
-            progress.step($0, of: $1)
+        let options = UsageAdvice.Options(window: .first..<(.last), now: now, expiringBefore: .first)
+        let policies = try rules().set
+        let advice: UsageAdvice
+        do throws(PolicyError) {
+            advice = try UsageAdvice(input, of: [number], options, policies: policies, directory: directory) {
+                progress.step($0)
+            }
+        } catch { throw CommandError(error.message) }
+        guard advice.isRead, let token = advice.tokens.first else { throw CommandError("cannot read `\(path)`") }
+        if !advice.omitted.isEmpty {
+            invocation.terminal.note("\(counted(advice.omitted.count, "line")) of the log cannot be read")
         }
+        return token
     }
 
-    fileprivate static func tell(_ least: LeastPrivilege, _ terminal: Terminal) {
+    fileprivate static func tell(_ advice: TokenAdvice, _ terminal: Terminal) {
         let names = { (names: [ExactName]) in names.isEmpty ? "nothing" : names.joined(separator: ", ") }
         terminal.print()
-        let uses = least.uses == 1 ? "use of it that is" : "uses of it that are"
-        terminal.show(.sentence("The log has \(least.uses) different \(uses) permitted now."))
-        terminal.show(.sentence("It needs:          \(names(least.needed))"))
-        terminal.show(.sentence("It can go without: \(names(least.superfluous))"))
-        if least.unusable > 0 {
-            terminal.note("\(counted(least.unusable, "use")) not counted: not permitted, or impossible to decide again")
+        terminal.show(.sentence("The log has \(counted(advice.uses.permitted, "permitted request")) of it."))
+        if let needed = advice.needed, let superfluous = advice.superfluous {
+            terminal.show(.sentence("It needs:          \(names(needed))"))
+            terminal.show(.sentence("It can go without: \(names(superfluous))"))
         }
+        if let obstacle = advice.obstacle { terminal.note("it is not known what it needs: \(obstacle.words)") }
+        let lapsed = advice.least?.lapsed ?? 0
+        if lapsed > 0 { terminal.note("\(counted(lapsed, "request")) not counted: denied today with any permission") }
     }
 }
 
@@ -229,11 +235,12 @@ extension WhatCan.Row {
     fileprivate var isPossible: Bool { plain.isPossible || cells.contains(where: \.isPossible) }
 }
 
-extension LeastPrivilege {
+extension TokenAdvice {
     fileprivate var json: JSON {
         .object([
-            .init("held", .strings(held)), .init("needed", .strings(needed)),
-            .init("superfluous", .strings(superfluous)), .init("uses", .integer(Int64(uses))),
+            .init("held", .strings(held)), .init("needed", needed.map(JSON.strings) ?? .null),
+            .init("superfluous", superfluous.map(JSON.strings) ?? .null),
+            .init("uses", .integer(Int64(uses.permitted))),
         ])
     }
 }

@@ -22,7 +22,7 @@ extension Repl {
             invocation, snapshot, set.schema, words: ["-"] + (try Self.plain(words)), subject: "\(type):any"
         ).question()
         try requireDeclared(question)
-        let progress = Progress("subjects", invocation.terminal)
+        let progress = Progress("subjects", invocation.terminal, stoppedBy: .keyboard)
         defer { progress.end() }
         let who = SubjectsWhoCan(question, among: subjects, try rules().authorizer, on: snapshot.directory) {
             progress.step($0, of: $1)

@@ -33,7 +33,7 @@ extension ReplCommand {
             var (words, department) = try Repl.place(invocation.positionals)
             let names = try repl.names(invocation)
             let places = try department.map { name throws(CommandError) in try repl.places(name, names) }
-            let progress = Progress("tokens", invocation.terminal)
+            let progress = Progress("tokens", invocation.terminal, stoppedBy: .keyboard)
             defer { progress.end() }
             let directory = try repl.whole(invocation.terminal)
             let snapshot = TimedDirectory(
@@ -81,7 +81,7 @@ extension ReplCommand {
             if let id { token = id } else { token = try repl.tokenInUse() }
             let directory = try repl.snapshot.directory(holding: [token])
             guard let number = directory.token(token) else { throw CommandError("there is no token `\(token)`") }
-            let progress = Progress("users", invocation.terminal)
+            let progress = Progress("users", invocation.terminal, stoppedBy: .keyboard)
             defer { progress.end() }
             let now = try repl.now(invocation)
             let authorizer = try repl.rules().authorizer

@@ -33,7 +33,7 @@ extension Repl {
     /// Prints the changes that would turn the last decision.
     func tellWays(_ invocation: Invocation) throws(CommandError) -> Int32 {
         let answer = try lastAnswer()
-        let progress = Progress("changes", invocation.terminal)
+        let progress = Progress("changes", invocation.terminal, stoppedBy: .keyboard)
         defer { progress.end() }
         let authorizer = answer.loaded.authorizer
         let traced: TracedDecision

@@ -213,7 +213,7 @@ final class Repl {
     /// The directory with every token.
     /// - Throws: when the user stops the reading; the directory then stays as it was.
     func whole(_ terminal: Terminal) throws(CommandError) -> Directory {
-        let progress = Progress("tokens read", terminal)
+        let progress = Progress("tokens read", terminal, stoppedBy: .keyboard)
         defer { progress.end() }
         do throws(CommandError) { return try snapshot.whole { progress.step($0, of: $1) } } catch {
             guard progress.isStopped else { throw error }

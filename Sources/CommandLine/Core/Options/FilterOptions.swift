@@ -21,10 +21,11 @@ enum FilterOptions {
     static func isStated(_ invocation: Invocation) -> Bool { all.contains { invocation.isGiven($0) } }
 
     /// The kinds of tokens asked for: of one person all, unless a kind is given; API tokens otherwise.
-    static func kinds(_ invocation: Invocation) throws(CommandError) -> [TokenKind] {
+    /// - Parameter absent: the kinds without an option; `nil` for those of a list.
+    static func kinds(_ invocation: Invocation, absent: [TokenKind]? = nil) throws(CommandError) -> [TokenKind] {
         guard let stated = invocation[.kind] else {
             if invocation[.mobile] { return [.mobile] }
-            return invocation.isGiven(Option.user) ? TokenKind.allCases : [.api]
+            return absent ?? (invocation.isGiven(Option.user) ? TokenKind.allCases : [.api])
         }
         guard !invocation[.mobile] else {
             throw .usage("`--mobile` and `--kind` cannot be combined; use only one of them")
@@ -33,12 +34,15 @@ enum FilterOptions {
     }
 
     /// The queries of the filters: one for each tenant in scope that has every name given, and each kind.
-    /// - Parameter order: the order of the list; `nil` for the usual one.
+    /// - Parameters:
+    ///   - absent: the kinds where no option names one; `nil` for those of a list.
+    ///   - order: the order of the list; `nil` for the usual one.
     /// - Throws: for a name that no tenant in scope has.
     static func queries(
-        _ session: AdministrationSession, order: TokenFilter.Order? = nil, isDescending: Bool = false
+        _ session: AdministrationSession, absent: [TokenKind]? = nil, order: TokenFilter.Order? = nil,
+        isDescending: Bool = false
     ) throws(CommandError) -> [TokenQuery] {
-        let kinds = try kinds(session.invocation)
+        let kinds = try kinds(session.invocation, absent: absent)
         var queries: [TokenQuery] = []
         var missing: CommandError?
         for tenant in session.scope {

@@ -37,12 +37,15 @@ extension Verb {
             let snapshot = try invocation.timedDirectory(needsStore: true)
             let tenant = try invocation.tenant(in: snapshot.directory)
             let times = try [snapshot.now] + later(than: snapshot, invocation)
+            let progress = Progress("thousandths of all tokens", invocation.terminal)
             let diff: PolicyDiff
             do throws(PolicyError) {
                 diff = PolicyDiff(
                     before: try Authorizer(policies: sets[0]), after: try Authorizer(policies: sets[1]),
-                    on: snapshot.directory, tenant: tenant.map { snapshot.directory.tenants[$0].id }, times: times)
+                    on: snapshot.directory, tenant: tenant.map { snapshot.directory.tenants[$0].id }, times: times
+                ) { progress.step($0, of: $1) }
             } catch { throw CommandError(error.message) }
+            progress.end()
             let format = invocation[.json] ? .json : invocation[.impactFormat]
             let report = DiffReport(
                 diff, names: .init(snapshot.directory), times: times, remarks: remarks(sets, invocation.positionals))

@@ -33,14 +33,14 @@ extension Verb {
             let path = invocation.positionals[0]
             let input = path == "-" ? terminal.streams.inputDescriptor : try File.open(path)
             defer { if path != "-" { close(input) } }
+            let progress = Progress("lines", terminal)
             let replay: Replay
             do throws(PolicyError) {
-                replay = try Replay(input, options, policies: policies, directory: snapshot.directory) { lines in
-                    guard terminal.streams.isErrorTerminal else { return }
-                    terminal.streams.errors(Array("\r\(counted(lines, "line"))".utf8))
+                replay = try Replay(input, options, policies: policies, directory: snapshot.directory) {
+                    progress.step($0)
                 }
             } catch { throw CommandError(error.message) }
-            if terminal.streams.isErrorTerminal { terminal.note("") }
+            progress.end()
             guard replay.isRead else { throw CommandError("cannot read `\(path)`") }
             guard replay.lines > 0 else { throw CommandError("`\(path)` has no decision") }
             let report = ReplayReport(replay, names: .init(snapshot.directory), version: policies.version)
@@ -55,11 +55,11 @@ extension Verb {
         if let change = invocation[.failOnChange],
             change.isMet(
                 widened: replay.count(.widened), narrowed: replay.count(.narrowed), isEmpty: replay.findings.isEmpty,
-                unknown: isListedOnly ? 0 : replay.unreplayed)
+                unknown: isListedOnly ? 0 : replay.omitted.count)
         {
             return ExitStatus.gate
         }
-        return replay.unreplayed > 0 && !isListedOnly ? ExitStatus.failure : ExitStatus.done
+        return !replay.omitted.isEmpty && !isListedOnly ? ExitStatus.failure : ExitStatus.done
     }
 }
 

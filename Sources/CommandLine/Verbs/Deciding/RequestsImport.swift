@@ -28,8 +28,8 @@ extension Verb {
             var result = RequestImport(format, mapping: mapping, decision: invocation[.decisionPath])
             try read(invocation.positionals[0], into: &result, invocation)
             guard result.events > 0 else { throw CommandError("`\(invocation.positionals[0])` has no request") }
-            tell(result, invocation.terminal)
-            return result.obstacles.isEmpty ? ExitStatus.done : ExitStatus.failure
+            tell(result, format, invocation.terminal)
+            return result.omitted.isEmpty ? ExitStatus.done : ExitStatus.failure
         })
 
     private static func mapping(_ invocation: Invocation) throws(CommandError) -> RequestMapping? {
@@ -87,21 +87,17 @@ extension Verb {
         return first
     }
 
-    private static func tell(_ result: RequestImport, _ terminal: Terminal) {
-        let left = result.obstacles.values.reduce(0, +)
+    private static func tell(_ result: RequestImport, _ format: RequestImport.Format, _ terminal: Terminal) {
+        let left = result.omitted.count
         terminal.note(
             "\(counted(result.events, "event")): \(counted(result.requests, "request"))"
                 + (left > 0 ? ", \(left) left out" : ""))
-        if result.undecided > 0, result.undecided < result.requests || result.obstacles.isEmpty {
+        if result.undecided > 0, result.undecided < result.requests || result.omitted.isEmpty {
             let verb = result.undecided == 1 ? "has" : "have"
             terminal.note("\(counted(result.undecided, "request")) \(verb) no decision to compare with")
         }
-        for obstacle in RequestImport.Obstacle.allCases {
-            guard let count = result.obstacles[obstacle] else { continue }
-            let known = result.refusals.filter { $0.obstacle == obstacle }
-            let lines = known.prefix(8).map { "\($0.line)" }.joined(separator: ", ") + (count > 8 ? " …" : "")
-            let example = known.first.map { "; line \($0.line): \($0.message)" } ?? ""
-            terminal.complain("left out, \(obstacle.words): \(count), in lines \(lines)\(example)")
+        for (obstacle, account) in result.omitted.byReason {
+            terminal.complain("left out: \(obstacle.words), \(account.words(format == .opa ? "event" : "request"))")
         }
         guard !result.unmapped.isEmpty else { return }
         let paths = result.unmapped.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) (\($0.value))" }

@@ -1,0 +1,260 @@
+internal import Decisions
+internal import Engine
+internal import Model
+internal import Policies
+
+/// One token while its least combination is looked for.
+struct AdvisedToken: Sendable {
+    let token: Int
+    let id: TokenID
+    private let uses: TokenUses
+    /// The names of permissions that it has, and that its user has whatever the combination.
+    private let held: [ExactName]
+    private let ofUser: [ExactName]
+    /// The requests that are permitted today, which have to stay so.
+    fileprivate private(set) var required: [AuthorizationRequest] = []
+    /// The permissions that policies read for them.
+    private var read: Set<ExactName> = []
+    /// The user's other combinations that are smaller, and the departments under its own that hold all that it used; the
+    /// smallest first.
+    private let others: [ExactName]
+    private let smaller: [ExactName]
+    private let department: ExactName
+
+    /// The combinations that were found, each of which is held to the log.
+    private(set) var existing: SupposedCombination?
+    private(set) var least: SupposedCombination?
+    /// The permissions that policies read with `least`.
+    private var readAtLeast: Set<ExactName> = []
+    private var accounts: (existing: HeldBlock.Account, least: HeldBlock.Account) = (.init(), .init())
+    private var obstacle: TokenAdvice.Obstacle?
+    /// True while a combination is looked for.
+    private(set) var isPending = false
+
+    init(_ token: Int, _ uses: TokenUses, _ worker: UsageWorker, on directory: Directory) {
+        let record = directory.tokens[token]
+        let own = record.assignment
+        let assignment = directory.assignments[own]
+        let user = directory.users[assignment.user]
+        let names = directory.permissionNames(worker.authorizer.policies.schema, tenant: record.tenant)
+        (self.token, id, self.uses) = (token, record.id, uses)
+        held = names.filter(assignment.permissions.permits)
+        ofUser = names.filter(user.permissions.permits)
+        department = directory.departments[assignment.department].id
+        let size = directory.size(of: own, names)
+        let smallerOnes = user.assignments.filter { other in
+            other != own && ActorValidity.fault(assignment: other, in: directory) == nil
+                && directory.size(of: other, names) < size
+        }
+        others = smallerOnes.sorted { directory.size(of: $0, names) < directory.size(of: $1, names) }.map {
+            directory.assignments[$0].id
+        }
+        smaller = directory.departments(under: assignment.department, holding: uses.departments.keys)
+        if uses.permitted == 0 {
+            obstacle = .unused
+        } else if uses.masked > 0 {
+            obstacle = .masked(uses.masked)
+        } else {
+            require(uses.different, worker, on: directory)
+            if required.isEmpty { obstacle = .lapsed } else { isPending = true }
+        }
+    }
+
+    /// Adds requests that have to stay permitted, but for those that are denied today.
+    private mutating func require(_ questions: [AuthorizationRequest], _ worker: UsageWorker, on directory: Directory) {
+        for question in questions where worker.permits(question, on: directory) {
+            required.append(question)
+            read.formUnion(worker.permissionsRead(question, all: held, on: directory))
+        }
+    }
+
+    // MARK: Searching
+
+    /// Looks for the least combinations of some tokens, for all at once: each trial makes one snapshot for all.
+    static func search(_ subjects: [AdvisedToken], _ worker: UsageWorker, on directory: Directory) -> [AdvisedToken] {
+        let directories = SupposedDirectories(of: directory, reachedBy: subjects, worker.authorizer.policies)
+        var searches = subjects.map(\.search)
+        while true {
+            let trials = zip(subjects, searches).compactMap { subject, search in search.trial.map { (subject.id, $0) } }
+            guard !trials.isEmpty else { break }
+            // INVARIANT: combinations are of departments and assignments of this directory.
+            let supposed = directories.directory(Dictionary(uniqueKeysWithValues: trials))!.directory
+            for (place, subject) in subjects.enumerated() where searches[place].trial != nil {
+                let isEnough = subject.required.allSatisfy { worker.permits($0, on: supposed) }
+                searches[place].conclude(isEnough: isEnough)
+            }
+        }
+        var result = subjects
+        let least = zip(subjects, searches).compactMap { subject, search in search.least.map { (subject.id, $0) } }
+        let supposed = directories.directory(Dictionary(uniqueKeysWithValues: least))!.directory
+        for (place, search) in searches.enumerated() {
+            result[place].existing = search.existing.map { .existing($0) }
+            result[place].least = search.least
+            result[place].readAtLeast = []
+            guard search.least != nil else { continue }
+            for question in subjects[place].required {
+                result[place].readAtLeast.formUnion(
+                    worker.permissionsRead(question, all: subjects[place].held, on: supposed))
+            }
+        }
+        return result
+    }
+
+    private var search: CombinationSearch {
+        CombinationSearch(
+            others: others, ofType: held.filter { !ofUser.contains($0) }, read: read, department: department,
+            smaller: smaller)
+    }
+
+    /// Takes what holding its combinations to the log gave. Requests that one of them denies have to stay permitted, too,
+    /// when the next ones are looked for.
+    mutating func conclude(existing: HeldBlock.Account?, least: HeldBlock.Account?) {
+        accounts = (existing ?? .init(), least ?? .init())
+        let refused = accounts.existing.examples + accounts.least.examples
+        required += refused
+        isPending = !refused.isEmpty
+    }
+
+    // MARK: The result
+
+    func advice(_ worker: UsageWorker, _ options: UsageAdvice.Options, on directory: Directory) -> TokenAdvice {
+        var advice = TokenAdvice(token, uses, held: held)
+        // What was still refused after the last round is no result.
+        let fits =
+            isPending
+            ? (nil, nil) : (fit(existing, accounts.existing, on: directory), fit(least, accounts.least, on: directory))
+        let needed = fits.1.map { fit in
+            held.filter { ofUser.contains($0) ? readAtLeast.contains($0) : fit.permissions.contains($0) }
+        }
+        advice.set(
+            existing: fits.0, least: fits.1, needed: needed, obstacle: obstacle ?? (fits.1 == nil ? .noOther : nil))
+        note(&advice, worker, options, on: directory)
+        return advice
+    }
+
+    private func fit(
+        _ combination: SupposedCombination?, _ account: HeldBlock.Account, on directory: Directory
+    ) -> TokenAdvice.Fit? {
+        guard let combination else { return nil }
+        let record = directory.tokens[token]
+        let own = directory.assignments[record.assignment].department
+        let permissions: [ExactName]
+        let place: Int?
+        switch combination {
+        case .existing(let id):
+            let other = directory.assignment(id, tenant: record.tenant).map { directory.assignments[$0] }
+            permissions = held.filter { other?.permissions.permits($0) == true }
+            place = other?.department
+        case .new(let department, let names):
+            permissions = held.filter { names.contains($0) || ofUser.contains($0) }
+            place = directory.department(department, tenant: record.tenant)
+        }
+        var fit = TokenAdvice.Fit(
+            combination: combination, permissions: permissions,
+            lostPermissions: held.filter { !permissions.contains($0) },
+            lostDepartments: directory.departments.indices.filter { department in
+                directory.department(department, isWithin: own)
+                    && !(place.map { directory.department(department, isWithin: $0) } ?? false)
+            }.map { directory.departments[$0].id })
+        fit.set(kept: account.kept, lapsed: account.lapsed)
+        return fit
+    }
+
+    /// Adds what else is to be noticed.
+    private func note(
+        _ advice: inout TokenAdvice, _ worker: UsageWorker, _ options: UsageAdvice.Options, on directory: Directory
+    ) {
+        let record = directory.tokens[token]
+        let lastUse = [record.lastActive, uses.lastInLog].compactMap(\.self).max()
+        if let lastUse {
+            if lastUse < options.window.lowerBound { advice.add(.dormant(since: lastUse)) }
+        } else {
+            advice.add(.unused)
+        }
+        if advice.advised != nil { advice.add(.overpowerful) }
+        if record.kind == .api { noteIssue(&advice, record, worker, options, on: directory) }
+        if record.kind == .api, record.expires < options.expiringBefore { advice.add(.expiring(record.expires)) }
+        if let code = ActorValidity.fault(assignment: record.assignment, in: directory) {
+            advice.add(.inactive(code: code))
+        }
+        if record.suspended != nil { advice.add(.suspended) }
+    }
+
+    /// Notes what policies say of the token if it were made today, as it is, by the operator.
+    private func noteIssue(
+        _ advice: inout TokenAdvice, _ record: Token, _ worker: UsageWorker, _ options: UsageAdvice.Options,
+        on directory: Directory
+    ) {
+        let tenant = directory.tenants[record.tenant]
+        let question = AuthorizationRequest(
+            kind: .issue, action: ExactName(DecisionKind.issue.rawValue), subject: .actor, tenant: tenant.id,
+            proposed: ProposedToken(
+                kind: record.kind, name: record.name, assignment: directory.assignments[record.assignment].id,
+                created: record.created, expires: record.expires, description: record.description,
+                contact: record.contact),
+            now: options.now, obligations: .all)
+        guard let decision = try? worker.authorizer.decide(question, on: directory) else { return }
+        if let day = decision.suggestedLastDay,
+            day < tenant.zone.date(of: Instant(microseconds: record.expires.microseconds - 1))
+        {
+            advice.add(.long(advised: day))
+        }
+        let denying = Set(decision.reasons.filter { $0.effect == .deny }.map(\.policy))
+        if !decision.isPermitted, !denying.isEmpty { advice.add(.refusedToday(policies: denying.sorted())) }
+    }
+}
+
+/// The size of a combination: the number of permissions, then of departments.
+private struct CombinationSize: Comparable {
+    let permissions: Int
+    let departments: Int
+
+    static func < (one: CombinationSize, other: CombinationSize) -> Bool {
+        (one.permissions, one.departments) < (other.permissions, other.departments)
+    }
+}
+
+extension Directory {
+    /// The names of permissions that there are in a tenant: those that the schema declares, and those that departments
+    /// require, which may be no actions. Sorted.
+    fileprivate func permissionNames(_ schema: Schema, tenant: Int) -> [ExactName] {
+        Set(schema.actionNames + departments.filter { $0.tenant == tenant }.flatMap(\.requires)).sorted()
+    }
+
+    fileprivate func size(of assignment: Int, _ names: [ExactName]) -> CombinationSize {
+        let record = assignments[assignment]
+        let department = departments[record.department]
+        return CombinationSize(
+            permissions: names.count(where: record.permissions.permits),
+            departments: department.leave - department.enter)
+    }
+
+    /// The departments under one, itself left out, that hold all of the given ones that are under it, by id; the smallest
+    /// first. None where none is given.
+    fileprivate func departments(under own: Int, holding ids: some Sequence<ExactName>) -> [ExactName] {
+        let tenant = departments[own].tenant
+        let used = ids.compactMap { department($0, tenant: tenant) }.filter { department($0, isWithin: own) }
+        var next = used.first
+        var found: [ExactName] = []
+        while let current = next, current != own {
+            if used.allSatisfy({ department($0, isWithin: current) }) { found.append(departments[current].id) }
+            next = departments[current].parent
+        }
+        return found
+    }
+}
+
+extension SupposedDirectories {
+    /// Those of the part of a snapshot that the requests of some tokens can reach.
+    fileprivate init(of directory: Directory, reachedBy subjects: [AdvisedToken], _ policies: PolicySet) {
+        var mentioned = Mentions(directory)
+        for subject in subjects {
+            let tenant = directory.tokens[subject.token].tenant
+            for question in subject.required { mentioned.add(question, tenant: tenant, policies) }
+        }
+        let (users, tokens) = (mentioned.users, mentioned.tokens)
+        self.init(
+            Organisation(
+                of: directory, users: { users.contains($0) }, tokens: { tokens.contains(directory.tokens[$0].id) }))
+    }
+}

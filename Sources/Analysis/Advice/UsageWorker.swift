@@ -1,0 +1,164 @@
+internal import Decisions
+internal import Engine
+internal import Model
+internal import Policies
+
+/// Reads and decides lines of a decision log, with its own authorizer: for one thread at a time.
+struct UsageWorker {
+    let authorizer: Authorizer
+
+    init(_ budget: Budget, _ policies: PolicySet) throws(PolicyError) {
+        authorizer = try Authorizer(policies: policies, budget: budget)
+    }
+
+    // MARK: Reading
+
+    /// The uses in a block of lines.
+    static func uses(_ block: Block, in window: Range<Instant>, of tokens: Set<TokenID>) -> UsageBlock {
+        var result = UsageBlock()
+        forEachLine(block) { number, line in
+            result.lines += 1
+            result.note(line, number)
+            switch line.content {
+            case .omitted(let reason, let message): result.omitted.note(number, reason, message)
+            case .masked(let path):
+                result.omitted.note(number, .masked, "`\(path)` is masked")
+                guard let json = line.json, case .boolean(true)? = json["decision"], let time = json.loggedTime,
+                    let id = json.loggedToken, tokens.contains(id)
+                else { return }
+                result.byToken[id, default: .init()].noteMasked(at: time, json["request"]?["action"]?.name, in: window)
+            case .record(let record):
+                if !window.contains(record.time) { result.outside += 1 }
+                guard let id = record.question.actingToken, tokens.contains(id) else { return }
+                result.byToken[id, default: .init()].note(record, in: window)
+            }
+        }
+        return result
+    }
+
+    private static func forEachLine(_ block: Block, _ body: (Int, LoggedLine) -> Void) {
+        unsafe block.forEachLoggedLine { line, number in
+            unsafe body(number, line.map { unsafe LoggedLine(Array($0)) } ?? .tooLong)
+        }
+    }
+
+    // MARK: Deciding again
+
+    /// Decides the permitted uses in a block again, for the tokens that are bound to other combinations.
+    func hold(
+        _ block: Block, in window: Range<Instant>, to supposed: [SupposedDirectory], on directory: Directory
+    ) -> HeldBlock {
+        var result = HeldBlock(variants: supposed.count)
+        Self.forEachLine(block) { _, line in
+            result.lines += 1
+            guard case .record(let record) = line.content, record.isPermitted, window.contains(record.time),
+                let token = record.question.actingToken
+            else { return }
+            var isPermittedNow: Bool?
+            for (variant, other) in supposed.enumerated() where other.tokens.contains(token) {
+                if permits(record.question, on: other.directory) {
+                    result.variants[variant][token, default: .init()].kept += 1
+                    continue
+                }
+                let isPermitted = isPermittedNow ?? permits(record.question, on: directory)
+                isPermittedNow = isPermitted
+                if isPermitted {
+                    result.variants[variant][token, default: .init()].note(refused: record.question)
+                } else {
+                    result.variants[variant][token, default: .init()].lapsed += 1
+                }
+            }
+        }
+        return result
+    }
+
+    func permits(_ question: AuthorizationRequest, on directory: Directory) -> Bool {
+        (try? authorizer.decisionSummary(question, on: directory).isPermitted) ?? false
+    }
+
+    /// The permissions that policies read for a request, whatever came of it.
+    /// - Parameter all: those that count as read where a policy asks for all that a department requires, whether it covers
+    ///   a token, or a plugin.
+    func permissionsRead(
+        _ question: AuthorizationRequest, all: [ExactName], on directory: Directory
+    ) -> Set<ExactName> {
+        guard let traced = try? authorizer.examine(question, on: directory) else { return Set(all) }
+        var read: Set<ExactName> = []
+        for part in traced.facts.flatMap(\.parts) {
+            switch part.operation {
+            case .can, .permits:
+                if case .string(let name) = part.operands[1].value { read.insert(ExactName(name)) }
+            case .meets, .covers, .call: read.formUnion(all)
+            default: break
+            }
+        }
+        return read
+    }
+}
+
+/// The uses in one block of lines.
+struct UsageBlock: Sendable {
+    var lines = 0
+    /// The lines of another time than that of the window.
+    var outside = 0
+    var omitted = OmittedLines<Replay.Obstacle>()
+    /// The times of the first and of the last line.
+    var first: Instant?
+    var last: Instant?
+    /// The first line whose number is not its place in the file.
+    var misplaced: Int?
+    var byToken: [TokenID: TokenUses] = [:]
+
+    mutating func note(_ line: LoggedLine, _ number: Int) {
+        if line.isMisplaced(at: number) { misplaced = misplaced ?? number }
+        guard let time = line.json?.loggedTime else { return }
+        first = min(first ?? time, time)
+        last = max(last ?? time, time)
+    }
+}
+
+extension JSON {
+    /// The time of a line of a decision log.
+    fileprivate var loggedTime: Instant? { (self["time"]?.string).flatMap { Instant($0) } }
+
+    /// The token that makes the request in a line, whatever else in it is masked.
+    fileprivate var loggedToken: TokenID? {
+        let subject = self["request"]?["subject"] ?? self["request"]?["actor"]
+        guard subject?["type"]?.string == "token" else { return nil }
+        return (subject?["id"]?.string).flatMap { TokenID($0) }
+    }
+}
+
+/// The uses of one block, decided for tokens that are bound to other combinations.
+struct HeldBlock: Sendable {
+    /// The uses of one token, decided for it with another combination.
+    struct Account: Sendable {
+        /// The number of uses that stay permitted.
+        var kept = 0
+        /// The number of those that are denied today whatever the combination.
+        var lapsed = 0
+        /// The number of those that are denied, and the first of them.
+        var refused = 0
+        var examples: [AuthorizationRequest] = []
+
+        private static let mostExamples = 20
+
+        mutating func note(refused question: AuthorizationRequest) {
+            refused += 1
+            if examples.count < Self.mostExamples { examples.append(question) }
+        }
+
+        mutating func append(_ later: Account) {
+            kept += later.kept
+            lapsed += later.lapsed
+            refused += later.refused
+            examples += later.examples.prefix(Self.mostExamples - examples.count)
+        }
+    }
+
+    var lines = 0
+    /// By variant, as they were given.
+    var variants: [[TokenID: Account]]
+
+    init(variants: Int) { self.variants = Array(repeating: [:], count: variants) }
+}
