@@ -12,7 +12,7 @@ import Testing
     private static let now = Instant("2026-06-01T12:00:00Z")!
 
     private static func diff(_ before: Authorizer, _ after: Authorizer, _ directory: Directory) -> PolicyDiff {
-        PolicyDiff(before: before, after: after, on: directory, times: [now])
+        PolicyDiff(PairedAuthorizers(before: (before, directory), after: (after, directory)), times: [now])
     }
 
     /// Two generated sets of policies on one store.
@@ -44,7 +44,7 @@ import Testing
                 Set(
                     diff.findings.map {
                         "\(turn($0.key.direction)) \($0.key.action) \($0.key.resource ?? "") \($0.key.department) "
-                            + "\($0.key.userType) \($0.key.place) \($0.tokens.sorted()) \($0.departments.sorted())"
+                            + "\($0.key.userType) \($0.key.place) \($0.tokens.ids) \($0.departments.sorted())"
                     })
             }
             #expect(
@@ -72,7 +72,7 @@ import Testing
             // The turned requests of every token, decided one by one.
             var known: Set<String> = []
             for finding in diff.findings {
-                for token in finding.tokens {
+                for token in finding.tokens.ids {
                     known.insert(
                         "\(token) \(finding.key.direction) \(finding.key.action) \(finding.key.resource ?? "")")
                 }

@@ -29,11 +29,8 @@ struct DiffSamples {
                 forms.append((action, type, hasDepartment))
             }
         }
-        let directory = sides.before.directory
-        let ids = directory.tenant(tenant).map { number in
-            directory.departments.filter { $0.tenant == number }.map(\.id)
-        }
-        let departments = ids ?? []
+        let directory = sides.after.directory.tenant(tenant) == nil ? sides.before.directory : sides.after.directory
+        let departments = Self.departments(sides, tenant)
         let placed = forms.count(where: \.hasDepartment)
         coversDepartments = placed * departments.count <= most
         let shown = coversDepartments ? departments : Array(departments.prefix(1))
@@ -49,6 +46,16 @@ struct DiffSamples {
                         form.action, resource: form.resource, place: .department($0), stated: stated)
                 }
         }
+    }
+
+    /// The ids of the departments of a tenant: those that it has before, then those that are new.
+    private static func departments(_ sides: PairedAuthorizers, _ tenant: ExactName) -> [ExactName] {
+        var known: Set<ExactName> = []
+        return [sides.before.directory, sides.after.directory].flatMap { directory in
+            directory.tenant(tenant).map { number in
+                directory.departments.filter { $0.tenant == number }.map(\.id)
+            } ?? []
+        }.filter { known.insert($0).inserted }
     }
 
     /// Made-up values for the properties that one of the schemas requires, but for a department.

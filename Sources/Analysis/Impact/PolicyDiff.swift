@@ -51,9 +51,9 @@ package struct PolicyDiff: Sendable {
         }
 
         package let key: Key
-        package fileprivate(set) var tokens: Set<TokenID>
+        package let tokens: DiffedTokens
         /// The ids of the resources' departments.
-        package fileprivate(set) var departments: Set<ExactName>
+        package let departments: Set<ExactName>
         /// The request of one of the tokens, and its decisions.
         package let example: AuthorizationRequest
         package let decisions: DecisionComparison
@@ -86,7 +86,7 @@ package struct PolicyDiff: Sendable {
     package var isEmpty: Bool { findings.isEmpty && incomparable == 0 }
 
     /// The most requests of one token; beyond it not every department is asked about.
-    private static let mostSamples = 4_000
+    private static let mostSamples = 20_000
     /// The most values that are tried for one action and type of resource.
     private static let mostStated = 48
     /// The rounds in which values are found; what one value makes a policy read may suggest another.
@@ -96,13 +96,14 @@ package struct PolicyDiff: Sendable {
     ///   - tenant: the id of the only tenant to compare; `nil` for all.
     ///   - times: of the requests.
     package init(
-        before: Authorizer, after: Authorizer, on directory: Directory, tenant: ExactName? = nil, times: [Instant],
-        progress: Progress = { _, _ in true }
+        _ sides: PairedAuthorizers, tenant: ExactName? = nil, times: [Instant], progress: Progress = { _, _ in true }
     ) {
-        let sides = PairedAuthorizers(before: (before, directory), after: (after, directory))
-        let tenants = directory.tenants.map(\.id).sorted().filter { tenant == nil || $0 == tenant }
-        var found: [Finding.Key: Finding] = [:]
-        var turned: [Direction: Set<Turn>] = [:]
+        let directories = [sides.before.directory, sides.after.directory]
+        let tenants = Set(directories.flatMap { $0.tenants.map(\.id) }).sorted().filter {
+            tenant == nil || $0 == tenant
+        }
+        var run = DiffRun(sides)
+        tokens = tenants.reduce(0) { $0 + run.subjects(of: $1).count }
         let steps = max(1, tenants.count * times.count)
         for (place, id) in tenants.enumerated() {
             let samples = DiffSamples(sides, tenant: id, most: Self.mostSamples)
@@ -111,118 +112,32 @@ package struct PolicyDiff: Sendable {
                 let done = place * times.count + time
                 var pending = samples.usual
                 var seen = Set(pending)
-                for round in 0..<Self.rounds where !pending.isEmpty {
-                    let known = isComplete
-                    isComplete =
-                        isComplete
-                        && compare(
-                            sides, pending, (id, time, now), isFirst: round == 0, &found, &turned
-                        ) { progress(done * 1_000 + $0 * 1_000 / max(1, $1), steps * 1_000) }
-                    guard isComplete, known else { break }
+                for round in 0..<Self.rounds where !pending.isEmpty && isComplete {
+                    let circumstances = DiffRun.Circumstances(tenant: id, time: time, now: now, counts: round == 0)
+                    isComplete = run.compare(pending, circumstances) {
+                        progress(done * 1_000 + $0 * 1_000 / max(1, $1), steps * 1_000)
+                    }
+                    guard isComplete else { break }
                     let (next, isCut) = samples.suggested(by: pending, at: now, most: Self.mostStated)
                     hasMoreValues = hasMoreValues || isCut || round == Self.rounds - 1 && !next.isEmpty
                     pending = next.filter { seen.insert($0).inserted }
                 }
             }
         }
+        (asked, decisions, incomparable) = (run.asked, run.decisions, run.incomparable)
         // The order of each is written once, not for every comparison: that took most of the time of a long list.
-        let ordered = found.values.map { finding in
-            (finding, rank: Direction.allCases.firstIndex(of: finding.key.direction)!, order: finding.key.order)
+        let ordered = run.findings.map { finding in
+            (
+                finding, rank: Direction.allCases.firstIndex(of: finding.key.direction)!, count: finding.tokens.count,
+                order: finding.key.order
+            )
         }
         findings = ordered.sorted { one, other in
             if one.rank != other.rank { return one.rank < other.rank }
-            if one.0.tokens.count != other.0.tokens.count { return one.0.tokens.count > other.0.tokens.count }
+            if one.count != other.count { return one.count > other.count }
             return one.order < other.order
         }.map(\.0)
-        (widened, narrowed) = (turned[.widened]?.count ?? 0, turned[.narrowed]?.count ?? 0)
-        changed = turned[.changed]?.count ?? 0
-    }
-
-    /// A request of a token, whatever it states.
-    private struct Turn: Hashable {
-        let token: TokenID
-        let action: ExactName
-        let resource: ExactName?
-        let department: ExactName?
-    }
-
-    /// Decides the samples for every token of a tenant on both sides.
-    /// - Returns: false when it was stopped.
-    private mutating func compare(
-        _ sides: PairedAuthorizers, _ samples: [DecisionDiff.SampleRequest],
-        _ scene: (tenant: ExactName, time: Int, now: Instant), isFirst: Bool, _ found: inout [Finding.Key: Finding],
-        _ turned: inout [Direction: Set<Turn>], _ progress: Progress
-    ) -> Bool {
-        let (one, other, home) = (sides.before.authorizer, sides.after.authorizer, sides.before.directory)
-        let before = BulkEvaluator(one, home, scene.tenant, samples, scene.now, tellsAll: true)
-        let after = BulkEvaluator(other, home, scene.tenant, samples, scene.now, tellsAll: true)
-        defer { decisions += before.count + after.count }
-        var core = [CoreDenials(one, home), CoreDenials(other, home)]
-        for (place, token) in home.tokens.enumerated() {
-            if place % 1_000 == 0, !progress(place, home.tokens.count) { return false }
-            guard home.tenants[token.tenant].id == scene.tenant else { continue }
-            let assignment = home.assignments[token.assignment]
-            let own = home.departments[assignment.department].id
-            let (had, has) = (before.summaries(place, in: own), after.summaries(place, in: own))
-            if isFirst {
-                if scene.time == 0 { tokens += 1 }
-                asked += zip(had, has).count { $0 != nil || $1 != nil }
-            }
-            if had == has { continue }
-            for sample in samples.indices {
-                let request = samples[sample]
-                let department: ExactName? =
-                    switch request.place {
-                    case .nowhere: nil
-                    case .own: own
-                    case .department(let id): id
-                    }
-                guard had[sample] != nil || has[sample] != nil else { continue }
-                let example = request.question(department: department, token.id, scene.now)
-                // A side for which there is no such request: it denies an action that it does not have, or refuses.
-                guard let was = had[sample] ?? core[0].summary(sample, example),
-                    let will = has[sample] ?? core[1].summary(sample, example)
-                else {
-                    incomparable += 1
-                    continue
-                }
-                guard let direction = Direction(was, will) else { continue }
-                turned[direction, default: []].insert(
-                    Turn(token: token.id, action: request.action, resource: request.resource, department: department))
-                let key = Finding.Key(
-                    direction: direction, time: scene.time, tenant: scene.tenant, department: own,
-                    userType: home.userTypes[assignment.userType].id, action: request.action,
-                    resource: request.resource, place: department == nil ? .nowhere : department == own ? .own : .other,
-                    stated: request.stated)
-                if found[key] == nil {
-                    guard let decisions = try? sides.ask(example) else { continue }
-                    found[key] = Finding(key: key, tokens: [], departments: [], example: example, decisions: decisions)
-                }
-                found[key]!.tokens.insert(token.id)
-                if let department { found[key]!.departments.insert(department) }
-            }
-        }
-        return true
-    }
-}
-
-/// The denials of requests that need no policy, such as those of an action that a schema does not declare. They are the
-/// same for every token.
-private struct CoreDenials {
-    private let authorizer: Authorizer
-    private let directory: Directory
-    /// By sample; `nil` inside for a request that is not valid.
-    private var known: [Int: DecisionSummary?] = [:]
-
-    init(_ authorizer: Authorizer, _ directory: Directory) {
-        (self.authorizer, self.directory) = (authorizer, directory)
-    }
-
-    mutating func summary(_ sample: Int, _ question: AuthorizationRequest) -> DecisionSummary? {
-        if let known = known[sample] { return known }
-        let summary = try? authorizer.decisionSummary(question, on: directory)
-        known[sample] = .some(summary)
-        return summary
+        (widened, narrowed, changed) = (run.turned(.widened), run.turned(.narrowed), run.turned(.changed))
     }
 }
 

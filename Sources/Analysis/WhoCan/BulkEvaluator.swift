@@ -90,6 +90,26 @@ final class BulkEvaluator {
         return summaries
     }
 
+    /// Tokens with the same decisions on all samples.
+    enum Sharing: Hashable {
+        /// They are denied with this code before any policy, in a department with this number.
+        case fault(String, Int)
+        case equivalenceClass(Int)
+        /// Of one assignment and one kind.
+        case assignment(Int)
+        /// They are not in this directory.
+        case absent
+    }
+
+    /// The tokens that have the same decisions as a token, as far as they are known by now; `nil` where the token has to be
+    /// decided for.
+    func sharing(_ token: Int, in own: ExactName) -> Sharing? {
+        let record = directory.tokens[token]
+        if let code = ActorValidity.fault(record, in: directory, now: now) { return .fault(code, number(own)) }
+        guard number(own) == directory.assignments[record.assignment].department else { return nil }
+        return whole.sharing(record, equivalenceClass: classes.number(record.assignment, record.kind))
+    }
+
     /// The decision for a valid token, and the tokens to which it also applies.
     private func summary(_ token: Int, _ sample: Int, _ form: Form) -> (
         summary: DecisionSummary, equivalence: TokenEquivalence

@@ -90,6 +90,16 @@ struct ClassCache<Value> {
         return byAssignment.isEmpty ? nil : byAssignment[Self.key(token)]
     }
 
+    /// The tokens that have the value of this one.
+    /// - Returns: `nil` where there is none.
+    func sharing(_ token: Token, equivalenceClass: Int) -> BulkEvaluator.Sharing? {
+        if ofAll != nil { return .equivalenceClass(-1) }
+        if equivalenceClass < byClass.count, byClass[equivalenceClass] != nil {
+            return .equivalenceClass(equivalenceClass)
+        }
+        return byAssignment[Self.key(token)] == nil ? nil : .assignment(Self.key(token))
+    }
+
     mutating func note(_ value: Value, for token: Token, equivalenceClass: Int, _ equivalence: TokenEquivalence) {
         switch equivalence {
         case .none: break

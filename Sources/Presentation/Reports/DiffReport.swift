@@ -40,7 +40,7 @@ package struct DiffReport {
     /// Findings about the same tokens, by the same policies, on resources in the same place.
     private struct Row {
         let first: PolicyDiff.Finding
-        var tokens: Set<TokenID> = []
+        var tokens: DiffedTokens
         var actions: [ExactName] = []
         var resources: [ExactName] = []
         var departments: Set<ExactName> = []
@@ -79,7 +79,7 @@ package struct DiffReport {
                 + finding.policies
             if places[group] == nil {
                 places[group] = rows.count
-                rows.append(Row(first: finding))
+                rows.append(Row(first: finding, tokens: finding.tokens))
             }
             let stated = key.stated.map { $0.words(in: names.directory, tenant: key.tenant) }
             let circumstances =
@@ -242,7 +242,7 @@ package struct DiffReport {
                 .init("stated", .strings(key.stated.map { $0.words(in: names.directory, tenant: key.tenant) })),
                 .init("time", .string(times[key.time].description)),
                 .init("policies", .strings(finding.policies)),
-                .init("tokens", .strings(finding.tokens.sorted().map(\.description))),
+                .init("tokens", .strings(finding.tokens.ids.map(\.description))),
                 .init("before", Self.side(finding.decisions.before)),
                 .init("after", Self.side(finding.decisions.after)),
             ])

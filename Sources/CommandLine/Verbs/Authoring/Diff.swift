@@ -40,9 +40,11 @@ extension Verb {
             let progress = Progress("thousandths of all tokens", invocation.terminal)
             let diff: PolicyDiff
             do throws(PolicyError) {
+                let sides = PairedAuthorizers(
+                    before: (try Authorizer(policies: sets[0]), snapshot.directory),
+                    after: (try Authorizer(policies: sets[1]), snapshot.directory))
                 diff = PolicyDiff(
-                    before: try Authorizer(policies: sets[0]), after: try Authorizer(policies: sets[1]),
-                    on: snapshot.directory, tenant: tenant.map { snapshot.directory.tenants[$0].id }, times: times
+                    sides, tenant: tenant.map { snapshot.directory.tenants[$0].id }, times: times
                 ) { progress.step($0, of: $1) }
             } catch { throw CommandError(error.message) }
             progress.end()
