@@ -102,6 +102,111 @@ import Testing
         #expect(told.examples > 50 && told.turned > 500, "\(told)")
     }
 
+    /// Another version of a store: a user and a user type changed, a token gone, another suspended, and a new one.
+    private static func changed(_ directory: Directory) throws -> Directory {
+        var organisation = Organisation(of: directory)
+        for place in organisation.tenants.indices {
+            if !organisation.tenants[place].users.isEmpty { organisation.tenants[place].users[0].isActive.toggle() }
+            if let type = organisation.tenants[place].userTypes.indices.last {
+                organisation.tenants[place].userTypes[type].permissions = ["*"]
+            }
+            guard organisation.tenants[place].tokens.count > 2 else { continue }
+            var new = organisation.tenants[place].tokens.removeFirst()
+            new.id = TokenID(high: 77, low: UInt64(place))
+            organisation.tenants[place].tokens[0].suspended = organisation.tenants[place].tokens[0].created
+            organisation.tenants[place].tokens.append(new)
+        }
+        return try Directory(organisation)
+    }
+
+    @Test(arguments: [false, true])
+    func `recorded requests are decided for every token, and counted exactly`(changesStore: Bool) throws {
+        var (widened, narrowed) = (0, 0)
+        for seed in 20..<24 as Range<UInt64> {
+            var (sides, plain) = try sides(seed)
+            let directory = sides.before.directory
+            if changesStore {
+                let other = try Self.changed(directory)
+                let policies = sides.before.authorizer.policies
+                sides = PairedAuthorizers(before: sides.before, after: (try Authorizer(policies: policies), other))
+                plain = PairedAuthorizers(before: plain.before, after: (plain.before.authorizer, other))
+            }
+            var recorded = RecordedRequests(of: [directory, sides.after.directory])
+            for tenant in directory.tenants {
+                guard let token = directory.tokens.first(where: { directory.tenants[$0.tenant].id == tenant.id }) else {
+                    continue
+                }
+                let samples = DiffSamples(sides, tenant: tenant.id, most: 4_000).usual
+                for (number, sample) in samples.enumerated() where sample.resource != nil && number % 4 == 0 {
+                    var department: ExactName?
+                    if case .department(let id) = sample.place { department = id }
+                    let question = sample.question(department: department, token.id, Self.now)
+                    let line = JSON.object([
+                        .init(
+                            "subject",
+                            .object([.init("type", .string("token")), .init("id", .string(token.id.description))])),
+                        .init("action", .object([.init("name", .string(sample.action))])),
+                        .init(
+                            "resource",
+                            .object([
+                                .init("type", .string(sample.resource!)), .init("id", .string("\(number)")),
+                                .init("properties", question.resource!.properties),
+                            ])),
+                    ])
+                    recorded.add(Array(line.compact.utf8), number: number + 1)
+                }
+            }
+            #expect(recorded.omitted.isEmpty && recorded.different > 0)
+            let diff = PolicyDiff(sides, times: [Self.now], recorded: recorded)
+            var turned: [PolicyDiff.Direction: Set<String>] = [:]
+            let after = plain.after.directory
+            for tenant in directory.tenants {
+                let tokens = [directory, after].flatMap { directory in
+                    directory.tokens.filter { directory.tenants[$0.tenant].id == tenant.id }.map(\.id)
+                }
+                for token in Set(tokens) {
+                    for sample in recorded.of(tenant.id) {
+                        var department: ExactName?
+                        if case .department(let id) = sample.place { department = id }
+                        let question = sample.question(department: department, token, Self.now)
+                        guard let decisions = try? plain.ask(question), decisions.isTurned else { continue }
+                        turned[decisions.after.isPermitted ? .widened : .narrowed, default: []].insert(
+                            "\(token) \(sample.action) \(sample.resource ?? "") \(department ?? "")")
+                    }
+                }
+            }
+            #expect(
+                diff.widened == turned[.widened]?.count ?? 0 && diff.narrowed == turned[.narrowed]?.count ?? 0,
+                "\(seed)")
+            for direction in [PolicyDiff.Direction.widened, .narrowed] {
+                let tokens = Set((turned[direction] ?? []).map { $0.prefix { $0 != " " } })
+                #expect(diff.holders.map { $0.tokens[direction] ?? 0 }.reduce(0, +) == tokens.count)
+                let requests = diff.holders.map { $0.requests[direction] ?? 0 }.reduce(0, +)
+                #expect(requests == turned[direction]?.count ?? 0)
+            }
+            (widened, narrowed) = (widened + diff.widened, narrowed + diff.narrowed)
+        }
+        #expect(widened + narrowed > 30 && (!changesStore || widened > 0), "\(widened) \(narrowed)")
+    }
+
+    @Test func `recorded lines that give no request are told by reason`() throws {
+        let (sides, _) = try sides(20)
+        let token = try #require(sides.before.directory.tokens.first)
+        var recorded = RecordedRequests(of: [sides.before.directory])
+        func line(_ subject: String) -> String {
+            "{\"subject\":\(subject),\"action\":{\"name\":\"a\"},\"resource\":{\"type\":\"order\",\"id\":\"1\"}}"
+        }
+        let lines = [
+            "", "no JSON", "{}", line("{\"type\":\"user\",\"id\":\"anna\"}"),
+            line("{\"type\":\"token\",\"id\":\"\(TokenID(high: 9_999, low: 1))\"}"),
+            line("{\"type\":\"token\",\"id\":\"\(token.id)\"}"), line("{\"type\":\"token\",\"id\":\"\(token.id)\"}"),
+        ]
+        for (number, line) in lines.enumerated() { recorded.add(Array(line.utf8), number: number + 1) }
+        #expect(recorded.lines == 6 && recorded.different == 1)
+        #expect(recorded.omitted.byReason.map(\.reason) == [.unreadable, .invalid, .other, .unknownToken])
+        #expect(recorded.omitted.byReason.allSatisfy { $0.account.count == 1 })
+    }
+
     /// A difference that shows only where a request states a property, at a boundary that one of the two compares with.
     @Test(arguments: [
         (

@@ -22,6 +22,10 @@ struct ExactNameKeysTests {
             "options that a verb declares, in ASCII"
         ),
         (
+            "CommandLine/Core/Options/ParsedLine.swift", "secondOptions: [String: String]",
+            "options that a verb declares, in ASCII"
+        ),
+        (
             "CommandLine/Core/Options/OptionValues.swift", "values: [String: any Sendable]",
             "options that a verb declares, in ASCII"
         ),

@@ -141,7 +141,7 @@ internal import Testing
                   test                   runs the tests of policies and plugins, with the policies and with their \
                 decision trees
                   mutate                 changes the policies bit by bit, and shows the changes that no test notices
-                  diff                   shows whose permits a change of the policies gives or takes
+                  diff                   shows whose permits a change of the policies, or of the store, gives or takes
                   explore                proves what the policies never do, or shows a request for which they do
                   vocabulary             prints everything that a policy can read
                   bench                  measures how fast this machine decides, on the demo organisation

@@ -49,7 +49,7 @@ internal import Testing
         ("check", ["check", "check --store @/demilune.db", "check --explain assignment-in-condition"]),
         ("test", ["test --filter nothing", "test --store @/demilune.db --filter nothing"]),
         ("mutate", ["mutate --policies @/whole", "mutate --store @/demilune.db --policies @/whole"]),
-        ("diff", ["diff --tenant 3 @/whole @/whole"]),
+        ("diff", ["diff --tenant 3 @/whole @/whole", "diff --store @/demilune.db --store @/organisation.json"]),
         ("explore", ["explore"]), ("vocabulary", ["vocabulary"]), ("plugins", ["plugins"]),
         ("plugins show", ["plugins show cidr"]),
         ("plugins lock", ["plugins lock --policies @/locked"]),

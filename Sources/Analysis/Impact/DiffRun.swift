@@ -91,6 +91,23 @@ struct DiffRun {
     /// The number of requests that turned in a direction, in one pass or in several.
     func turned(_ direction: PolicyDiff.Direction) -> Int { turns[direction]?.count ?? 0 }
 
+    /// The requests that turned, by who holds the tokens, in order.
+    var holders: [PolicyDiff.Holders] {
+        var holders: [PolicyDiff.Holders.Key: PolicyDiff.Holders] = [:]
+        for (tenant, subjects) in subjectsByTenant {
+            for (place, subject) in subjects {
+                for (direction, counts) in turns where counts.count(of: place) > 0 {
+                    let holder = holder(of: subject)
+                    let key = PolicyDiff.Holders.Key(
+                        tenant: tenant, department: holder.department, userType: holder.userType)
+                    holders[key, default: .init(key: key)].requests[direction, default: 0] += counts.count(of: place)
+                    holders[key]!.tokens[direction, default: 0] += 1
+                }
+            }
+        }
+        return holders.values.sorted { $0.key < $1.key }
+    }
+
     var findings: [PolicyDiff.Finding] {
         let groups = TokenGroups(ids: ids, members: members, passes: passes)
         return found.map { key, parts in
@@ -118,7 +135,7 @@ struct DiffRun {
         let subjects = subjects(of: circumstances.tenant)
         for (step, (place, subject)) in subjects.enumerated() {
             if step % 1_000 == 0, !progress(step, subjects.count) { return false }
-            let own = department(of: subject)
+            let own = holder(of: subject).department
             func key() -> GroupKey {
                 GroupKey(
                     department: own, before: before.sharing(subject.before, in: own),
@@ -151,17 +168,11 @@ struct DiffRun {
         return true
     }
 
-    /// The id of a token's department, as it was or, for a new token, is.
-    private func department(of subject: Subject) -> ExactName {
+    /// The ids of a token's department and user type, as they were or, for a new token, are.
+    private func holder(of subject: Subject) -> (department: ExactName, userType: ExactName) {
         let directory = subject.before == nil ? sides.after.directory : sides.before.directory
-        let token = directory.tokens[(subject.before ?? subject.after)!]
-        return directory.departments[directory.assignments[token.assignment].department].id
-    }
-
-    private func userType(of subject: Subject) -> ExactName {
-        let directory = subject.before == nil ? sides.after.directory : sides.before.directory
-        let token = directory.tokens[(subject.before ?? subject.after)!]
-        return directory.userTypes[directory.assignments[token.assignment].userType].id
+        let assignment = directory.assignments[directory.tokens[(subject.before ?? subject.after)!].assignment]
+        return (directory.departments[assignment.department].id, directory.userTypes[assignment.userType].id)
     }
 
     /// The differences for the first token of a group.
@@ -196,7 +207,7 @@ struct DiffRun {
                 Turn(action: request.action, resource: request.resource, department: department))
             let key = PolicyDiff.Finding.Key(
                 direction: direction, time: circumstances.time, tenant: circumstances.tenant, department: own,
-                userType: userType(of: subject), action: request.action, resource: request.resource,
+                userType: holder(of: subject).userType, action: request.action, resource: request.resource,
                 place: department == nil ? .nowhere : department == own ? .own : .other, stated: request.stated)
             if found[key] == nil {
                 guard let decisions = try? sides.ask(example) else { continue }
@@ -238,6 +249,8 @@ struct DiffRun {
             steps[step] = number
             ofTokens[token] = number
         }
+
+        func count(of token: Int) -> Int { sets[Int(ofTokens[token])].count }
 
         var count: Int { ofTokens.reduce(0) { $0 + sets[Int($1)].count } }
     }

@@ -62,8 +62,28 @@ package struct PolicyDiff: Sendable {
         package var policies: [ExactName] { decisions.policies }
     }
 
+    /// The tokens of one department and user type, and the numbers of their requests that turned.
+    package struct Holders: Sendable {
+        package struct Key: Hashable, Comparable, Sendable {
+            package let tenant: ExactName
+            package let department: ExactName
+            package let userType: ExactName
+
+            package static func < (one: Key, other: Key) -> Bool {
+                (one.tenant, one.department, one.userType) < (other.tenant, other.department, other.userType)
+            }
+        }
+
+        package let key: Key
+        /// By direction, the requests that turned, and the tokens that made them.
+        package internal(set) var requests: [Direction: Int] = [:]
+        package internal(set) var tokens: [Direction: Int] = [:]
+    }
+
     /// Widened first, then narrowed, then changed; the most tokens first.
     package private(set) var findings: [Finding] = []
+    /// The exact extent of the change for those who hold tokens: by tenant, department and user type, in this order.
+    package private(set) var holders: [Holders] = []
     /// The numbers of different requests of one token, by action, type and department of the resource, that turned.
     package private(set) var widened = 0
     package private(set) var narrowed = 0
@@ -95,8 +115,10 @@ package struct PolicyDiff: Sendable {
     /// - Parameters:
     ///   - tenant: the id of the only tenant to compare; `nil` for all.
     ///   - times: of the requests.
+    ///   - recorded: the requests to decide; `nil` for those that the schemas suggest.
     package init(
-        _ sides: PairedAuthorizers, tenant: ExactName? = nil, times: [Instant], progress: Progress = { _, _ in true }
+        _ sides: PairedAuthorizers, tenant: ExactName? = nil, times: [Instant], recorded: RecordedRequests? = nil,
+        progress: Progress = { _, _ in true }
     ) {
         let directories = [sides.before.directory, sides.after.directory]
         let tenants = Set(directories.flatMap { $0.tenants.map(\.id) }).sorted().filter {
@@ -107,17 +129,17 @@ package struct PolicyDiff: Sendable {
         let steps = max(1, tenants.count * times.count)
         for (place, id) in tenants.enumerated() {
             let samples = DiffSamples(sides, tenant: id, most: Self.mostSamples)
-            coversDepartments = coversDepartments && samples.coversDepartments
+            coversDepartments = coversDepartments && (samples.coversDepartments || recorded != nil)
             for (time, now) in times.enumerated() {
                 let done = place * times.count + time
-                var pending = samples.usual
+                var pending = recorded?.of(id) ?? samples.usual
                 var seen = Set(pending)
                 for round in 0..<Self.rounds where !pending.isEmpty && isComplete {
                     let circumstances = DiffRun.Circumstances(tenant: id, time: time, now: now, counts: round == 0)
                     isComplete = run.compare(pending, circumstances) {
                         progress(done * 1_000 + $0 * 1_000 / max(1, $1), steps * 1_000)
                     }
-                    guard isComplete else { break }
+                    guard isComplete, recorded == nil else { break }
                     let (next, isCut) = samples.suggested(by: pending, at: now, most: Self.mostStated)
                     hasMoreValues = hasMoreValues || isCut || round == Self.rounds - 1 && !next.isEmpty
                     pending = next.filter { seen.insert($0).inserted }
@@ -138,6 +160,7 @@ package struct PolicyDiff: Sendable {
             return one.order < other.order
         }.map(\.0)
         (widened, narrowed, changed) = (run.turned(.widened), run.turned(.narrowed), run.turned(.changed))
+        holders = run.holders
     }
 }
 

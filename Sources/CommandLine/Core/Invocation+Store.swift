@@ -35,7 +35,19 @@ extension Invocation {
     package func openStore(
         makesKeys: Bool = false, toVerify: Bool = false, for use: StoreUse = .reading
     ) throws(CommandError) -> TokenService {
-        let path = storePath
+        try openStore(storePath, keys: self[.keys], makesKeys: makesKeys, toVerify: toVerify, for: use)
+    }
+
+    /// The second store of `--store`, with its `--keys`; `nil` when only one is given.
+    func openSecondStore() throws(CommandError) -> TokenService? {
+        guard let path = secondText(of: Option.store) else { return nil }
+        return try openStore(path, keys: secondText(of: Option.keys), for: .reading)
+    }
+
+    /// - Parameter keys: the path of the key file; `nil` for one named by the store's id in the user's data folder.
+    private func openStore(
+        _ path: String, keys: String?, makesKeys: Bool = false, toVerify: Bool = false, for use: StoreUse
+    ) throws(CommandError) -> TokenService {
         if path.hasSuffix(".json") {
             let export: TokenService
             do throws(TokenStoreError) { export = try ExportedStore.open(path) } catch {
@@ -44,7 +56,7 @@ extension Invocation {
             if use != .reading { throw CommandError(TokenStoreError.readOnly(path).message) }
             return export
         }
-        let keyPath = try keyPath(makesFolder: makesKeys)
+        let keyPath = try keyPath(keys, makesFolder: makesKeys)
         do throws(TokenStoreError) {
             let store = try SQLiteStore.open(path, keys: keyPath, makesKeys: makesKeys, toVerify: toVerify)
             store.decidesOnRollback = self[.onRollback] == .decide
@@ -58,7 +70,11 @@ extension Invocation {
 
     /// The path of a store's key file: `--keys`, or a file named by the store's id in the user's data folder.
     func keyPath(makesFolder: Bool) throws(CommandError) -> TokenService.KeyPath {
-        if let path = self[.keys] { return { _ in path } }
+        try keyPath(self[.keys], makesFolder: makesFolder)
+    }
+
+    private func keyPath(_ path: String?, makesFolder: Bool) throws(CommandError) -> TokenService.KeyPath {
+        if let path { return { _ in path } }
         guard let folder = KeyFolder.usual(data: environment["XDG_DATA_HOME"], home: environment["HOME"]) else {
             throw .usage("no key file is found, because `HOME` is not set; give its path with `--keys FILE`")
         }

@@ -51,6 +51,9 @@ package struct Invocation {
     /// The text of an option, as given or as the environment sets it; `nil` without both.
     package func text(of option: any OptionDeclaration) -> String? { options.text(of: option) }
 
+    /// The text of an option that is given a second time, by a verb that takes two.
+    func secondText(of option: any OptionDeclaration) -> String? { options.secondText(of: option) }
+
     /// Tells of options after the verb that had no effect on a run, which is over.
     /// A child process that runs the policies has read some itself.
     package func noteUnread() {

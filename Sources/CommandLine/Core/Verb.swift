@@ -26,6 +26,8 @@ package struct Verb: Sendable {
     package let options: [any OptionDeclaration]
     /// The global options that it uses.
     package let uses: GlobalUse
+    /// The options that may be given twice, for two of the same.
+    let pairs: [any OptionDeclaration]
     /// Paragraphs after the options.
     package let details: [String]
     /// Example command lines.
@@ -36,7 +38,8 @@ package struct Verb: Sendable {
 
     package init(
         name: String, summary: String, positionals: [Positional] = [], options: [any OptionDeclaration] = [],
-        uses: GlobalUse = .all, details: [String] = [], examples: [String] = [], formerNames: [String] = [],
+        uses: GlobalUse = .all, pairs: [any OptionDeclaration] = [], details: [String] = [], examples: [String] = [],
+        formerNames: [String] = [],
         run: @escaping @Sendable (Invocation) throws(CommandError) -> Int32
     ) {
         self.name = name
@@ -44,6 +47,7 @@ package struct Verb: Sendable {
         self.positionals = positionals
         self.options = options
         self.uses = uses
+        self.pairs = pairs
         self.details = details
         self.examples = examples
         self.formerNames = formerNames

@@ -37,7 +37,7 @@ struct Preview {
 
     /// - Parameter members: what else is known of the change, for machines.
     func print(_ members: [JSON.Member] = []) throws(CommandError) {
-        let (records, tokens) = (recordListing, try tokenListing())
+        let (records, tokens) = (Listing(records: self.records), try tokenListing())
         let terminal = invocation.terminal
         if invocation[.json] {
             let all = members + [.init("records", records.rows), .init("tokens", tokens.rows)]
@@ -51,32 +51,6 @@ struct Preview {
             terminal.note("\(impact.losing) losing, \(impact.gaining) gaining something, as far as permissions go")
         }
         terminal.note("nothing is changed yet")
-    }
-
-    private var recordListing: Listing {
-        var listing = Listing(.recordChanges)
-        for change in records {
-            let path = [change.tenant, change.list, change.list.isEmpty ? "" : change.id].filter { !$0.isEmpty }
-            listing.add(
-                [path.joined(separator: "/"), change.name.text, change.field.text]
-                    + [change.before, change.after].map(Self.words),
-                [
-                    .init("tenant", .string(change.tenant)), .init("list", .string(change.list)),
-                    .init("id", .string(change.id)), .init("name", .string(change.name)),
-                    .init("field", .string(change.field)), .init("before", change.before ?? .null),
-                    .init("after", change.after ?? .null),
-                ])
-        }
-        return listing
-    }
-
-    private static func words(_ json: JSON?) -> String {
-        switch json {
-        case nil, .null?: "-"
-        case .string(let text)?: text.isEmpty ? "-" : text
-        case .array(let items)?: items.isEmpty ? "-" : items.map(words).joined(separator: ", ")
-        case let other?: other.compact
-        }
     }
 
     private func tokenListing() throws(CommandError) -> Listing {

@@ -98,67 +98,21 @@ package struct CheckReport {
     // MARK: SARIF
 
     private var sarif: JSON {
-        let driver = JSON.object([
-            .init("name", .string("demilune")),
-            .init(
-                "rules",
-                .array(
-                    rules.map { rule in
-                        .object([
-                            .init("id", .string(rule.name)),
-                            .init("shortDescription", .object([.init("text", .string(rule.purpose))])),
-                            .init(
-                                "defaultConfiguration",
-                                .object([.init("level", .string(rule.severity.rawValue))])),
-                        ])
-                    })),
-        ])
-        let run = JSON.object([
-            .init("tool", .object([.init("driver", driver)])), .init("columnKind", .string("unicodeCodePoints")),
-            .init("results", .array(findings.map(result))),
-        ])
-        return .object([
-            .init("version", .string("2.1.0")),
-            .init("$schema", .string("https://json.schemastore.org/sarif-2.1.0.json")), .init("runs", .array([run])),
-        ])
+        SARIF.log(
+            rules: rules.map { SARIF.Rule(id: $0.name, text: $0.purpose, level: $0.severity.rawValue) },
+            results: findings.map { finding in
+                SARIF.Result(
+                    rule: finding.rule ?? "", level: finding.severity.rawValue, message: finding.message,
+                    location: location(finding.place), related: finding.affected.map(location))
+            })
     }
 
-    private func result(_ finding: Diagnostic) -> JSON {
-        let index = rules.firstIndex { $0.name == finding.rule } ?? -1
-        return .object(
-            [
-                .init("ruleId", .string(finding.rule ?? "")), .init("ruleIndex", .integer(Int64(index))),
-                .init("level", .string(finding.severity.rawValue)),
-                .init("message", .object([.init("text", .string(finding.message))])),
-                .init("locations", .array([location(finding.place)])),
-            ] + (finding.affected.isEmpty ? [] : [.init("relatedLocations", .array(finding.affected.map(location)))]))
-    }
-
-    private func location(_ place: Diagnostic.Place) -> JSON {
-        var parts = [JSON.Member("artifactLocation", .object([.init("uri", .string(Self.uri(place.path)))]))]
-        if let line = place.line {
-            var region = [JSON.Member("startLine", .integer(Int64(line)))]
-            if let column = place.column {
-                let before = self.line(at: place).map { $0.utf8.prefix(column - 1) }
-                let points = before.map { String(decoding: $0, as: UTF8.self).unicodeScalars.count } ?? column - 1
-                region.append(.init("startColumn", .integer(Int64(points + 1))))
-            }
-            parts.append(.init("region", .object(region)))
+    private func location(_ place: Diagnostic.Place) -> SARIF.Location {
+        let column = place.column.map { column in
+            let before = self.line(at: place).map { $0.utf8.prefix(column - 1) }
+            return (before.map { String(decoding: $0, as: UTF8.self).unicodeScalars.count } ?? column - 1) + 1
         }
-        return .object([.init("physicalLocation", .object(parts))])
-    }
-
-    /// A path as a URI reference (RFC 3986).
-    private static func uri(_ path: String) -> String {
-        path.utf8.map { byte in
-            switch byte {
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "."),
-                UInt8(ascii: "_"), UInt8(ascii: "~"):
-                String(decoding: [byte], as: UTF8.self)
-            default: "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-            }
-        }.joined()
+        return SARIF.Location(path: place.path, line: place.line, column: column)
     }
 
     // MARK: JUnit

@@ -61,6 +61,12 @@ struct OptionValues {
         return texts[option.name]
     }
 
+    /// The text of an option that is given a second time.
+    func secondText(of option: any OptionDeclaration) -> String? {
+        use.note(option)
+        return line.secondOptions[option.name]
+    }
+
     /// The options given after the verb that nothing has read.
     var unread: [any OptionDeclaration] {
         (GlobalOptions.all + (line.verb?.options ?? [])).filter { option in

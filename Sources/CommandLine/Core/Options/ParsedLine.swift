@@ -9,6 +9,8 @@ package struct ParsedLine {
     /// The texts of the given options, by name; that of a flag is empty. An option that leaves out its optional value
     /// has none.
     private(set) var options: [String: String] = [:]
+    /// The second texts of options that are given twice, by name.
+    private(set) var secondOptions: [String: String] = [:]
     /// The names of the given options.
     private var given: Set<String> = []
     /// The names of the options that stand after the verb.
@@ -78,7 +80,10 @@ package struct ParsedLine {
             throw .usage("unknown option `\(parts[0])`\(hint)")
         }
         if named == nil { noteFormer(parts[0], now: option.flag) }
-        guard !isGiven(option) else { throw .usage("`\(option.flag)` is given twice") }
+        let isPair = verb?.pairs.contains { $0.name == option.name } == true
+        guard !isGiven(option) || isPair && secondOptions[option.name] == nil else {
+            throw .usage("`\(option.flag)` is given \(isPair ? "more than twice" : "twice")")
+        }
         guard option.placeholder != nil else {
             guard parts.count == 1 else { throw .usage("`\(option.flag)` takes no value") }
             return note(option)
@@ -95,7 +100,7 @@ package struct ParsedLine {
             throw .usage("`\(option.flag)` needs a value: `\(option.heading)`")
         }
         try option.checkChoice(value)
-        note(option, value: value)
+        if isGiven(option) { secondOptions[option.name] = value } else { note(option, value: value) }
     }
 
     /// Finds a verb of one word or of two.

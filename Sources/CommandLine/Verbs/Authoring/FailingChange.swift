@@ -22,6 +22,6 @@ extension Option<FailingChange?> {
     static var failOnChange: Self { Self("fail-on", "CHANGE", "exit with status 5 for widened, narrowed, or any") }
 }
 
-extension Option<DiffReport.Format> {
+extension Option<ImpactFormat> {
     static var impactFormat: Self { Self("format", "FORMAT", "text, json or markdown", default: .text) }
 }

@@ -7,38 +7,51 @@ package struct DiffReport {
     package enum Format: String, CaseIterable, Sendable {
         case text
         case json
+        /// For a comment on a merge request.
         case markdown
+        /// A page without scripts that needs no other file.
+        case html
+        /// The Static Analysis Results Interchange Format, version 2.1.0.
+        case sarif
     }
 
     /// The names of what findings refer to by id.
     package struct EntityNames {
-        let directory: Directory
+        /// The first that has an entity names it.
+        private let directories: [Directory]
+        var directory: Directory { directories[0] }
 
-        package init(_ directory: Directory) { self.directory = directory }
+        package init(_ directory: Directory) { directories = [directory] }
+
+        /// The names before a change, then those after it.
+        package init(_ before: Directory, _ after: Directory) { directories = [before, after] }
+
+        private func name(_ tenant: ExactName, _ find: (Directory, Int) -> ExactName?) -> String? {
+            directories.compactMap { directory in directory.tenant(tenant).flatMap { find(directory, $0) } }.first?
+                .text
+        }
 
         func department(_ id: ExactName, _ tenant: ExactName) -> String {
-            guard let number = directory.tenant(tenant), let index = directory.department(id, tenant: number) else {
-                return id.text
-            }
-            return directory.departments[index].name.text
+            name(tenant) { directory, tenant in
+                directory.department(id, tenant: tenant).map { directory.departments[$0].name }
+            } ?? id.text
         }
 
         func userType(_ id: ExactName, _ tenant: ExactName) -> String {
-            guard let number = directory.tenant(tenant), let index = directory.userType(id, tenant: number) else {
-                return id.text
-            }
-            return directory.userTypes[index].name.text
+            name(tenant) { directory, tenant in
+                directory.userType(id, tenant: tenant).map { directory.userTypes[$0].name }
+            } ?? id.text
         }
 
         func token(_ id: TokenID) -> String {
-            guard let index = directory.token(id) else { return "\(id)" }
-            let name = directory.tokens[index].name.text
-            return name.isEmpty ? "\(id)" : name
+            let name = directories.lazy.compactMap { directory in directory.token(id).map { directory.tokens[$0].name }
+            }.first
+            return name.flatMap { $0.isEmpty ? nil : $0.text } ?? "\(id)"
         }
     }
 
     /// Findings about the same tokens, by the same policies, on resources in the same place.
-    private struct Row {
+    struct Row {
         let first: PolicyDiff.Finding
         var tokens: DiffedTokens
         var actions: [ExactName] = []
@@ -56,17 +69,31 @@ package struct DiffReport {
         }
     }
 
-    private let diff: PolicyDiff
-    private let names: EntityNames
-    private let times: [Instant]
-    private let remarks: [String]
-    private let rows: [Row]
+    /// The input of a report, besides the decisions.
+    package struct Input {
+        package let names: EntityNames
+        /// The times of the requests, by the numbers that findings have.
+        package let times: [Instant]
+        /// The changes of records, where two stores are compared.
+        package var records: [RecordChange]?
+        package var recorded: RecordedRequests?
+        /// The paths of the policies' files.
+        package var files: [ExactName: String] = [:]
+        /// Sentences about what was not compared.
+        package var remarks: [String] = []
 
-    /// - Parameters:
-    ///   - times: of the requests, by the numbers that findings have.
-    ///   - remarks: sentences about what was not compared.
-    package init(_ diff: PolicyDiff, names: EntityNames, times: [Instant], remarks: [String]) {
-        (self.diff, self.names, self.times, self.remarks) = (diff, names, times, remarks)
+        package init(names: EntityNames, times: [Instant]) { (self.names, self.times) = (names, times) }
+    }
+
+    let diff: PolicyDiff
+    let input: Input
+    let rows: [Row]
+    var names: EntityNames { input.names }
+    private var times: [Instant] { input.times }
+
+    package init(_ diff: PolicyDiff, _ input: Input) {
+        (self.diff, self.input) = (diff, input)
+        let (names, times) = (input.names, input.times)
         var rows: [Row] = []
         var places: [[ExactName]: Int] = [:]
         for finding in diff.findings {
@@ -93,13 +120,13 @@ package struct DiffReport {
     // MARK: Sentences
 
     /// The greatest number of rows that are shown to people.
-    private static let most = 60
+    static let most = 60
 
-    private var counts: [(direction: PolicyDiff.Direction, count: Int)] {
+    var counts: [(direction: PolicyDiff.Direction, count: Int)] {
         [(.widened, diff.widened), (.narrowed, diff.narrowed), (.changed, diff.changed)]
     }
 
-    private func title(_ direction: PolicyDiff.Direction, _ count: Int) -> String {
+    func title(_ direction: PolicyDiff.Direction, _ count: Int) -> String {
         let requests = "\(counted(count, "request")) of tokens"
         return switch direction {
         case .widened: "widened: \(requests) denied before \(count == 1 ? "is" : "are") permitted"
@@ -108,7 +135,7 @@ package struct DiffReport {
         }
     }
 
-    private func request(_ row: Row) -> String {
+    func request(_ row: Row) -> String {
         let key = row.first.key
         var text = Self.listed(row.actions.map(\.text))
         if !row.resources.isEmpty { text += " on \(Self.listed(row.resources.map(\.text)))" }
@@ -126,36 +153,35 @@ package struct DiffReport {
         words.prefix(4).joined(separator: ", ") + (words.count > 4 ? " and \(words.count - 4) more" : "")
     }
 
-    private func holders(_ row: Row) -> String {
+    func holders(_ row: Row) -> String {
         let key = row.first.key
         return
             "\(key.tenant): \(names.userType(key.userType, key.tenant)) in \(names.department(key.department, key.tenant)), "
             + counted(row.tokens.count, "token")
     }
 
-    private static func words(_ decision: Decision) -> String {
+    static func words(_ decision: Decision) -> String {
         let reasons = decision.reasons.map(\.text).filter { !$0.isEmpty } + decision.failures.map(\.message)
         let said = decision.obligations.map { "oblige \($0.text)" } + decision.advice.map { "advise \($0.text)" }
         let all = (reasons + said).prefix(2)
         return decision.code + (all.isEmpty ? "" : " (\(all.joined(separator: "; ")))")
     }
 
-    private func policies(_ row: Row) -> String {
+    func policies(_ row: Row) -> String {
         row.first.policies.isEmpty ? "" : row.first.policies.joined(separator: ", ")
     }
 
-    private func example(_ row: Row) -> (token: String, before: String, after: String) {
+    func example(_ row: Row) -> (token: String, before: String, after: String) {
         var token = ""
         if case .token(let id) = row.first.example.subject { token = TokenID(id).map(names.token) ?? id }
         return (token, Self.words(row.first.decisions.before), Self.words(row.first.decisions.after))
     }
 
-    private var summary: [String] {
+    var summary: [String] {
         let asked =
             "\(counted(diff.tokens, "token")), \(diff.asked) requests, \(diff.decisions) decisions on both sides"
         var lines = [
-            diff.isEmpty
-                ? "no difference: \(asked)" : "compared: \(asked)"
+            isEmpty ? "no difference: \(asked)" : "compared: \(asked)"
         ]
         if diff.incomparable > 0 {
             lines.append(
@@ -167,22 +193,54 @@ package struct DiffReport {
         }
         if diff.hasMoreValues { lines.append("not every value that a policy compares with was tried") }
         if !diff.isComplete { lines.append("stopped: not every token was asked about") }
-        return lines + remarks
+        if let recorded = input.recorded {
+            lines.append(
+                "\(recorded.different) different requests in \(counted(recorded.lines, "recorded line")), each decided for every token "
+                    + "of its tenant; ids of resources are left out")
+            lines += recorded.omitted.byReason.map {
+                "not compared: \(Self.words($0.reason)), \($0.account.words("line"))"
+            }
+        }
+        return lines + input.remarks
     }
+
+    private static func words(_ obstacle: RecordedRequests.Obstacle) -> String {
+        switch obstacle {
+        case .unreadable: "not JSON"
+        case .masked: "the request is masked"
+        case .invalid: "neither an evaluation request nor a line of a decision log"
+        case .other: "not a request of a token"
+        case .unknownToken: "the token is not in the store"
+        case .tooMany: "too many different requests"
+        }
+    }
+
+    /// True when nothing differs: no decision, and no record.
+    package var isEmpty: Bool { diff.isEmpty && input.records?.isEmpty != false }
 
     // MARK: Forms
 
     /// The report, and the sentences for the person who started the run.
-    package func lines(_ format: Format) -> (output: [StyledLine], notes: [String]) {
+    /// - Parameter columns: the width of the terminal; `nil` for no limit.
+    package func lines(_ format: Format, columns: Int?) -> (output: [StyledLine], notes: [String]) {
         switch format {
-        case .text: (text, summary)
+        case .text: (text(columns), summary)
         case .markdown: (markdown, [])
         case .json: ([.verbatim(json.pretty)], [])
+        case .html: ([.verbatim(page)], [])
+        case .sarif: ([.verbatim(sarif.pretty)], summary)
         }
     }
 
-    private var text: [StyledLine] {
+    private func text(_ columns: Int?) -> [StyledLine] {
         var lines: [StyledLine] = []
+        if let records = input.records, !records.isEmpty {
+            lines += Listing(records: Array(records.prefix(Self.most))).table.lines(columns: columns)
+            if records.count > Self.most {
+                lines.append("and \(records.count - Self.most) more, which `--format json` lists")
+            }
+            lines.append("")
+        }
         for (direction, count) in counts where count > 0 {
             let style: TextStyle = direction == .widened ? .bad : direction == .narrowed ? .caution : .strong
             lines.append("\(title(direction, count), style)")
@@ -204,6 +262,12 @@ package struct DiffReport {
     private var markdown: [StyledLine] {
         let cell = MarkdownTable.cell
         var lines = ["### What the change does to tokens", ""]
+        if let records = input.records, !records.isEmpty {
+            lines += ["| record | name | field | before | after |", "|---|---|---|---|---|"]
+            lines += records.prefix(Self.most).map { "| \(RecordWords.cells($0).map(cell).joined(separator: " | ")) |" }
+            if records.count > Self.most { lines.append("\nand \(records.count - Self.most) more") }
+            lines.append("")
+        }
         for (direction, count) in counts where count > 0 {
             lines += [
                 "**\(cell(title(direction, count)))**", "", "| request | by | tokens | example | before | after |",
@@ -231,6 +295,21 @@ package struct DiffReport {
         ])
     }
 
+    private static func json(_ holders: PolicyDiff.Holders) -> JSON {
+        .object(
+            [
+                .init("tenant", .string(holders.key.tenant)), .init("department", .string(holders.key.department)),
+                .init("user_type", .string(holders.key.userType)),
+            ]
+                + PolicyDiff.Direction.allCases.flatMap { direction -> [JSON.Member] in
+                    [
+                        .init(ExactName(direction.rawValue), .integer(Int64(holders.requests[direction] ?? 0))),
+                        .init(
+                            ExactName("\(direction.rawValue)_tokens"), .integer(Int64(holders.tokens[direction] ?? 0))),
+                    ]
+                })
+    }
+
     private var json: JSON {
         let findings = diff.findings.map { finding in
             let key = finding.key
@@ -247,16 +326,20 @@ package struct DiffReport {
                 .init("after", Self.side(finding.decisions.after)),
             ])
         }
-        return .object([
-            .init("widened", .integer(Int64(diff.widened))), .init("narrowed", .integer(Int64(diff.narrowed))),
-            .init("changed", .integer(Int64(diff.changed))), .init("tokens", .integer(Int64(diff.tokens))),
-            .init("requests", .integer(Int64(diff.asked))), .init("decisions", .integer(Int64(diff.decisions))),
-            .init("incomparable", .integer(Int64(diff.incomparable))),
-            .init(
-                "is_complete",
-                .boolean(
-                    diff.isComplete && diff.coversDepartments && !diff.hasMoreValues && diff.incomparable == 0)),
-            .init("remarks", .strings(summary.dropFirst().map(\.self))), .init("findings", .array(findings)),
-        ])
+        return .object(
+            [
+                .init("widened", .integer(Int64(diff.widened))), .init("narrowed", .integer(Int64(diff.narrowed))),
+                .init("changed", .integer(Int64(diff.changed))), .init("tokens", .integer(Int64(diff.tokens))),
+                .init("requests", .integer(Int64(diff.asked))), .init("decisions", .integer(Int64(diff.decisions))),
+                .init("incomparable", .integer(Int64(diff.incomparable))),
+                .init(
+                    "is_complete",
+                    .boolean(
+                        (input.recorded?.unread ?? 0) == 0 && diff.isComplete && diff.coversDepartments
+                            && !diff.hasMoreValues && diff.incomparable == 0)),
+                .init("remarks", .strings(summary.dropFirst().map(\.self))),
+            ]
+                + (input.records.map { [.init("records", Listing(records: $0).rows)] } ?? [])
+                + [.init("holders", .array(diff.holders.map(Self.json))), .init("findings", .array(findings))])
     }
 }

@@ -48,7 +48,7 @@ package struct BranchDiffReport {
     }
 
     /// The report, and the sentences for the person who started the run.
-    package func lines(_ format: DiffReport.Format) -> (output: [StyledLine], notes: [String]) {
+    package func lines(_ format: ImpactFormat) -> (output: [StyledLine], notes: [String]) {
         switch format {
         case .text: (text, summary)
         case .markdown: (markdown.map(StyledLine.verbatim), [])
