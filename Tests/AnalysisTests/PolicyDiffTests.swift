@@ -12,7 +12,7 @@ import Testing
     private static let now = Instant("2026-06-01T12:00:00Z")!
 
     private static func diff(_ before: Authorizer, _ after: Authorizer, _ directory: Directory) -> PolicyDiff {
-        PolicyDiff(PairedAuthorizers(before: (before, directory), after: (after, directory)), times: [now])
+        PolicyDiff(PairedAuthorizers(before: (before, directory), after: (after, directory)), times: [now], most: 300)
     }
 
     /// Two generated sets of policies on one store.

@@ -86,15 +86,9 @@ package final class Exploration {
         var bounds: [InvariantVerdict.Bound] = []
         var proofs: [InvariantVerdict.Proof] = []
         for context in DecisionContext.all(of: invariant.shape, schema: set.schema) {
-            let isValid = invariant.subject == .decision
-            let (explored, numbers) = explored(context)
-            let deciding = Array(explored.policies.indices)
+            let (goal, numbers) = goal(of: invariant, in: context)
             policies.formUnion(numbers)
-            let tree = conditions!.tree(of: invariant.condition, in: context)
-            let number = explored.add(.init(tree: tree, isEnabled: tenants.map { _ in true }))
-            explored.addLaws(isValid: isValid, without: options.without)
-            branches += explored.parts.reduce(0) { $0 + $1.tree.leaves.count }
-            let goal = Goal(explored, deciding, condition: number, invariant.forbidsPermits)
+            branches += goal.explored.parts.reduce(0) { $0 + $1.tree.leaves.count }
             switch answer(goal, invariant) {
             case .refuted(let example, let decision):
                 return InvariantVerdict(
@@ -116,8 +110,18 @@ package final class Exploration {
             invariant: invariant, result: result, branches: branches, policies: policies.count)
     }
 
+    /// The facts that contradict an invariant in a context, with the policies' numbers in the set.
+    func goal(of invariant: Invariant, in context: DecisionContext) -> (goal: Goal, policies: [Int]) {
+        let (explored, numbers) = explored(context)
+        let deciding = Array(explored.policies.indices)
+        let tree = conditions!.tree(of: invariant.condition, in: context)
+        let number = explored.add(.init(tree: tree, isEnabled: tenants.map { _ in true }))
+        explored.addLaws(isValid: invariant.subject == .decision, without: options.without)
+        return (Goal(explored, deciding, condition: number, invariant.forbidsPermits), numbers)
+    }
+
     /// The facts that contradict an invariant in one context.
-    private struct Goal {
+    struct Goal {
         let explored: ExploredContext
         let condition: Int
         /// The branch of the condition is one on which it holds, or fails, or was not walked.

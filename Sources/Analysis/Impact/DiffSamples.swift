@@ -90,6 +90,7 @@ struct DiffSamples {
         by samples: [DecisionDiff.SampleRequest], at now: Instant, most: Int
     ) -> (samples: [DecisionDiff.SampleRequest], isCut: Bool) {
         var found: [Form: [[Change]]] = [:]
+        var known: [Form: Set<[Change]>] = [:]
         var paths: Set<Path> = []
         var isCut = false
         for (index, side) in [sides.before, sides.after].enumerated() {
@@ -118,11 +119,12 @@ struct DiffSamples {
                     for change in traced.facts.flatMap(suggestions.requests) {
                         guard let property = change.property, !property.isPlace else { continue }
                         let stated = Self.stating(sample.stated, change, of: property)
-                        guard found[form]?.contains(stated) != true else { continue }
+                        guard known[form]?.contains(stated) != true else { continue }
                         guard found[form]?.count ?? 0 < most else {
                             isCut = true
                             continue
                         }
+                        known[form, default: []].insert(stated)
                         found[form, default: []].append(stated)
                     }
                 }

@@ -106,7 +106,7 @@ package struct PolicyDiff: Sendable {
     package var isEmpty: Bool { findings.isEmpty && incomparable == 0 }
 
     /// The most requests of one token; beyond it not every department is asked about.
-    private static let mostSamples = 20_000
+    package static let mostSamples = 20_000
     /// The most values that are tried for one action and type of resource.
     private static let mostStated = 48
     /// The rounds in which values are found; what one value makes a policy read may suggest another.
@@ -115,9 +115,11 @@ package struct PolicyDiff: Sendable {
     /// - Parameters:
     ///   - tenant: the id of the only tenant to compare; `nil` for all.
     ///   - times: of the requests.
+    ///   - most: the most requests of one token; beyond it not every department is asked about.
     ///   - recorded: the requests to decide; `nil` for those that the schemas suggest.
     package init(
         _ sides: PairedAuthorizers, tenant: ExactName? = nil, times: [Instant], recorded: RecordedRequests? = nil,
+        most: Int = PolicyDiff.mostSamples,
         progress: Progress = { _, _ in true }
     ) {
         let directories = [sides.before.directory, sides.after.directory]
@@ -128,7 +130,7 @@ package struct PolicyDiff: Sendable {
         tokens = tenants.reduce(0) { $0 + run.subjects(of: $1).count }
         let steps = max(1, tenants.count * times.count)
         for (place, id) in tenants.enumerated() {
-            let samples = DiffSamples(sides, tenant: id, most: Self.mostSamples)
+            let samples = DiffSamples(sides, tenant: id, most: most)
             coversDepartments = coversDepartments && (samples.coversDepartments || recorded != nil)
             for (time, now) in times.enumerated() {
                 let done = place * times.count + time

@@ -6,6 +6,11 @@ internal import Policies
 struct ReplayWorker {
     private let now: Instant?
     private let authorizer: Authorizer
+    /// The number of lines in a row that were not confirmed. Where none of many was, few more are tried: their decisions
+    /// differ, or they are of an unusual shape.
+    private var unconfirmed = 0
+
+    private static let (patience, interval) = (64, 16)
 
     init(_ options: Replay.Options, _ policies: PolicySet) throws(PolicyError) {
         now = options.now
@@ -23,10 +28,14 @@ struct ReplayWorker {
     }
 
     /// Counts a line whose request is of the usual shape, and gets the same decision again.
-    private func isConfirmed(
+    private mutating func isConfirmed(
         _ line: UnsafeRawBufferPointer, _ number: Int, on directory: Directory, _ result: inout ReplayedBlock
     ) -> Bool {
-        guard let line = unsafe authorizer.confirmed(logged: line, on: directory, now: now) else { return false }
+        unconfirmed += 1
+        guard unconfirmed < Self.patience || unconfirmed % Self.interval == 0,
+            let line = unsafe authorizer.confirmed(logged: line, on: directory, now: now)
+        else { return false }
+        unconfirmed = 0
         if let own = line.number, own != number { result.noteMisplaced(number) }
         result.note(version: line.version)
         result.unchanged += 1

@@ -21,7 +21,8 @@ package struct DecisionRecord: Sendable {
     package let traces: [Trace]
     package let version: String
     /// True when something is masked, be it in the request or in what policies said of it.
-    package let isMasked: Bool
+    package var isMasked: Bool { line.mentions(Self.mask) }
+    private let line: JSON
 
     /// The text in place of what is masked.
     package static let mask = "(masked)"
@@ -61,7 +62,7 @@ package struct DecisionRecord: Sendable {
         said = line["said"]?.elements.compactMap(PolicyStatement.init(logged:)) ?? []
         policies = line["policies"]?.elements.compactMap(\.name) ?? []
         version = line["version"]?.string ?? ""
-        isMasked = line.mentions(Self.mask)
+        self.line = line
         var facts = (line["facts"]?.elements.compactMap(\.string) ?? [])[...]
         var traces: [Trace] = []
         for read in line["reads"]?.elements ?? [] {
