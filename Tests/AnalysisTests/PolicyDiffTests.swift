@@ -189,6 +189,40 @@ import Testing
         #expect(widened + narrowed > 30 && (!changesStore || widened > 0), "\(widened) \(narrowed)")
     }
 
+    @Test func `ids and times that policies read, and requests that no side takes, are told`() throws {
+        func store(_ body: String) throws -> GeneratedStore { try GeneratedStore(seed: 3, crowd: 1, policy: body) }
+        let plain = try store("permit()")
+        func diff(_ body: String, _ recorded: RecordedRequests? = nil) throws -> PolicyDiff {
+            PolicyDiff(
+                PairedAuthorizers(
+                    before: (plain.authorizer, plain.directory), after: (try store(body).authorizer, plain.directory)),
+                times: [Self.now], recorded: recorded, most: 300)
+        }
+        let ids = "if r.resource:has('id') and r.resource.id == 'x9' then deny('no') else permit() end"
+        #expect(try diff(ids).isEmpty && diff(ids).unstated == [.resourceID])
+        #expect(try diff("if r.time.hour == 3 then deny('no') else permit() end").unstated == [.time])
+        #expect(try diff("permit()").unstated.isEmpty)
+        let token = try #require(plain.directory.tokens.first)
+        var recorded = RecordedRequests(of: [plain.directory])
+        func add(_ action: ExactName, _ id: String) {
+            let subject = "{\"type\":\"token\",\"id\":\"\(token.id)\"}"
+            recorded.add(
+                Array(
+                    "{\"subject\":\(subject),\"action\":{\"name\":\"\(action)\"},\"resource\":{\"type\":\"order\",\"id\":\"\(id)\"}}"
+                        .utf8), number: 1)
+        }
+        let action = try #require(
+            plain.authorizer.policies.schema.actionNames.first { name in
+                plain.authorizer.policies.schema.resources(of: name).contains { $0.name == "order" }
+            })
+        for number in 0..<12 { add(action, "x\(number)") }
+        #expect(recorded.different == 1)
+        let found = try diff(ids, recorded)
+        #expect(found.unstated.isEmpty && (found.narrowed > 0 || found.incomparable > 0 || found.refused > 0))
+        add("no.such", "x1")
+        #expect(try diff("permit()", recorded).refused > 0)
+    }
+
     @Test func `recorded lines that give no request are told by reason`() throws {
         let (sides, _) = try sides(20)
         let token = try #require(sides.before.directory.tokens.first)

@@ -42,9 +42,13 @@ struct AdvisedToken: Sendable {
         ofUser = names.filter(user.permissions.permits)
         department = directory.departments[assignment.department].id
         let size = directory.size(of: own, names)
+        // One that has anything that the token's own has not is not smaller, however little else it has.
         let smallerOnes = user.assignments.filter { other in
-            other != own && ActorValidity.fault(assignment: other, in: directory) == nil
+            let record = directory.assignments[other]
+            return other != own && ActorValidity.fault(assignment: other, in: directory) == nil
                 && directory.size(of: other, names) < size
+                && directory.department(record.department, isWithin: assignment.department)
+                && names.allSatisfy { !record.permissions.permits($0) || assignment.permissions.permits($0) }
         }
         others = smallerOnes.sorted { directory.size(of: $0, names) < directory.size(of: $1, names) }.map {
             directory.assignments[$0].id
@@ -70,7 +74,7 @@ struct AdvisedToken: Sendable {
 
     // MARK: Searching
 
-    /// Looks for the least combinations of some tokens, for all at once: each trial makes one snapshot for all.
+    /// Looks for the least combinations of some tokens, trial by trial for all at once: their snapshots share what is new.
     static func search(_ subjects: [AdvisedToken], _ worker: UsageWorker, on directory: Directory) -> [AdvisedToken] {
         let directories = SupposedDirectories(of: directory, reachedBy: subjects, worker.authorizer.policies)
         var searches = subjects.map(\.search)
@@ -78,23 +82,23 @@ struct AdvisedToken: Sendable {
             let trials = zip(subjects, searches).compactMap { subject, search in search.trial.map { (subject.id, $0) } }
             guard !trials.isEmpty else { break }
             // INVARIANT: combinations are of departments and assignments of this directory.
-            let supposed = directories.directory(Dictionary(uniqueKeysWithValues: trials))!.directory
+            let supposed = directories.apart(Dictionary(uniqueKeysWithValues: trials))
             for (place, subject) in subjects.enumerated() where searches[place].trial != nil {
-                let isEnough = subject.required.allSatisfy { worker.permits($0, on: supposed) }
-                searches[place].conclude(isEnough: isEnough)
+                let own = supposed[subject.id]!
+                searches[place].conclude(isEnough: subject.required.allSatisfy { worker.permits($0, on: own) })
             }
         }
         var result = subjects
         let least = zip(subjects, searches).compactMap { subject, search in search.least.map { (subject.id, $0) } }
-        let supposed = directories.directory(Dictionary(uniqueKeysWithValues: least))!.directory
+        let supposed = directories.apart(Dictionary(uniqueKeysWithValues: least))
         for (place, search) in searches.enumerated() {
             result[place].existing = search.existing.map { .existing($0) }
             result[place].least = search.least
             result[place].readAtLeast = []
-            guard search.least != nil else { continue }
+            guard search.least != nil, let own = supposed[subjects[place].id] else { continue }
             for question in subjects[place].required {
                 result[place].readAtLeast.formUnion(
-                    worker.permissionsRead(question, all: subjects[place].held, on: supposed))
+                    worker.permissionsRead(question, all: subjects[place].held, on: own))
             }
         }
         return result
@@ -117,6 +121,21 @@ struct AdvisedToken: Sendable {
 
     // MARK: The result
 
+    /// The combination to advise; `nil` where none is smaller.
+    var advised: SupposedCombination? {
+        guard obstacle == nil, !isPending else { return nil }
+        if let existing { return existing }
+        guard case .new(let place, let permissions)? = least else { return nil }
+        let isSame = place == department && permissions == held.filter { !ofUser.contains($0) }
+        return isSame ? nil : least
+    }
+
+    /// True for a token that can be bound to another combination; a mobile one has that of its login.
+    func isMovable(on directory: Directory) -> Bool { directory.tokens[token].kind == .api }
+
+    /// Takes back what was found.
+    mutating func drop() { (existing, least, obstacle) = (nil, nil, .together) }
+
     func advice(_ worker: UsageWorker, _ options: UsageAdvice.Options, on directory: Directory) -> TokenAdvice {
         var advice = TokenAdvice(token, uses, held: held)
         // What was still refused after the last round is no result.
@@ -127,7 +146,8 @@ struct AdvisedToken: Sendable {
             held.filter { ofUser.contains($0) ? readAtLeast.contains($0) : fit.permissions.contains($0) }
         }
         advice.set(
-            existing: fits.0, least: fits.1, needed: needed, obstacle: obstacle ?? (fits.1 == nil ? .noOther : nil))
+            existing: fits.0, least: fits.1, needed: needed,
+            obstacle: obstacle ?? (isPending ? .undecided : fits.1 == nil ? .noOther : nil))
         note(&advice, worker, options, on: directory)
         return advice
     }
@@ -165,6 +185,11 @@ struct AdvisedToken: Sendable {
         _ advice: inout TokenAdvice, _ worker: UsageWorker, _ options: UsageAdvice.Options, on directory: Directory
     ) {
         let record = directory.tokens[token]
+        if let code = ActorValidity.fault(record, in: directory, now: options.now),
+            ["token_revoked", "token_expired", "token_tampered"].contains(code)
+        {
+            return advice.add(.ended(code: code))
+        }
         let lastUse = [record.lastActive, uses.lastInLog].compactMap(\.self).max()
         if let lastUse {
             if lastUse < options.window.lowerBound { advice.add(.dormant(since: lastUse)) }
@@ -180,7 +205,7 @@ struct AdvisedToken: Sendable {
         if record.suspended != nil { advice.add(.suspended) }
     }
 
-    /// Notes what policies say of the token if it were made today, as it is, by the operator.
+    /// Notes what policies say today of the token as it was made, by the operator.
     private func noteIssue(
         _ advice: inout TokenAdvice, _ record: Token, _ worker: UsageWorker, _ options: UsageAdvice.Options,
         on directory: Directory
@@ -200,7 +225,7 @@ struct AdvisedToken: Sendable {
             advice.add(.long(advised: day))
         }
         let denying = Set(decision.reasons.filter { $0.effect == .deny }.map(\.policy))
-        if !decision.isPermitted, !denying.isEmpty { advice.add(.refusedToday(policies: denying.sorted())) }
+        if !decision.isPermitted, !denying.isEmpty { advice.add(.refusedAsMade(policies: denying.sorted())) }
     }
 }
 

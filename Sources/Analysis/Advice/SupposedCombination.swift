@@ -9,18 +9,11 @@ package enum SupposedCombination: Equatable, Sendable {
     case new(department: ExactName, permissions: [ExactName])
 }
 
-/// A snapshot in which some tokens are bound to other combinations.
-struct SupposedDirectory: Sendable {
-    let directory: Directory
-    let tokens: Set<TokenID>
-}
-
-/// Makes such snapshots.
+/// Makes snapshots in which tokens are bound to other combinations.
 struct SupposedDirectories: Sendable {
     private struct Place {
         let tenant: Int
         let user: Int
-        let token: Int
     }
 
     private let organisation: Organisation
@@ -37,9 +30,9 @@ struct SupposedDirectories: Sendable {
             for (user, record) in tenant.users.enumerated() {
                 for assignment in record.assignments { owners[assignment.id] = user }
             }
-            for (token, record) in tenant.tokens.enumerated() {
+            for record in tenant.tokens {
                 guard let user = owners[record.assignment] else { continue }
-                places[record.id] = Place(tenant: number, user: user, token: token)
+                places[record.id] = Place(tenant: number, user: user)
             }
         }
         self.places = places
@@ -48,24 +41,55 @@ struct SupposedDirectories: Sendable {
         }
     }
 
-    /// - Returns: `nil` when a combination is of no department that there is.
-    func directory(_ combinations: [TokenID: SupposedCombination]) -> SupposedDirectory? {
+    /// For each token a snapshot in which it alone is bound to another combination: what is found out about one never
+    /// depends on another.
+    /// - Precondition: combinations are of departments and assignments of the snapshot.
+    func apart(_ combinations: [TokenID: SupposedCombination]) -> [TokenID: Directory] {
+        let (base, assignments) = base(combinations)
+        var directories: [TokenID: Directory] = [:]
+        for (token, assignment) in assignments { directories[token] = moved([token: assignment], in: base) }
+        return directories
+    }
+
+    /// The snapshot in which all of them are bound to other combinations.
+    /// - Precondition: as for `apart`.
+    func together(_ combinations: [TokenID: SupposedCombination]) -> Directory {
+        let (base, assignments) = base(combinations)
+        return moved(assignments, in: base)
+    }
+
+    private func moved(_ assignments: [TokenID: ExactName], in base: Directory) -> Directory {
+        // INVARIANT: the snapshot has the tokens and the assignments.
+        base.amended(
+            assignments.map { token, assignment in
+                let place = base.token(token)!
+                var record = base.record(of: base.tokens[place])
+                record.assignment = assignment
+                return (base.tenants[base.tokens[place].tenant].id, record)
+            })!
+    }
+
+    /// The snapshot with all new user types and assignments, and the assignment of each token's combination there.
+    private func base(
+        _ combinations: [TokenID: SupposedCombination]
+    ) -> (directory: Directory, assignments: [TokenID: ExactName]) {
         var changed = organisation
+        var assignments: [TokenID: ExactName] = [:]
         for (token, combination) in combinations {
-            guard let place = places[token] else { return nil }
-            let tenant = place.tenant
             switch combination {
-            case .existing(let assignment): changed.tenants[tenant].tokens[place.token].assignment = assignment
+            case .existing(let assignment): assignments[token] = assignment
             case .new(let department, let permissions):
-                let id = freeID(token, tenant)
-                changed.tenants[tenant].userTypes.append(UserTypeRecord(id: id, name: id, permissions: permissions))
-                changed.tenants[tenant].users[place.user].assignments.append(
+                let place = places[token]!
+                let id = freeID(token, place.tenant)
+                changed.tenants[place.tenant].userTypes.append(
+                    UserTypeRecord(id: id, name: id, permissions: permissions))
+                changed.tenants[place.tenant].users[place.user].assignments.append(
                     AssignmentRecord(id: id, department: department, userType: id))
-                changed.tenants[tenant].tokens[place.token].assignment = id
+                assignments[token] = id
             }
         }
-        guard let directory = try? Directory(changed) else { return nil }
-        return SupposedDirectory(directory: directory, tokens: Set(combinations.keys))
+        // INVARIANT: a part of a snapshot with more records in departments that it has is a valid snapshot.
+        return (try! Directory(changed), assignments)
     }
 
     private func freeID(_ token: TokenID, _ tenant: Int) -> ExactName {

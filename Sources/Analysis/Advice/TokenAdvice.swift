@@ -28,6 +28,10 @@ package struct TokenAdvice: Sendable {
         case lapsed
         /// Requests are denied with every other combination: policies ask for the user type or the department itself.
         case noOther
+        /// Each combination that was found denied some request, and the search was given up.
+        case undecided
+        /// With what is advised for other tokens, an act that concerns both would be denied.
+        case together
     }
 
     package enum Finding: Sendable {
@@ -39,13 +43,15 @@ package struct TokenAdvice: Sendable {
         case overpowerful
         /// A policy advises an earlier last day.
         case long(advised: Date)
-        /// Policies would not let it be made today.
-        case refusedToday(policies: [ExactName])
+        /// Policies would not let it be made today as it was: then, with its last day.
+        case refusedAsMade(policies: [ExactName])
         /// It expires soon; never said of a mobile token, which a login renews.
         case expiring(Instant)
         /// Its user, assignment, department, user type or tenant is not active; the code of its denials.
         case inactive(code: String)
         case suspended
+        /// It is revoked, expired or tampered with; the code of its denials.
+        case ended(code: String)
     }
 
     /// Its number in the directory.

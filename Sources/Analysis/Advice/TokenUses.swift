@@ -22,6 +22,8 @@ package struct TokenUses: Sendable {
     private(set) var different: [AuthorizationRequest] = []
     private var known: Set<ExactName> = []
 
+    package init() {}
+
     /// The most different requests that are kept. All others are decided, too, once there is a result to hold to them.
     static let mostDifferent = 1_000
 
@@ -58,9 +60,6 @@ package struct TokenUses: Sendable {
         different.append(question)
     }
 
-    /// Keeps a request, also where one is like it but for its time and its resource's id.
-    mutating func keepExactly(_ question: AuthorizationRequest) { different.append(question) }
-
     /// Adds what a later part of the log has.
     mutating func append(_ later: TokenUses) {
         permitted += later.permitted
@@ -89,7 +88,7 @@ extension AuthorizationRequest {
     }
 
     /// All of it, but for its time and the id of its resource.
-    fileprivate var form: ExactName {
+    var form: ExactName {
         let resource = resource.map { "\($0.type) \($0.properties.compact)" } ?? ""
         let act = kind.isAdministrative ? "\(token ?? "") \(proposed.map { "\($0)" } ?? "")" : ""
         return ExactName(

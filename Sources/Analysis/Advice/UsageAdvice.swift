@@ -19,6 +19,8 @@ package struct UsageAdvice: Sendable {
         /// The number of worker threads; at most `Batch.mostJobs`.
         package var jobs = 1
         package var budget = Budget()
+        /// True where the snapshot holds all tokens that there are, so that lines of others are told.
+        package var holdsAllTokens = true
 
         package init(window: Range<Instant>, now: Instant, expiringBefore: Instant) {
             (self.window, self.now, self.expiringBefore) = (window, now, expiringBefore)
@@ -27,20 +29,12 @@ package struct UsageAdvice: Sendable {
 
     /// By token, in the order of the given ones.
     package private(set) var tokens: [TokenAdvice] = []
-    /// The lines of the log that are not blank, and those of another time than that of the window.
-    package private(set) var lines = 0
-    package private(set) var outside = 0
-    /// The lines that cannot be read.
-    package private(set) var omitted = OmittedLines<Replay.Obstacle>()
-    /// The times of the first and of the last line.
-    package private(set) var first: Instant?
-    package private(set) var last: Instant?
-    /// The first line whose number is not its place in the file: lines before it were removed or moved.
-    package private(set) var misplaced: Int?
+    package private(set) var log: LoggedUses
+    /// False for a log that could not be read, or not more than once.
     package private(set) var isRead = true
 
     /// The most times that a combination is held to the log, and another is looked for.
-    private static let mostRounds = 5
+    private static let mostRounds = 8
 
     private typealias Pool = DecisionPool<UsageWorker>
 
@@ -58,77 +52,71 @@ package struct UsageAdvice: Sendable {
             workers: max(1, min(options.jobs, Batch.mostJobs)),
             on: Snapshot(policies: policies, directory: directory)
         ) { policies throws(PolicyError) in try UsageWorker(budget, policies) }
-        var known: [TokenID: TokenUses] = [:]
-        let (window, ids) = (options.window, Set(tokens.map { directory.tokens[$0].id }))
-        isRead = BlockRun.run(input, on: pool) { _, block, _ in
-            UsageWorker.uses(block, in: window, of: ids)
-        } take: { block in
-            add(block, &known)
-            progress(lines)
-            return true
-        }
+        let ids = Set(tokens.map { directory.tokens[$0].id })
+        log = LoggedUses(
+            input, in: options.window, of: ids, in: options.holdsAllTokens ? directory : nil, on: pool,
+            progress: progress)
+        isRead = log.isRead
         guard isRead else { return }
-        let uses = known
+        let uses = log.byToken
         var subjects = Self.each(tokens, on: pool) { worker, token, _ in
             AdvisedToken(token, uses[directory.tokens[token].id] ?? .init(), worker, on: directory)
         }
+        let whole = SupposedDirectories(Organisation(of: directory))
+        var hasActs = false
         for _ in 0..<Self.mostRounds {
             let pending = subjects.indices.filter { subjects[$0].isPending }
             guard !pending.isEmpty else { break }
             for (place, found) in zip(pending, Self.search(pending.map { subjects[$0] }, on: pool)) {
                 subjects[place] = found
             }
-            guard try hold(&subjects, pending, input, options, pool, progress) else { break }
+            let found = pending.map { subjects[$0] }
+            // INVARIANT: combinations are of departments and assignments of this directory.
+            let supposed = [found.combinations(\.existing), found.combinations(\.least)].map(whole.apart)
+            guard let held = hold(input, to: supposed, options, pool, progress) else { return }
+            hasActs = hasActs || held.hasActs
+            for place in pending {
+                let id = subjects[place].id
+                subjects[place].conclude(existing: held.variants[0][id], least: held.variants[1][id])
+            }
+        }
+        if hasActs {
+            // An act concerns two tokens, each of which is fine with the other as it is: are both, as they would be?
+            let together = subjects.filter { $0.isMovable(on: directory) }.combinations(\.advised)
+            let changed = whole.together(together)
+            let supposed = together.mapValues { _ in changed }
+            guard let held = hold(input, to: [supposed], options, pool, progress) else { return }
+            for place in subjects.indices where held.variants[0][subjects[place].id]?.refused ?? 0 > 0 {
+                subjects[place].drop()
+            }
         }
         self.tokens = Self.each(subjects, on: pool) { worker, subject, _ in
             subject.advice(worker, options, on: directory)
         }
     }
 
-    private mutating func add(_ block: UsageBlock, _ uses: inout [TokenID: TokenUses]) {
-        lines += block.lines
-        outside += block.outside
-        omitted.append(block.omitted)
-        first = [first, block.first].compactMap(\.self).min()
-        last = [last, block.last].compactMap(\.self).max()
-        misplaced = misplaced ?? block.misplaced
-        for (id, more) in block.byToken { uses[id, default: .init()].append(more) }
-    }
-
     /// Holds the combinations that were found to every line of the log.
-    /// - Returns: false when the log cannot be read again.
+    /// - Returns: `nil` when the log cannot be read again.
     private mutating func hold(
-        _ subjects: inout [AdvisedToken], _ pending: [Int], _ input: Int32, _ options: Options, _ pool: Pool,
-        _ progress: (Int) -> Void
-    ) throws(PolicyError) -> Bool {
-        let directory = pool.snapshot.directory
-        let found = pending.map { subjects[$0] }
-        let variants = [found.combinations(\.existing), found.combinations(\.least)]
-        guard variants.contains(where: { !$0.isEmpty }) else { return true }
-        let whole = SupposedDirectories(Organisation(of: directory))
-        // INVARIANT: combinations are of departments and assignments of this directory.
-        let supposed = variants.map { whole.directory($0)! }
+        _ input: Int32, to supposed: [[TokenID: Directory]], _ options: Options, _ pool: Pool, _ progress: (Int) -> Void
+    ) -> HeldBlock? {
+        var held = HeldBlock(variants: supposed.count)
+        guard supposed.contains(where: { !$0.isEmpty }) else { return held }
         let window = options.window
-        var held = HeldBlock(variants: variants.count)
         isRead = BlockRun.rewind(input)
-        guard isRead else { return false }
-        var read = 0
+        guard isRead else { return nil }
         isRead = BlockRun.run(input, on: pool) { worker, block, snapshot in
             worker.hold(block, in: window, to: supposed, on: snapshot.directory)
         } take: { block in
-            read += block.lines
+            held.lines += block.lines
+            held.hasActs = held.hasActs || block.hasActs
             for (variant, accounts) in block.variants.enumerated() {
                 for (token, account) in accounts { held.variants[variant][token, default: .init()].append(account) }
             }
-            progress(read)
+            progress(held.lines)
             return true
         }
-        guard isRead else { return false }
-        for place in pending {
-            let id = directory.tokens[subjects[place].token].id
-            subjects[place].conclude(existing: held.variants[0][id], least: held.variants[1][id])
-        }
-        return true
+        return isRead ? held : nil
     }
 
     // MARK: Side by side

@@ -14,7 +14,9 @@ struct UsageWorker {
     // MARK: Reading
 
     /// The uses in a block of lines.
-    static func uses(_ block: Block, in window: Range<Instant>, of tokens: Set<TokenID>) -> UsageBlock {
+    static func uses(
+        _ block: Block, in window: Range<Instant>, of tokens: Set<TokenID>, in directory: Directory?
+    ) -> UsageBlock {
         var result = UsageBlock()
         forEachLine(block) { number, line in
             result.lines += 1
@@ -23,13 +25,18 @@ struct UsageWorker {
             case .omitted(let reason, let message): result.omitted.note(number, reason, message)
             case .masked(let path):
                 result.omitted.note(number, .masked, "`\(path)` is masked")
+                if let time = line.json?.loggedTime, !window.contains(time) { result.outside += 1 }
                 guard let json = line.json, case .boolean(true)? = json["decision"], let time = json.loggedTime,
                     let id = json.loggedToken, tokens.contains(id)
                 else { return }
                 result.byToken[id, default: .init()].noteMasked(at: time, json["request"]?["action"]?.name, in: window)
             case .record(let record):
                 if !window.contains(record.time) { result.outside += 1 }
-                guard let id = record.question.actingToken, tokens.contains(id) else { return }
+                guard let id = record.question.actingToken else { return }
+                if let directory, directory.token(id) == nil {
+                    return result.omitted.note(number, .unknownToken, "its token is not in the store")
+                }
+                guard tokens.contains(id) else { return }
                 result.byToken[id, default: .init()].note(record, in: window)
             }
         }
@@ -44,28 +51,37 @@ struct UsageWorker {
 
     // MARK: Deciding again
 
-    /// Decides the permitted uses in a block again, for the tokens that are bound to other combinations.
+    /// Decides the permitted requests in a block again, where they are of tokens that are bound to other combinations, or
+    /// about them.
+    /// - Parameter supposed: by variant and token, the snapshot in which it is.
     func hold(
-        _ block: Block, in window: Range<Instant>, to supposed: [SupposedDirectory], on directory: Directory
+        _ block: Block, in window: Range<Instant>, to supposed: [[TokenID: Directory]], on directory: Directory
     ) -> HeldBlock {
         var result = HeldBlock(variants: supposed.count)
         Self.forEachLine(block) { _, line in
             result.lines += 1
-            guard case .record(let record) = line.content, record.isPermitted, window.contains(record.time),
-                let token = record.question.actingToken
-            else { return }
+            guard case .record(let record) = line.content, record.isPermitted, window.contains(record.time) else {
+                return
+            }
+            let question = record.question
+            var tokens = question.actingToken.map { [$0] } ?? []
+            if let object = question.token.flatMap({ TokenID($0) }), !tokens.contains(object) { tokens.append(object) }
+            if question.kind.isAdministrative { result.hasActs = true }
             var isPermittedNow: Bool?
-            for (variant, other) in supposed.enumerated() where other.tokens.contains(token) {
-                if permits(record.question, on: other.directory) {
-                    result.variants[variant][token, default: .init()].kept += 1
-                    continue
-                }
-                let isPermitted = isPermittedNow ?? permits(record.question, on: directory)
-                isPermittedNow = isPermitted
-                if isPermitted {
-                    result.variants[variant][token, default: .init()].note(refused: record.question)
-                } else {
-                    result.variants[variant][token, default: .init()].lapsed += 1
+            for token in tokens {
+                for (variant, directories) in supposed.enumerated() {
+                    guard let other = directories[token] else { continue }
+                    if permits(question, on: other) {
+                        result.variants[variant][token, default: .init()].kept += 1
+                        continue
+                    }
+                    let isPermitted = isPermittedNow ?? permits(question, on: directory)
+                    isPermittedNow = isPermitted
+                    if isPermitted {
+                        result.variants[variant][token, default: .init()].note(refused: question)
+                    } else {
+                        result.variants[variant][token, default: .init()].lapsed += 1
+                    }
                 }
             }
         }
@@ -137,26 +153,38 @@ struct HeldBlock: Sendable {
         var kept = 0
         /// The number of those that are denied today whatever the combination.
         var lapsed = 0
-        /// The number of those that are denied, and the first of them.
+        /// The number of those that are denied, and the first of those that differ.
         var refused = 0
-        var examples: [AuthorizationRequest] = []
+        private(set) var examples: [AuthorizationRequest] = []
+        private var forms: Set<ExactName> = []
 
-        private static let mostExamples = 20
+        private static let mostExamples = 100
 
         mutating func note(refused question: AuthorizationRequest) {
             refused += 1
-            if examples.count < Self.mostExamples { examples.append(question) }
+            keep(question)
         }
 
         mutating func append(_ later: Account) {
             kept += later.kept
             lapsed += later.lapsed
             refused += later.refused
-            examples += later.examples.prefix(Self.mostExamples - examples.count)
+            for question in later.examples { keep(question) }
+        }
+
+        /// Those at different times of one hour, of one resource, are one.
+        private mutating func keep(_ question: AuthorizationRequest) {
+            let hour = question.now.seconds / 3_600
+            guard examples.count < Self.mostExamples,
+                forms.insert("\(question.form) \(question.resource?.id ?? "") \(hour)").inserted
+            else { return }
+            examples.append(question)
         }
     }
 
     var lines = 0
+    /// True when a request was administrative: it may concern two tokens.
+    var hasActs = false
     /// By variant, as they were given.
     var variants: [[TokenID: Account]]
 

@@ -52,13 +52,18 @@ struct DiffRun {
         let decisions: DecisionComparison
     }
 
-    private let sides: PairedAuthorizers
+    let sides: PairedAuthorizers
     /// The subjects of each tenant, each with its place in `ids`.
     private var subjectsByTenant: [ExactName: [(place: Int, subject: Subject)]] = [:]
     private var ids: [TokenID] = []
     private(set) var asked = 0
     private(set) var decisions = 0
     private(set) var incomparable = 0
+    private(set) var tokens = 0
+    /// The number of samples that no token could ask, on either side: neither takes such a request.
+    private(set) var refused = 0
+    private(set) var reads: Set<UnstatedFact> = []
+    private var taken: Set<Int> = []
     private var found: [PolicyDiff.Finding.Key: FindingParts] = [:]
     private var members: [[Int32]] = []
     private var passes: [Int] = []
@@ -85,6 +90,9 @@ struct DiffRun {
     }
 
     func subjects(of tenant: ExactName) -> [(place: Int, subject: Subject)] { subjectsByTenant[tenant] ?? [] }
+
+    /// Notes that the requests had the values of a fact after all.
+    mutating func noteStated(_ fact: UnstatedFact) { reads.remove(fact) }
 
     // MARK: Results
 
@@ -126,9 +134,15 @@ struct DiffRun {
     ) -> Bool {
         let before = SampledSide(sides.before, circumstances, samples)
         let after = SampledSide(sides.after, circumstances, samples)
+        taken = []
         defer {
             decisions += before.count + after.count
+            reads.formUnion(before.reads.union(after.reads))
             pass += 1
+            if circumstances.counts, circumstances.time == 0 {
+                tokens += subjects(of: circumstances.tenant).count
+                refused += samples.count - taken.count
+            }
         }
         var known: [GroupKey: Int] = [:]
         var groups: [Group] = []
@@ -184,6 +198,7 @@ struct DiffRun {
         let has = after.summaries(subject.after, in: own)
         var group = Group()
         group.asked = zip(had, has).count { $0 != nil || $1 != nil }
+        for sample in samples.indices where had[sample] != nil || has[sample] != nil { taken.insert(sample) }
         if had == has { return group }
         for sample in samples.indices {
             let request = samples[sample]
@@ -277,6 +292,7 @@ private final class SampledSide {
     }
 
     var count: Int { evaluator.count }
+    var reads: Set<UnstatedFact> { evaluator.reads }
 
     /// - Parameter token: its number; `nil` for one that is not here.
     func summaries(_ token: Int?, in own: ExactName) -> [DecisionSummary?] {

@@ -96,6 +96,10 @@ package struct PolicyDiff: Sendable {
     /// The number of requests that only one side takes, since the schemas give a property other types or values. A side
     /// that refuses a request permits nothing, so each of them may be a permit that is gained or lost.
     package private(set) var incomparable = 0
+    /// The number of recorded requests that neither side takes, such as one of an action that is not declared.
+    package private(set) var refused = 0
+    /// The facts that policies read, of which requests had one value, or none.
+    package private(set) var unstated: Set<UnstatedFact> = []
     package private(set) var isComplete = true
     /// False where a tenant has so many departments that resources are only in a token's own and in one elsewhere.
     package private(set) var coversDepartments = true
@@ -127,27 +131,15 @@ package struct PolicyDiff: Sendable {
             tenant == nil || $0 == tenant
         }
         var run = DiffRun(sides)
-        tokens = tenants.reduce(0) { $0 + run.subjects(of: $1).count }
-        let steps = max(1, tenants.count * times.count)
-        for (place, id) in tenants.enumerated() {
-            let samples = DiffSamples(sides, tenant: id, most: most)
-            coversDepartments = coversDepartments && (samples.coversDepartments || recorded != nil)
-            for (time, now) in times.enumerated() {
-                let done = place * times.count + time
-                var pending = recorded?.of(id) ?? samples.usual
-                var seen = Set(pending)
-                for round in 0..<Self.rounds where !pending.isEmpty && isComplete {
-                    let circumstances = DiffRun.Circumstances(tenant: id, time: time, now: now, counts: round == 0)
-                    isComplete = run.compare(pending, circumstances) {
-                        progress(done * 1_000 + $0 * 1_000 / max(1, $1), steps * 1_000)
-                    }
-                    guard isComplete, recorded == nil else { break }
-                    let (next, isCut) = samples.suggested(by: pending, at: now, most: Self.mostStated)
-                    hasMoreValues = hasMoreValues || isCut || round == Self.rounds - 1 && !next.isEmpty
-                    pending = next.filter { seen.insert($0).inserted }
-                }
-            }
+        let samples = { (tenant: ExactName) in recorded?.of(tenant) }
+        compare(&run, tenants, times, samples, most: most, progress)
+        if run.reads.contains(.resourceID), let recorded, isComplete {
+            // A policy reads the ids of resources, so requests that differ in them alone are not one.
+            run = DiffRun(sides)
+            compare(&run, tenants, times, { recorded.of($0, withIDs: true) }, most: most, progress)
+            if recorded.withoutIDs == 0 { run.noteStated(.resourceID) }
         }
+        (tokens, refused, unstated) = (run.tokens, run.refused, run.reads)
         (asked, decisions, incomparable) = (run.asked, run.decisions, run.incomparable)
         // The order of each is written once, not for every comparison: that took most of the time of a long list.
         let ordered = run.findings.map { finding in
@@ -163,6 +155,34 @@ package struct PolicyDiff: Sendable {
         }.map(\.0)
         (widened, narrowed, changed) = (run.turned(.widened), run.turned(.narrowed), run.turned(.changed))
         holders = run.holders
+    }
+
+    /// - Parameter recorded: the requests of a tenant; `nil` for those that the schemas suggest.
+    private mutating func compare(
+        _ run: inout DiffRun, _ tenants: [ExactName], _ times: [Instant],
+        _ recorded: (ExactName) -> [DecisionDiff.SampleRequest]?, most: Int, _ progress: Progress
+    ) {
+        let steps = max(1, tenants.count * times.count)
+        for (place, id) in tenants.enumerated() {
+            let samples = DiffSamples(run.sides, tenant: id, most: most)
+            let own = recorded(id)
+            coversDepartments = coversDepartments && (samples.coversDepartments || own != nil)
+            for (time, now) in times.enumerated() {
+                let done = place * times.count + time
+                var pending = own ?? samples.usual
+                var seen = Set(pending)
+                for round in 0..<Self.rounds where !pending.isEmpty && isComplete {
+                    let circumstances = DiffRun.Circumstances(tenant: id, time: time, now: now, counts: round == 0)
+                    isComplete = run.compare(pending, circumstances) {
+                        progress(done * 1_000 + $0 * 1_000 / max(1, $1), steps * 1_000)
+                    }
+                    guard isComplete, own == nil else { break }
+                    let (next, isCut) = samples.suggested(by: pending, at: now, most: Self.mostStated)
+                    hasMoreValues = hasMoreValues || isCut || round == Self.rounds - 1 && !next.isEmpty
+                    pending = next.filter { seen.insert($0).inserted }
+                }
+            }
+        }
     }
 }
 

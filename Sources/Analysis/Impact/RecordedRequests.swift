@@ -29,6 +29,11 @@ package struct RecordedRequests: Sendable {
     /// By the id of the tenant, in the order of the lines.
     private var samples: [ExactName: [DecisionDiff.SampleRequest]] = [:]
     private var known: [ExactName: Set<DecisionDiff.SampleRequest>] = [:]
+    /// The same with the ids of resources, for policies that read them.
+    private var samplesWithIDs: [ExactName: [DecisionDiff.SampleRequest]] = [:]
+    private var knownWithIDs: [ExactName: Set<DecisionDiff.SampleRequest>] = [:]
+    /// The number of requests that are not among those with ids, as there are too many.
+    package private(set) var withoutIDs = 0
     private let directories: [Directory]
 
     /// - Parameter directories: those that hold the tokens of the requests.
@@ -43,7 +48,9 @@ package struct RecordedRequests: Sendable {
     /// The number of different requests, of all tenants.
     package var different: Int { samples.values.map(\.count).reduce(0, +) }
 
-    func of(_ tenant: ExactName) -> [DecisionDiff.SampleRequest] { samples[tenant] ?? [] }
+    func of(_ tenant: ExactName, withIDs: Bool = false) -> [DecisionDiff.SampleRequest] {
+        (withIDs ? samplesWithIDs[tenant] : samples[tenant]) ?? []
+    }
 
     package mutating func add(_ line: [UInt8], number: Int) {
         guard !line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) else { return }
@@ -76,7 +83,16 @@ package struct RecordedRequests: Sendable {
             id.flatMap(directory.token).map { directory.tenants[directory.tokens[$0].tenant].id }
         }.first
         guard let tenant else { return omitted.note(number, .unknownToken, "its token is not in the store") }
-        let sample = DecisionDiff.SampleRequest(recorded: question)
+        let sample = DecisionDiff.SampleRequest(recorded: question, id: nil)
+        let exact = DecisionDiff.SampleRequest(recorded: question, id: question.resource?.id)
+        if knownWithIDs[tenant]?.contains(exact) != true {
+            if samplesWithIDs[tenant]?.count ?? 0 < Self.most {
+                knownWithIDs[tenant, default: []].insert(exact)
+                samplesWithIDs[tenant, default: []].append(exact)
+            } else {
+                withoutIDs += 1
+            }
+        }
         guard known[tenant]?.contains(sample) != true else { return }
         guard samples[tenant]?.count ?? 0 < Self.most else {
             return omitted.note(number, .tooMany, "its tenant has \(Self.most) other requests")
@@ -87,8 +103,8 @@ package struct RecordedRequests: Sendable {
 }
 
 extension DecisionDiff.SampleRequest {
-    /// A recorded request without its token, its time and the id of its resource.
-    fileprivate init(recorded question: AuthorizationRequest) {
+    /// A recorded request without its token and its time.
+    fileprivate init(recorded question: AuthorizationRequest, id: ExactName?) {
         var stated: [Change] = []
         func state(_ record: Change.Property.Record, _ properties: JSON?) {
             guard case .object(let members)? = properties else { return }
@@ -107,6 +123,6 @@ extension DecisionDiff.SampleRequest {
         state(.action, question.actionProperties)
         self.init(
             question.action, resource: question.resource?.type, place: place,
-            stated: stated.sorted { ($0.property?.text ?? "") < ($1.property?.text ?? "") })
+            stated: stated.sorted { ($0.property?.text ?? "") < ($1.property?.text ?? "") }, id: id)
     }
 }

@@ -19,15 +19,19 @@ package struct DecisionDiff: Sendable {
         package let place: Place
         /// The properties that it states besides the department.
         package let stated: [Change]
+        /// The id of the resource.
+        package let id: ExactName?
 
         /// - Parameter resource: its type; one that declares a department, when a place is given.
         package init(
-            _ action: ExactName, resource: ExactName? = nil, place: Place = .nowhere, stated: [Change] = []
+            _ action: ExactName, resource: ExactName? = nil, place: Place = .nowhere, stated: [Change] = [],
+            id: ExactName? = nil
         ) {
             self.action = action
             self.resource = resource
             self.place = place
             self.stated = stated
+            self.id = id
         }
     }
 

@@ -1,6 +1,13 @@
 internal import Decisions
 internal import Engine
 internal import Model
+internal import Policies
+
+/// A fact of requests that samples do not vary.
+package enum UnstatedFact: Hashable, Sendable {
+    case resourceID
+    case time
+}
 
 /// Decides sample requests for many tokens, on one side of a diff, once per equivalence class.
 final class BulkEvaluator {
@@ -33,6 +40,8 @@ final class BulkEvaluator {
     private let tellsAll: Bool
     /// The number of decisions that were made.
     private(set) var count = 0
+    /// The facts that policies read, of which the samples have one value, or none.
+    private(set) var reads: Set<UnstatedFact> = []
 
     init(
         _ authorizer: Authorizer, _ directory: Directory, _ tenant: ExactName, _ samples: [DecisionDiff.SampleRequest],
@@ -122,6 +131,12 @@ final class BulkEvaluator {
         if authorizer.generation != generation { (equivalences, generation) = ([:], authorizer.generation) }
         if let path, let known = equivalences[path] { return (telling(summary, known.said), known.equivalence) }
         let traced = try? authorizer.examine(question(sample, form.department, token), on: directory)
+        for fact in traced?.facts.flatMap(\.parts) ?? [] {
+            switch fact.operation {
+            case .attribute(.recordID), .has("id"): reads.insert(.resourceID)
+            default: if fact.dependsOnTime { reads.insert(.time) }
+            }
+        }
         let equivalence = traced?.equivalence ?? .none
         let said = tellsAll ? traced?.decision.said ?? [] : []
         if let path { equivalences[path] = (equivalence, said) }
@@ -164,7 +179,7 @@ extension DecisionDiff.SampleRequest {
         let properties = department.map { JSON.object([.init("department", .string($0))]) } ?? .object([])
         var question = AuthorizationRequest(
             action: action, subject: .token(token.description),
-            resource: resource.map { .init(type: $0, id: nil, properties: properties) }, now: now, obligations: .all)
+            resource: resource.map { .init(type: $0, id: id, properties: properties) }, now: now, obligations: .all)
         for case .property(let property, let value) in stated { question.set(property, to: value?.json) }
         return question
     }

@@ -94,13 +94,19 @@ extension TenantRecord {
         if case .array(let elements)? = json { elements } else { [] }
     }
 
+    /// True for the same content; the order of permissions means nothing.
+    private static func isSame(_ one: JSON?, _ two: JSON?) -> Bool {
+        guard case .array(let before)? = one, case .array(let after)? = two else { return one == two }
+        return before.map(\.compact).sorted() == after.map(\.compact).sorted()
+    }
+
     private static func fields(
         _ one: JSON, _ two: JSON, without excluded: [ExactName], in tenant: ExactName, list: ExactName, name: ExactName
     ) -> [RecordChange] {
         guard case .object(let before) = one, case .object(let after) = two, let id = one["id"]?.name else { return [] }
         var names = before.map(\.key)
         names += after.map(\.key).filter { !names.contains($0) }
-        return names.filter { !excluded.contains($0) && one[$0] != two[$0] }.map { field in
+        return names.filter { !excluded.contains($0) && !isSame(one[$0], two[$0]) }.map { field in
             RecordChange(
                 tenant: tenant, list: list, id: id, name: name, field: field, before: one[field], after: two[field])
         }

@@ -181,7 +181,7 @@ package struct DiffReport {
         let asked =
             "\(counted(diff.tokens, "token")), \(diff.asked) requests, \(diff.decisions) decisions on both sides"
         var lines = [
-            isEmpty ? "no difference: \(asked)" : "compared: \(asked)"
+            (isEmpty ? (isWhole ? "no difference: " : "no difference found: ") : "compared: ") + asked
         ]
         if diff.incomparable > 0 {
             lines.append(
@@ -193,10 +193,26 @@ package struct DiffReport {
         }
         if diff.hasMoreValues { lines.append("not every value that a policy compares with was tried") }
         if !diff.isComplete { lines.append("stopped: not every token was asked about") }
+        if diff.unstated.contains(.resourceID) {
+            let rest =
+                input.recorded.map { "\(counted($0.withoutIDs, "recorded request")) with further ids" }
+                ?? "what depends on the id of a resource, which a policy reads; `--requests` has ids"
+            lines.append("not compared: \(rest)")
+        }
+        if diff.unstated.contains(.time) {
+            lines.append(
+                "a policy reads the time: compared at \(times.map(\.description).joined(separator: ", ")); `--and-at` adds others"
+            )
+        }
         if let recorded = input.recorded {
             lines.append(
                 "\(recorded.different) different requests in \(counted(recorded.lines, "recorded line")), each decided for every token "
-                    + "of its tenant; ids of resources are left out")
+                    + "of its tenant")
+            if diff.refused > 0 {
+                lines.append(
+                    "not compared: \(counted(diff.refused, "request")) that neither side takes, such as of an action that is not declared"
+                )
+            }
             lines += recorded.omitted.byReason.map {
                 "not compared: \(Self.words($0.reason)), \($0.account.words("line"))"
             }
@@ -213,6 +229,12 @@ package struct DiffReport {
         case .unknownToken: "the token is not in the store"
         case .tooMany: "too many different requests"
         }
+    }
+
+    /// True when all that decisions can depend on was compared.
+    private var isWhole: Bool {
+        (input.recorded.map { $0.unread + diff.refused } ?? 0) == 0 && diff.isComplete && diff.coversDepartments
+            && !diff.hasMoreValues && diff.incomparable == 0 && diff.unstated.isEmpty
     }
 
     /// True when nothing differs: no decision, and no record.
@@ -334,9 +356,7 @@ package struct DiffReport {
                 .init("incomparable", .integer(Int64(diff.incomparable))),
                 .init(
                     "is_complete",
-                    .boolean(
-                        (input.recorded?.unread ?? 0) == 0 && diff.isComplete && diff.coversDepartments
-                            && !diff.hasMoreValues && diff.incomparable == 0)),
+                    .boolean(isWhole)),
                 .init("remarks", .strings(summary.dropFirst().map(\.self))),
             ]
                 + (input.records.map { [.init("records", Listing(records: $0).rows)] } ?? [])

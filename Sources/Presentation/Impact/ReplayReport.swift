@@ -175,9 +175,7 @@ package struct ReplayReport {
     }
 
     private var markdown: [StyledLine] {
-        func cell(_ text: String) -> String {
-            ControlCharacters.escaped(text).replacing("|", with: "\\|").replacing("<", with: "&lt;")
-        }
+        let cell = MarkdownTable.cell
         var lines = ["### What the change does to logged requests", ""]
         for direction in PolicyDiff.Direction.allCases {
             let own = replay.findings.filter { $0.key.direction == direction }

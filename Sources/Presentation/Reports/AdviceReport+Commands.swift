@@ -51,9 +51,14 @@ private struct AdviceCommands {
             switch finding {
             case .inactive(let code):
                 let reason = Decision.words(for: code) ?? code
-                return [command("revoke", token, "--reason \(AdviceReport.quoted(reason))")]
-            case .unused where record.suspended == nil && record.created < report.options.window.lowerBound,
-                .dormant where record.suspended == nil:
+                return [command("revoke", token, "--yes --reason \(AdviceReport.quoted(reason))")]
+            case .ended: return [Self.none("the token has ended")]
+            case .unused where record.suspended == nil && record.created >= report.options.window.lowerBound:
+                return [Self.none("it was made within the window")]
+            case .unused where record.suspended == nil && !report.isLogWhole,
+                .dormant where record.suspended == nil && !report.isLogWhole:
+                return [Self.none("the log does not show the whole window, so it may have been used")]
+            case .unused where record.suspended == nil, .dormant where record.suspended == nil:
                 let reason = report.words(finding, token)
                 return [command("suspend", token, "--reason \(AdviceReport.quoted(reason))")]
             default: break
@@ -64,8 +69,8 @@ private struct AdviceCommands {
             case .overpowerful: narrowing(token)
             case .long(let day): shortening(token, day)
             case .expiring: [Self.none("rotate it, or amend its expiry, if it is still needed")]
-            case .refusedToday: [Self.none("change the token so that the policies permit it, or revoke it")]
-            case .unused, .dormant, .inactive, .suspended: []
+            case .refusedAsMade: [Self.none("shorten its life so that the policies permit it, or revoke it")]
+            case .unused, .dormant, .inactive, .suspended, .ended: []
             }
         }
     }
@@ -110,7 +115,7 @@ private struct AdviceCommands {
             if let known = assignments[combination] {
                 id = known
             } else {
-                id = freeID(rights.tenant, "\(userType)-\(report.directory.users[user].id)")
+                id = freeID(rights.tenant, "\(userType)-of")
                 assignments[combination] = id
                 let file = file(token, rights, combination, id)
                 lines = ["\(program) import - <<'END'", file.compact, "END"]

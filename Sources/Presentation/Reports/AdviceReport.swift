@@ -70,8 +70,9 @@ package struct AdviceReport {
         case .dormant(let time): return "not used since \(zone(token).date(of: time))"
         case .overpowerful: return overpower(token)
         case .long(let day): return "lasts longer than advised: to \(day) at most"
-        case .refusedToday(let policies):
-            return "would not be made today: \(policies.joined(separator: ", ")) denies it"
+        case .refusedAsMade(let policies):
+            return "policies would refuse it today as it was made: \(policies.joined(separator: ", "))"
+        case .ended(let code): return Decision.words(for: code) ?? code
         case .expiring(let time): return "expires: \(LocalTime.expiry(time, in: zone(token)))"
         case .inactive(let code): return Decision.words(for: code) ?? code
         case .suspended: return "suspended"
@@ -82,32 +83,19 @@ package struct AdviceReport {
         guard let fit = token.advised else { return "" }
         var parts: [String] = []
         if !fit.lostPermissions.isEmpty {
-            parts.append("\(fit.lostPermissions.count) of \(counted(token.held.count, "permission")) not needed")
+            parts.append("\(fit.lostPermissions.count) of its \(counted(token.held.count, "permission"))")
         }
-        if !fit.lostDepartments.isEmpty {
-            parts.append("\(counted(fit.lostDepartments.count, "department")) not needed")
-        }
-        if case .existing = fit.combination { parts.append("\(words(fit, token)) is enough") }
-        return parts.joined(separator: ", ")
+        if !fit.lostDepartments.isEmpty { parts.append("\(counted(fit.lostDepartments.count, "department"))") }
+        let less = parts.joined(separator: " and ")
+        if case .existing = fit.combination { return "\(words(fit, token)) is enough, without \(less)" }
+        return "\(less) not needed"
     }
 
     private func lastUse(_ token: TokenAdvice) -> Instant? {
         [record(token).lastActive, token.uses.lastInLog].compactMap(\.self).max()
     }
 
-    /// Sentences about the log, and about the lines of it that do not count.
-    package var remarks: [String] {
-        var remarks = ["\(counted(advice.lines, "line")) of the log, \(advice.outside) outside the window"]
-        let start = options.window.lowerBound
-        if let first = advice.first, first > start {
-            remarks.append("the log begins at \(first), later than the window: what was used before is not known")
-        }
-        for (reason, account) in advice.omitted.byReason {
-            remarks.append("not counted: \(ReplayReport.words(reason)), \(account.words("line"))")
-        }
-        if let line = advice.misplaced { remarks.append(ReplayReport.misplaced(line)) }
-        return remarks
-    }
+    package var remarks: [String] { advice.log.remarks(since: options.window.lowerBound) }
 
     // MARK: One token
 
@@ -251,6 +239,12 @@ package struct AdviceReport {
         advice.tokens.filter { !$0.findings.isEmpty } + advice.tokens.filter(\.findings.isEmpty)
     }
 
+    /// True when the log shows all that was done in the window: it begins with it, and every line could be read.
+    var isLogWhole: Bool {
+        advice.log.unread == 0 && advice.log.misplaced == nil
+            && advice.log.first.map { $0 <= options.window.lowerBound } == true
+    }
+
     /// The number of tokens of which something is noticed.
     package var noticed: Int { advice.tokens.count { !$0.findings.isEmpty } }
 
@@ -258,8 +252,8 @@ package struct AdviceReport {
     package var json: JSON {
         .object([
             .init("since", .string(options.window.lowerBound.description)),
-            .init("lines", .integer(Int64(advice.lines))), .init("outside", .integer(Int64(advice.outside))),
-            .init("not_counted", .integer(Int64(advice.omitted.count))), .init("remarks", .strings(remarks)),
+            .init("lines", .integer(Int64(advice.log.lines))), .init("outside", .integer(Int64(advice.log.outside))),
+            .init("not_counted", .integer(Int64(advice.log.omitted.count))), .init("remarks", .strings(remarks)),
             .init("tokens", listing.rows),
         ])
     }
@@ -273,6 +267,24 @@ extension TokenAdvice.Obstacle {
         case .masked(let count): "\(counted(count, "request")) masked in the log"
         case .lapsed: "none of its logged requests is permitted today"
         case .noOther: "with no other user type are all its requests permitted: a policy asks for its own"
+        case .undecided: "the search was given up: each combination that it found denied some logged request"
+        case .together: "with what is advised for other tokens, an act that concerns both would be denied"
         }
+    }
+}
+
+extension LoggedUses {
+    /// Sentences about the log, and about the lines of it that do not count.
+    /// - Parameter start: the beginning of the window.
+    package func remarks(since start: Instant) -> [String] {
+        var remarks = ["\(counted(lines, "line")) of the log, \(outside) outside the window"]
+        if let first, first > start {
+            remarks.append("the log begins at \(first), later than the window: what was used before is not known")
+        }
+        for (reason, account) in omitted.byReason {
+            remarks.append("not counted: \(ReplayReport.words(reason)), \(account.words("line"))")
+        }
+        if let misplaced { remarks.append(ReplayReport.misplaced(misplaced)) }
+        return remarks
     }
 }

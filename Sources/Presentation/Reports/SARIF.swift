@@ -25,7 +25,8 @@ enum SARIF {
     }
 
     /// A log with one run.
-    static func log(rules: [Rule], results: [Result]) -> JSON {
+    /// - Parameter remarks: sentences about the run itself.
+    static func log(rules: [Rule], results: [Result], remarks: [String] = []) -> JSON {
         let driver = JSON.object([
             .init("name", .string("demilune")),
             .init(
@@ -39,19 +40,32 @@ enum SARIF {
                         ])
                     })),
         ])
-        let run = JSON.object([
-            .init("tool", .object([.init("driver", driver)])), .init("columnKind", .string("unicodeCodePoints")),
-            .init(
-                "results",
-                .array(
-                    results.map { result in
-                        json(result, rules.firstIndex { ExactName($0.id) == ExactName(result.rule) } ?? -1)
-                    })),
+        let notifications = remarks.map { remark in
+            JSON.object([.init("level", .string("note")), .init("message", text(remark))])
+        }
+        let invocation = JSON.object([
+            .init("executionSuccessful", .boolean(true)), .init("toolExecutionNotifications", .array(notifications)),
         ])
+        let run = JSON.object(
+            (remarks.isEmpty ? [] : [.init("invocations", .array([invocation]))]) + [
+                .init("tool", .object([.init("driver", driver)])), .init("columnKind", .string("unicodeCodePoints")),
+                .init(
+                    "results",
+                    .array(
+                        results.map { result in
+                            json(result, rules.firstIndex { ExactName($0.id) == ExactName(result.rule) } ?? -1)
+                        })),
+            ])
         return .object([
             .init("version", .string("2.1.0")),
             .init("$schema", .string("https://json.schemastore.org/sarif-2.1.0.json")), .init("runs", .array([run])),
         ])
+    }
+
+    /// A message, in which nothing is a link.
+    private static func text(_ text: String) -> JSON {
+        let plain = text.replacing("\\", with: "\\\\").replacing("[", with: "\\[").replacing("]", with: "\\]")
+        return .object([.init("text", .string(plain))])
     }
 
     private static func json(_ result: Result, _ index: Int) -> JSON {
@@ -60,7 +74,7 @@ enum SARIF {
             [
                 .init("ruleId", .string(result.rule)), .init("ruleIndex", .integer(Int64(index))),
                 .init("level", .string(result.level)),
-                .init("message", .object([.init("text", .string(result.message))])),
+                .init("message", text(result.message)),
                 .init("locations", .array(locations)),
             ] + (result.related.isEmpty ? [] : [.init("relatedLocations", .array(result.related.map(json)))]))
     }

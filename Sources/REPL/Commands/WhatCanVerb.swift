@@ -197,7 +197,8 @@ extension Repl {
         defer { close(input) }
         let progress = Progress("lines", invocation.terminal, stoppedBy: .keyboard)
         defer { progress.end() }
-        let options = UsageAdvice.Options(window: .first..<(.last), now: now, expiringBefore: .first)
+        var options = UsageAdvice.Options(window: .first..<(.last), now: now, expiringBefore: .first)
+        options.holdsAllTokens = false
         let policies = try rules().set
         let advice: UsageAdvice
         do throws(PolicyError) {
@@ -206,8 +207,8 @@ extension Repl {
             }
         } catch { throw CommandError(error.message) }
         guard advice.isRead, let token = advice.tokens.first else { throw CommandError("cannot read `\(path)`") }
-        if !advice.omitted.isEmpty {
-            invocation.terminal.note("\(counted(advice.omitted.count, "line")) of the log cannot be read")
+        if !advice.log.omitted.isEmpty {
+            invocation.terminal.note("\(counted(advice.log.omitted.count, "line")) of the log cannot be read")
         }
         return token
     }

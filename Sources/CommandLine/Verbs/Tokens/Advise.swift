@@ -57,6 +57,9 @@ extension Verb {
         let (ids, leftOut) = try isOfOne ? (session.tokens(invocation.positionals), 0) : selection(session)
         let directory = try invocation.directory(.all, of: session.store)
         let options = try options(session)
+        guard (try? FileStatus(of: path))?.kind != .folder else {
+            throw CommandError("`\(path)` is a folder, not a log")
+        }
         let input = try File.open(path)
         defer { close(input) }
         let progress = Progress("lines", invocation.terminal)
@@ -70,12 +73,15 @@ extension Verb {
         guard advice.isRead else {
             throw CommandError("cannot read `\(path)` twice: it must be a file, not a pipe")
         }
-        guard advice.lines > 0 else { throw CommandError("`\(path)` has no decision") }
+        guard advice.log.lines > 0 else { throw CommandError("`\(path)` has no decision") }
+        guard advice.log.omitted.count < advice.log.lines || advice.log.unread > 0 else {
+            throw CommandError("no line of `\(path)` is of a token of this store: it is the log of another one")
+        }
         var digits: [TokenID: Int] = [:]
         for id in ids { digits[id] = try session.digits(of: id) }
         let report = AdviceReport(advice, options, on: directory) { digits[$0] ?? 32 }
         try show(report, advice, leftOut, invocation)
-        return advice.omitted.isEmpty ? ExitStatus.done : ExitStatus.failure
+        return advice.log.unread == 0 ? ExitStatus.done : ExitStatus.failure
     }
 
     private static func options(_ session: AdministrationSession) throws(CommandError) -> UsageAdvice.Options {
@@ -138,7 +144,7 @@ extension Verb {
 
     /// The program with the options that name its files, as a shell reads them.
     private static func program(_ invocation: Invocation) -> String {
-        let places: [Option<String?>] = [.store, .keys, .policies, .plugins]
+        let places: [Option<String?>] = [.store, .keys, .policies, .plugins, .as]
         return
             (["demilune"]
             + places.compactMap { option in
