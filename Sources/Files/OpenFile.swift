@@ -86,6 +86,11 @@ package struct OpenFile: ~Copyable {
         guard unsafe Descriptor.write(bytes, to: descriptor) else { throw FileError(action, path) }
     }
 
+    /// Cuts off what is after so many bytes.
+    package func cut(to length: Int) throws(FileError) {
+        guard ftruncate(descriptor, off_t(length)) == 0 else { throw FileError(action, path) }
+    }
+
     /// Waits until the content is on disk.
     package func sync() throws(FileError) {
         guard fsync(descriptor) == 0 else { throw FileError(action, path) }

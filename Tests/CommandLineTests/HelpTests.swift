@@ -99,7 +99,9 @@ internal import Testing
                   token mark-dormant     marks tokens as dormant that were not used for some time; policies see \
                 since when
                   token purge            removes tokens that were revoked before a day, for good; the log stays
+                  token expiring         lists the API tokens that end soon, by whom to tell, with what will stop working
                   advise                 shows the least that tokens need, by a decision log, and which are idle or too powerful
+                  notices run            tells the people of API tokens that end soon, once for each step before the end
                   user list              lists the users of a tenant, with their assignments
                   user show              shows a user: assignments, and the permissions of each
                   department list        lists the departments of a tenant as a tree

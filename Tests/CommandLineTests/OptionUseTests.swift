@@ -43,7 +43,9 @@ internal import Testing
                 "decide --tenant 3 6532ebee17e04c929e56e7977af956ae orders.read order:1 department=d-sales --log @/d.ndjson",
             ]
         ),
-        ("replay", ["replay @/d.ndjson"]), ("advise", ["advise --log @/d.ndjson", "advise --log @/d.ndjson --apply"]),
+        ("replay", ["replay @/d.ndjson"]), ("token expiring", ["token expiring"]),
+        ("notices run", ["notices run --preview", "notices run --file @/n.ndjson"]),
+        ("advise", ["advise --log @/d.ndjson", "advise --log @/d.ndjson --apply"]),
         ("requests import", ["requests import @/request.json --from authzen"]),
         ("requests", ["requests --count 1"]), ("batch", ["batch --jobs 1"]),
         ("check", ["check", "check --store @/demilune.db", "check --explain assignment-in-condition"]),

@@ -23,7 +23,7 @@ package enum Demilune {
 
     private static let tokens: [Verb] = [
         .tokenCreate, .tokenList, .tokenShow, .tokenReveal, .tokenAmend, .tokenRotate, .tokenReassign, .tokenSuspend,
-        .tokenResume, .tokenRevoke, .tokenFind, .tokenMarkDormant, .tokenPurge, .advise,
+        .tokenResume, .tokenRevoke, .tokenFind, .tokenMarkDormant, .tokenPurge, .tokenExpiring, .advise, .noticesRun,
     ]
 
     private static let directory: [Verb] =

@@ -66,6 +66,14 @@ package struct TableLayout: Sendable {
 
     // MARK: Analyses
 
+    /// Tokens that end soon, of one recipient.
+    package static let expiring = TableLayout(
+        .fixed("END"), .fixed("LEFT"), .name("TOKEN"), .name("OWNER", least: 6), .prose("WHAT WILL STOP"))
+    /// The same for a spreadsheet.
+    package static let expiringValues = TableLayout(
+        .fixed("ID"), .name("TENANT"), .name("NAME"), .name("CONTACT"), .name("USER"), .name("USER NAME"),
+        .text("EMAIL"),
+        .name("COMBINATION"), .fixed("EXPIRES"), .fixed("DAYS LEFT"), .fixed("LAST ACTIVE"), .prose("ACTIVITY"))
     /// The advice for tokens, by their uses.
     package static func advice(spansTenants: Bool) -> TableLayout {
         TableLayout(
@@ -132,7 +140,8 @@ package struct TableLayout: Sendable {
         ("departments", departments), ("userTypes", userTypes), ("log", log), ("keys", keys), ("policies", policies),
         ("plugins", plugins), ("pluginCommands", pluginCommands), ("vocabulary", vocabulary), ("rules", rules),
         ("testCosts", testCosts), ("mutants", mutants), ("advice", advice(spansTenants: true)),
-        ("adviceValues", adviceValues),
+        ("adviceValues", adviceValues), ("expiring", expiring),
+        ("expiringValues", expiringValues),
         ("decisionCost", decisionCost), ("denials", denials),
         ("timeline", timeline),
         ("whoMay", whoMay), ("whoCan", whoCan), ("subjectsWhoCan", subjectsWhoCan), ("whoCanOfTwo", whoCanOfTwo),

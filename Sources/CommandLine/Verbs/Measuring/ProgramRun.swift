@@ -11,19 +11,36 @@ struct ProgramRun {
     private(set) var output: [UInt8] = []
     private(set) var errors: [UInt8] = []
 
+    /// - Parameter input: its standard input; `nil` for none. A program that reads less than all of it is not a failure.
     /// - Throws: when it cannot be started.
-    init(_ program: String, _ arguments: [String]) throws(CommandError) {
-        let child = try Child(program, arguments, readsInput: false)
+    init(_ program: String, _ arguments: [String], input: [UInt8]? = nil) throws(CommandError) {
+        let child = try Child(program, arguments, readsInput: input != nil)
         defer {
             close(child.output)
             close(child.errors)
         }
+        var unwritten = (input ?? [])[...]
+        var feed = child.input
+        if feed >= 0 { _ = fcntl(feed, F_SETFL, O_NONBLOCK) }
         var isOpen = [true, true]
         while isOpen.contains(true) {
+            if unwritten.isEmpty, feed >= 0 {
+                close(feed)
+                feed = -1
+            }
             var waits = [child.output, child.errors].enumerated().map { place, descriptor in
                 pollfd(fd: isOpen[place] ? descriptor : -1, events: Int16(POLLIN), revents: 0)
             }
-            if unsafe poll(&waits, 2, -1) < 0 { continue }
+            waits.append(pollfd(fd: feed, events: Int16(POLLOUT), revents: 0))
+            if unsafe poll(&waits, 3, -1) < 0 { continue }
+            if waits[2].revents != 0 {
+                let count = unsafe unwritten.withUnsafeBytes { unsafe write(feed, $0.baseAddress!, $0.count) }
+                if count > 0 {
+                    unwritten = unwritten.dropFirst(count)
+                } else if errno != EINTR, errno != EAGAIN {
+                    unwritten = []
+                }
+            }
             for place in isOpen.indices where waits[place].revents != 0 {
                 var buffer = [UInt8](repeating: 0, count: 1 << 16)
                 let count = unsafe read(waits[place].fd, &buffer, buffer.count)
@@ -37,6 +54,7 @@ struct ProgramRun {
                 }
             }
         }
+        if feed >= 0 { close(feed) }
         (status, signal) = child.wait()
     }
 

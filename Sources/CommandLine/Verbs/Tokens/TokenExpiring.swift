@@ -1,0 +1,128 @@
+internal import Analysis
+internal import Decisions
+internal import Files
+internal import Glibc
+internal import Model
+internal import Policies
+internal import Presentation
+internal import Tokens
+
+extension Verb {
+    /// `token expiring`: the tokens that end soon, by the people to tell.
+    static let tokenExpiring = Verb(
+        name: "token expiring",
+        summary: "lists the API tokens that end soon, by whom to tell, with what will stop working",
+        options: [
+            Option.within, Option.log.described("a decision log, which says what each token did in the last month"),
+            Option.format,
+        ],
+        uses: .all.adding(Option.json),
+        details: [
+            "Tokens with a contact are listed under it, others under their owner. Tokens that are suspended, or whose owner or "
+                + "combination is not active, are left out: nothing stops with them.",
+            "`notices run` sends the same to the people.",
+        ],
+        examples: [
+            "token expiring --within 60d --log decisions.ndjson", "token expiring --format ics > ends.ics",
+        ],
+        run: { invocation throws(CommandError) in
+            let session = try AdministrationSession(invocation, spansTenants: true)
+            let zone = session.onlyZone ?? .utc
+            guard let end = (invocation[.within] ?? TimeArgument("30d")!).end(from: session.now, in: zone) else {
+                throw .usage("`--within` must be at most 9999-12-30")
+            }
+            guard end > session.now else { throw .usage("`--within` is in the past") }
+            let ending = try EndingTokens(session, before: end)
+            for remark in ending.remarks { invocation.terminal.note(Terminal.escaped(remark)) }
+            let format = invocation[.json] ? .json : invocation[.format]
+            let report = ExpiringReport(ending.tokens.map { ($0.recipient, $0.token) }, now: session.now)
+            if !ending.tokens.isEmpty || format != .text {
+                invocation.terminal.show(report.lines(format, columns: invocation.terminal.streams.columns))
+            }
+            if format == .text { invocation.terminal.note(ending.summary) }
+            return ending.isLogWhole ? ExitStatus.done : ExitStatus.failure
+        })
+}
+
+/// The usable API tokens that end before a time, and that the actor may see.
+struct EndingTokens {
+    private(set) var tokens: [(recipient: Recipient, token: ExpiringToken)] = []
+    /// The number of tokens left out, since nothing stops with them.
+    private(set) var unusable = 0
+    /// Sentences about the log; empty without one.
+    private(set) var remarks: [String] = []
+    /// False when lines of the log could not be read.
+    private(set) var isLogWhole = true
+
+    init(_ session: AdministrationSession, before end: Instant) throws(CommandError) {
+        var found: [TokenDetails] = []
+        for tenant in session.scope {
+            var filter = TokenFilter()
+            (filter.kind, filter.expiringBefore, filter.order) = (.api, end, .expires)
+            let query = filter.query(on: session.directory, tenant: tenant, now: session.now)
+            found += try session.act { administration throws(AdministrationError) in try administration.all(query) }
+        }
+        let live = found.filter { $0.token.revoked == nil && $0.token.expires > session.now }
+        let usable = live.filter { session.state($0)?.code == nil }
+        unusable = live.count - usable.count
+        let uses = try Self.uses(of: usable, session)
+        if let uses {
+            remarks = uses.remarks(since: Self.monthAgo(session))
+            isLogWhole = uses.unread == 0
+        }
+        for details in usable {
+            let own = uses.map { $0.byToken[details.token.id] ?? TokenUses() }
+            guard let token = ExpiringToken(details, uses: own, on: session.directory, now: session.now) else {
+                continue
+            }
+            tokens.append((Recipient(details, token), token))
+        }
+    }
+
+    var summary: String {
+        let left =
+            unusable == 0 ? "" : "; \(unusable) more cannot be used, and \(unusable == 1 ? "is" : "are") left out"
+        let people = Set(tokens.map(\.recipient)).count
+        return "\(counted(tokens.count, "token")) of \(counted(people, "recipient"))\(left)"
+    }
+
+    private static func monthAgo(_ session: AdministrationSession) -> Instant {
+        TimeArgument("30d")!.start(before: session.now, in: session.onlyZone ?? .utc) ?? .first
+    }
+
+    /// The uses of tokens in the last month; `nil` without a log.
+    private static func uses(
+        of details: [TokenDetails], _ session: AdministrationSession
+    ) throws(CommandError) -> LoggedUses? {
+        let invocation = session.invocation
+        guard let path = invocation[.log] else { return nil }
+        let input = try File.open(path)
+        defer { close(input) }
+        let end = Instant(microseconds: session.now.microseconds + 1)
+        let progress = Progress("lines", invocation.terminal)
+        defer { progress.end() }
+        let uses: LoggedUses
+        do throws(PolicyError) {
+            uses = try LoggedUses(
+                input, in: monthAgo(session)..<end, of: Set(details.map(\.token.id)),
+                jobs: InterpreterThread.processors,
+                policies: session.policies, directory: nil
+            ) { progress.step($0) }
+        } catch { throw CommandError(error.message) }
+        guard uses.isRead else { throw CommandError("cannot read `\(path)`") }
+        guard uses.lines > 0 else { throw CommandError("`\(path)` has no decision") }
+        return uses
+    }
+}
+
+extension Option<TimeArgument?> {
+    fileprivate static var within: Self {
+        Self("within", "TIME", "those that end by then: a day, or so long from now (30d)")
+    }
+}
+
+extension Option<ExpiringReport.Format> {
+    fileprivate static var format: Self {
+        Self("format", "FORMAT", "text, json, csv, ics (a calendar) or markdown", default: .text)
+    }
+}
