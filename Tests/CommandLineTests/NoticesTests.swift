@@ -59,6 +59,25 @@ internal import Testing
         #expect(calendar.contains("DTSTART;VALUE=DATE:20261122\r\n"))
     }
 
+    @Test func `tokens that a stricter rule leaves too long are listed`() throws {
+        let result = run("token", "expiring", "--exceeding")
+        #expect(result.status == 0, "\(result.errors)")
+        for text in ["Legacy ERP bridge", "policies advise 2025-", " at most; ", "expiry_cap would refuse it"] {
+            #expect(result.output.contains(text), "\(text)\n\(result.output)")
+        }
+        #expect(!result.output.contains("Warehouse sync"))
+        // A rule of one month for all exceeds more.
+        let strict = try session.shippedPolicies(in: "strict")
+        let settings = "{ \"expiry_cap\": { \"all\": { \"months\": 1 } } }"
+        _ = try session.file("strict/policies/settings.json", settings)
+        let more = run("token", "expiring", "--exceeding", "--policies", strict, "--json")
+        let fewer = run("token", "expiring", "--exceeding", "--json")
+        func count(_ result: Session.Result) throws -> Int {
+            elements(try JSONReader.parse(result.output)).map { elements($0["tokens"]).count }.reduce(0, +)
+        }
+        #expect(try count(more) > count(fewer) && count(fewer) > 0)
+    }
+
     // MARK: notices run
 
     private func notices() throws -> [JSON] {

@@ -197,35 +197,18 @@ struct AdvisedToken: Sendable {
             advice.add(.unused)
         }
         if advice.advised != nil { advice.add(.overpowerful) }
-        if record.kind == .api { noteIssue(&advice, record, worker, options, on: directory) }
+        if record.kind == .api {
+            let review = ExpiryReview(
+                directory.record(of: record), tenant: directory.tenants[record.tenant].id, worker.authorizer,
+                on: directory, now: options.now)
+            if let day = review.advised { advice.add(.long(advised: day)) }
+            if !review.refusing.isEmpty { advice.add(.refusedAsMade(policies: review.refusing)) }
+        }
         if record.kind == .api, record.expires < options.expiringBefore { advice.add(.expiring(record.expires)) }
         if let code = ActorValidity.fault(assignment: record.assignment, in: directory) {
             advice.add(.inactive(code: code))
         }
         if record.suspended != nil { advice.add(.suspended) }
-    }
-
-    /// Notes what policies say today of the token as it was made, by the operator.
-    private func noteIssue(
-        _ advice: inout TokenAdvice, _ record: Token, _ worker: UsageWorker, _ options: UsageAdvice.Options,
-        on directory: Directory
-    ) {
-        let tenant = directory.tenants[record.tenant]
-        let question = AuthorizationRequest(
-            kind: .issue, action: ExactName(DecisionKind.issue.rawValue), subject: .actor, tenant: tenant.id,
-            proposed: ProposedToken(
-                kind: record.kind, name: record.name, assignment: directory.assignments[record.assignment].id,
-                created: record.created, expires: record.expires, description: record.description,
-                contact: record.contact),
-            now: options.now, obligations: .all)
-        guard let decision = try? worker.authorizer.decide(question, on: directory) else { return }
-        if let day = decision.suggestedLastDay,
-            day < tenant.zone.date(of: Instant(microseconds: record.expires.microseconds - 1))
-        {
-            advice.add(.long(advised: day))
-        }
-        let denying = Set(decision.reasons.filter { $0.effect == .deny }.map(\.policy))
-        if !decision.isPermitted, !denying.isEmpty { advice.add(.refusedAsMade(policies: denying.sorted())) }
     }
 }
 

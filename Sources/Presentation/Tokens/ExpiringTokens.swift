@@ -17,9 +17,13 @@ package struct ExpiringToken: Sendable {
     /// Its requests in the last month; `nil` where no log says.
     package let uses: TokenUses?
     package let daysLeft: Int
+    /// The opinion of policies on its life; `nil` where they were not asked.
+    package let review: ExpiryReview?
 
     /// - Returns: `nil` for a token whose assignment the directory does not have.
-    package init?(_ details: TokenDetails, uses: TokenUses?, on directory: Directory, now: Instant) {
+    package init?(
+        _ details: TokenDetails, uses: TokenUses?, review: ExpiryReview? = nil, on directory: Directory, now: Instant
+    ) {
         guard let tenant = directory.tenant(details.tenant),
             let assignment = directory.assignment(details.token.assignment, tenant: tenant)
         else { return nil }
@@ -28,6 +32,7 @@ package struct ExpiringToken: Sendable {
         (self.tenant, zone, self.uses) = (details.tenant, directory.tenants[tenant].zone, uses)
         user = directory.users[directory.assignments[assignment].user]
         combination = directory.combination(assignment)
+        self.review = review
         daysLeft = NoticeSteps.daysLeft(expires, now: now, in: zone)
     }
 
@@ -41,6 +46,14 @@ package struct ExpiringToken: Sendable {
 
     /// Its uses in the last month by the log, or its last use by the store alone.
     package var activity: String {
+        var opinions = review?.advised.map { ["policies advise \($0) at most"] } ?? []
+        if let refusing = review?.refusing, !refusing.isEmpty {
+            opinions.append("\(refusing.joined(separator: ", ")) would refuse it")
+        }
+        return (opinions + [ofMonth]).joined(separator: "; ")
+    }
+
+    private var ofMonth: String {
         guard let uses else {
             return lastActive.map { "last used \(zone.date(of: $0))" } ?? "never used"
         }
@@ -58,7 +71,10 @@ package struct ExpiringToken: Sendable {
             .init("user", .string(user.id)), .init("user_name", .string(user.name)),
             .init("combination", .string(combination)), .init("expires", .string(expires.description)),
             .init("last_day", .string(LocalTime.lastDay(before: expires, in: zone).description)),
-            .init("days_left", .integer(Int64(daysLeft))), .init("last_active", .optional(lastActive?.description)),
+            .init("days_left", .integer(Int64(daysLeft))),
+            .init("advised_last_day", .optional(review?.advised?.description)),
+            .init("refused_by", .strings(review?.refusing ?? [])),
+            .init("last_active", .optional(lastActive?.description)),
             .init(
                 "last_month",
                 uses.map { uses in

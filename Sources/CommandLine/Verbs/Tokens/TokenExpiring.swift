@@ -13,14 +13,17 @@ extension Verb {
         name: "token expiring",
         summary: "lists the API tokens that end soon, by whom to tell, with what will stop working",
         options: [
-            Option.within, Option.log.described("a decision log, which says what each token did in the last month"),
+            Option.within, Option.exceeding,
+            Option.log.described("a decision log, which says what each token did in the last month"),
             Option.format,
         ],
         uses: .all.adding(Option.json),
         details: [
             "Tokens with a contact are listed under it, others under their owner. Tokens that are suspended, or whose owner or "
                 + "combination is not active, are left out: nothing stops with them.",
-            "`notices run` sends the same to the people.",
+            "With --exceeding it lists the tokens, whenever they end, that last longer than policies advise or permit today, counted "
+                + "from the day on which each was made: what a stricter rule leaves to do.",
+            "`notices run` sends what ends soon to the people.",
         ],
         examples: [
             "token expiring --within 60d --log decisions.ndjson", "token expiring --format ics > ends.ics",
@@ -28,11 +31,12 @@ extension Verb {
         run: { invocation throws(CommandError) in
             let session = try AdministrationSession(invocation, spansTenants: true)
             let zone = session.onlyZone ?? .utc
-            guard let end = (invocation[.within] ?? TimeArgument("30d")!).end(from: session.now, in: zone) else {
+            let usual = invocation[.exceeding] ? TimeArgument.moment(.last) : TimeArgument("30d")!
+            guard let end = (invocation[.within] ?? usual).end(from: session.now, in: zone) else {
                 throw .usage("`--within` must be at most 9999-12-30")
             }
             guard end > session.now else { throw .usage("`--within` is in the past") }
-            let ending = try EndingTokens(session, before: end)
+            let ending = try EndingTokens(session, before: end, exceeding: invocation[.exceeding])
             for remark in ending.remarks { invocation.terminal.note(Terminal.escaped(remark)) }
             let format = invocation[.json] ? .json : invocation[.format]
             let report = ExpiringReport(ending.tokens.map { ($0.recipient, $0.token) }, now: session.now)
@@ -54,7 +58,10 @@ struct EndingTokens {
     /// False when lines of the log could not be read.
     private(set) var isLogWhole = true
 
-    init(_ session: AdministrationSession, before end: Instant) throws(CommandError) {
+    /// - Parameter exceeding: true for those alone that last longer than policies advise or permit.
+    init(
+        _ session: AdministrationSession, before end: Instant, exceeding: Bool = false
+    ) throws(CommandError) {
         var found: [TokenDetails] = []
         for tenant in session.scope {
             var filter = TokenFilter()
@@ -70,11 +77,20 @@ struct EndingTokens {
             remarks = uses.remarks(since: Self.monthAgo(session))
             isLogWhole = uses.unread == 0
         }
+        let authorizer: Authorizer?
+        do throws(PolicyError) { authorizer = exceeding ? try Authorizer(policies: session.policies) : nil } catch {
+            throw CommandError(error.message)
+        }
         for details in usable {
-            let own = uses.map { $0.byToken[details.token.id] ?? TokenUses() }
-            guard let token = ExpiringToken(details, uses: own, on: session.directory, now: session.now) else {
-                continue
+            let review = authorizer.map { authorizer in
+                ExpiryReview(
+                    details.token, tenant: details.tenant, authorizer, on: session.directory, now: session.now)
             }
+            if review?.exceeds == false { continue }
+            let own = uses.map { $0.byToken[details.token.id] ?? TokenUses() }
+            let found = ExpiringToken(
+                details, uses: own, review: review, on: session.directory, now: session.now)
+            guard let token = found else { continue }
             tokens.append((Recipient(details, token), token))
         }
     }
@@ -118,6 +134,12 @@ struct EndingTokens {
 extension Option<TimeArgument?> {
     fileprivate static var within: Self {
         Self("within", "TIME", "those that end by then: a day, or so long from now (30d)")
+    }
+}
+
+extension Option<Bool> {
+    fileprivate static var exceeding: Self {
+        Self(flag: "exceeding", "those that last longer than policies advise or permit today")
     }
 }
 
