@@ -20,7 +20,8 @@ package final class Administration {
     private let actor: AuthorizationRequest.Actor
     /// The actor's tenant, beyond which it sees nothing; `nil` for the operator.
     private let home: ExactName?
-    package let context: AuditContext
+    /// The actor, the time and the reason of the acts; what policies advised about the last of them.
+    package private(set) var context: AuditContext
     /// Decides on every snapshot; made when the first decision is asked for.
     private var authorizer: Authorizer?
     /// The directory without tokens, as of a version of the store.
@@ -42,6 +43,7 @@ package final class Administration {
         self.actor = actor
         self.home = home
         self.context = context
+        self.context.policyVersion = policies.version
     }
 
     /// The authorizer for the current directory and this actor. The directory is read again when it has changed; of
@@ -169,12 +171,14 @@ package final class Administration {
         _ kind: DecisionKind, _ ids: [TokenID], _ advised: (Decision) -> Response
     ) throws(AdministrationError) {
         let authorizer = try current()
+        (context.advice, context.isAdviceTaken) = ([], false)
         let isVisible = { (details: TokenDetails) in authorizer.visibility(tenant: details.tenant)(details.token) }
         for id in ids {
             guard let details = try stored({ () throws(TokenStoreError) in try store.details(id) }), isVisible(details)
             else { continue }
             let decision = try authorizer.decide(kind, tenant: details.tenant, token: details.token)
             guard decision.isPermitted, !decision.advice.isEmpty else { continue }
+            note(decision.advice)
             if case .stop(let reason) = advised(decision) { throw AdministrationError(.stopped, reason) }
         }
     }
@@ -271,6 +275,7 @@ package final class Administration {
     ) throws(AdministrationError) -> Instant? {
         let authorizer = try current()
         var expires = expires
+        (context.advice, context.isAdviceTaken) = ([], false)
         // A suggestion is taken once: advice about a suggested day is not followed again.
         for _ in 0..<2 {
             let decision = try ask(authorizer, expires)
@@ -278,6 +283,7 @@ package final class Administration {
                 throw noted(error, kind, ids, tenant: tenant)
             }
             if decision.advice.isEmpty { return expires }
+            note(decision.advice)
             switch advised(decision) {
             case .go: return expires
             case .stop(let reason): throw AdministrationError(.stopped, reason)
@@ -286,9 +292,18 @@ package final class Administration {
                     throw AdministrationError(.request, "the suggested last day is too late")
                 }
                 expires = authorizer.directory.tenants[index].zone.start(of: next)
+                context.isAdviceTaken = true
             }
         }
         return expires
+    }
+
+    /// Notes what the actor is advised, for the log.
+    private func note(_ advice: [PolicyStatement]) {
+        for statement in advice {
+            let given = AuditContext.Advice(policy: statement.policy, text: statement.text, details: statement.details)
+            if !context.advice.contains(given) { context.advice.append(given) }
+        }
     }
 
     private func require(_ isConfirmed: Bool) throws(AdministrationError) {

@@ -133,7 +133,10 @@ extension TokenService {
                 let fallen = try perform(ends, context)
                 try logTenant(
                     "\(part.name).\(active ? "activate" : "deactivate")", tenant, version: version, context,
-                    part.id.map { [.init("id", .string($0))] } ?? [])
+                    (part.id.map { [.init("id", .string($0))] } ?? []) + [
+                        .init("before", .object([.init("active", .boolean(!active))])),
+                        .init("after", .object([.init("active", .boolean(active))])),
+                    ])
                 return fallen
             }
             return try perform(ends, context)
@@ -248,9 +251,10 @@ extension TokenService {
                 try self.end(&token, context, log: "token.revoke")
                 result.revoked += 1
             case .suspended:
+                let before = token.details.token
                 token.details.token.suspended = context.now
                 token = try save(token, context)
-                try log("token.suspend", token, by: context)
+                try log("token.suspend", token, by: context, Self.changes(from: before, to: token.details.token))
                 result.suspended += 1
             case .inTheWay: break
             }

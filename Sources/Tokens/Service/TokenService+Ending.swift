@@ -27,7 +27,7 @@ extension TokenService {
             }
             if revoked > 1 {
                 var entry = LogEntry("token.revoke_many", by: context, tenant: nil)
-                entry.details = [.init("tokens", .integer(Int64(revoked)))] + reason(context)
+                entry.details = [.init("tokens", .integer(Int64(revoked)))] + grounds(context)
                 try log(entry)
             }
             return (revoked, already)
@@ -38,6 +38,7 @@ extension TokenService {
     func end(_ token: inout StoredToken, _ context: AuditContext, log name: String, _ more: [JSON.Member] = [])
         throws(TokenStoreError)
     {
+        let before = token.details.token
         var members: [JSON.Member] = token.details.token.isTampered ? [.init("tampered", .boolean(true))] : []
         // The row loses its string here, and its digest when it is purged or sealed anew. The log keeps it recognisable.
         if let string = try unsealed(token) { members.append(try fingerprint(of: string)) }
@@ -48,7 +49,9 @@ extension TokenService {
         (token.previous, token.details.overlapUntil) = (nil, nil)
         (token.sealed, token.details.isKept) = (nil, false)
         token = try save(token, context)
-        try log(name, token, by: context, members + more)
+        // Fields that were changed without the keys are no fields that the act changed.
+        let changes = before.isTampered ? [] : Self.changes(from: before, to: token.details.token)
+        try log(name, token, by: context, changes + members + more)
     }
 
     // MARK: Revealing

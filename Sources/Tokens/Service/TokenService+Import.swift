@@ -28,9 +28,10 @@ extension TokenService {
                 let known = before.tenants.first { $0.id == tenant.id }
                 let keeps = try store.keepsStrings(tenant.id)
                 // A new tenant keeps strings.
-                let version = try sealTenant(
-                    importer.meant(tenant, before: known), keepsStrings: known == nil ? true : keeps)
-                try logTenant("tenant.change", tenant.id, version: version, context)
+                let meant = importer.meant(tenant, before: known)
+                let version = try sealTenant(meant, keepsStrings: known == nil ? true : keeps)
+                try logTenant(
+                    "tenant.change", tenant.id, version: version, context, Self.changes(from: known, to: meant))
             }
             // Before the new tokens are added: those belong to the new directory.
             let fallen = try endUnassignedTokens(from: before, to: after, revokesTokens: revokesTokens, context)
@@ -46,11 +47,31 @@ extension TokenService {
             entry.details =
                 [
                     .init("added", .integer(Int64(summary.added))), .init("changed", .integer(Int64(summary.changed))),
-                ] + reason(context)
+                ] + grounds(context)
             try log(entry)
             return summary
         }
     }
+
+    /// The fields of a tenant's records that an import changed, before and after it, and the records that are new.
+    ///
+    /// The first ones are listed, and the number of all is told.
+    private static func changes(from before: TenantRecord?, to after: TenantRecord) -> [JSON.Member] {
+        guard var before else { return [] }
+        before.tokens = []
+        let changes = Organisation(tenants: [before]).changes(to: Organisation(tenants: [after]), whole: true)
+        let listed = changes.prefix(mostLogged).map { change in
+            JSON.object([
+                .init("list", .string(change.list)), .init("id", .string(change.id)),
+                .init("field", .string(change.field)), .init("before", change.before ?? .null),
+                .init("after", change.after ?? .null),
+            ])
+        }
+        return [.init("changes", .array(listed)), .init("changed_fields", .integer(Int64(changes.count)))]
+    }
+
+    /// The most changes that one entry of the log lists.
+    private static let mostLogged = 500
 
     /// Imports records from the JSON of `import`. Members that a record leaves out stay as they are.
     /// - Throws: `.invalid` with the JSON path of the first fault, and what the other `merge` throws.

@@ -78,7 +78,7 @@ extension TokenService {
             try registerKeys()
             try resealClock(key)
             var entry = LogEntry("keys.add", by: context, tenant: nil)
-            entry.details = [.init("key", .integer(Int64(key.number)))] + reason(context)
+            entry.details = [.init("key", .integer(Int64(key.number)))] + grounds(context)
             try log(entry)
             return key.number
         }
@@ -156,7 +156,7 @@ extension TokenService {
             try resealClock(keys.active)
             try store.removeKey(number)
             var entry = LogEntry("keys.retire", by: context, tenant: nil)
-            entry.details = [.init("key", .integer(Int64(number)))] + reason(context)
+            entry.details = [.init("key", .integer(Int64(number)))] + grounds(context)
             try log(entry)
         }
         // The store drops the key first: a run that is stopped here leaves an unused key in the file.

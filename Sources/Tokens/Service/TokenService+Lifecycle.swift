@@ -10,7 +10,8 @@ extension TokenService {
     ) {
         try write(context) { () throws(TokenStoreError) in
             let (token, string) = try make(draft, context)
-            try log("token.issue", token, by: context, [try fingerprint(of: string)])
+            let changes = Self.changes(from: nil, to: token.details.token)
+            try log("token.issue", token, by: context, changes + [try fingerprint(of: string)])
             return (token.details, string)
         }
     }
@@ -65,13 +66,12 @@ extension TokenService {
         try write(context) { () throws(TokenStoreError) in
             var token = try intact(id)
             try expect(version, token)
-            var changes: [JSON.Member] = []
+            let before = token.details.token
             guard token.details.token.revoked == nil else {
                 throw TokenStoreError(.state, "the token `\(id)` is revoked and cannot be changed")
             }
             if let name = change.name {
                 let new = try TokenName(name, allowsNothing: token.details.token.kind == .mobile).text
-                changes.append(.init("former_name", .string(token.details.token.name)))
                 token.details.token.name = new
             }
             if let expires = change.expires {
@@ -83,7 +83,6 @@ extension TokenService {
                 guard expires > context.now else {
                     throw TokenStoreError(.state, "the expiry is in the past: revoke the token instead")
                 }
-                changes.append(.init("former_expires", .string(token.details.token.expires.description)))
                 token.details.token.expires = expires
             }
             if let assignment = change.assignment {
@@ -94,32 +93,15 @@ extension TokenService {
                         .state,
                         "the assignment `\(assignment)` belongs to another user: use `demilune token reassign`")
                 }
-                changes.append(.init("former_assignment", .string(token.details.token.assignment)))
                 token.details.token.assignment = assignment
             }
-            changes += try Self.setNotes(of: &token.details.token, change)
+            let record = token.details.token
+            try token.details.token.storeNotes(
+                description: change.description ?? record.description, contact: change.contact ?? record.contact)
             token = try save(token, context)
-            try log("token.amend", token, by: context, changes)
+            try log("token.amend", token, by: context, Self.changes(from: before, to: token.details.token))
             return token.details
         }
-    }
-
-    /// Sets the description and the contact that a change gives.
-    /// - Returns: the former ones, for the log.
-    private static func setNotes(
-        of record: inout TokenRecord, _ change: TokenChange
-    ) throws(TokenStoreError) -> [JSON.Member] {
-        let former = record
-        try record.storeNotes(
-            description: change.description ?? record.description, contact: change.contact ?? record.contact)
-        var members: [JSON.Member] = []
-        if record.description != former.description {
-            members.append(.init("former_description", .string(former.description ?? "")))
-        }
-        if record.contact != former.contact {
-            members.append(.init("former_contact", .string(former.contact ?? "")))
-        }
-        return members
     }
 
     private func expect(_ version: Int64?, _ token: StoredToken) throws(TokenStoreError) {
@@ -200,9 +182,10 @@ extension TokenService {
         try write(context) { () throws(TokenStoreError) in
             for id in ids {
                 var token = try intact(id)
+                let before = token.details.token
                 guard try body(&token) else { continue }
                 token = try save(token, context)
-                try log(name, token, by: context)
+                try log(name, token, by: context, Self.changes(from: before, to: token.details.token))
             }
         }
     }
@@ -226,19 +209,22 @@ extension TokenService {
             var random = SecureRandom()
             let successor = TokenID(using: &random)
             let replaced = [JSON.Member(Self.successor, .string(successor.description))]
+            let before = old.details.token
             if let overlap {
                 old.details.token.expires = min(context.now.adding(overlap), old.details.token.expires)
                 // Two live tokens cannot share a name: the one that ends soon gives it up.
                 old.details.token.name = Self.name(old.details.token.name, marked: "replaced", id)
                 old = try save(old, context)
-                try log("token.amend", old, by: context, replaced)
+                let changes = Self.changes(from: before, to: old.details.token)
+                try log("token.amend", old, by: context, changes + replaced)
             } else {
                 try end(&old, context, log: "token.revoke", replaced)
             }
             let (new, string) = try make(draft, id: successor, context)
             try log(
                 "token.issue", new, by: context,
-                [.init("replaces", .string(id.description)), try fingerprint(of: string)])
+                Self.changes(from: nil, to: new.details.token)
+                    + [.init("replaces", .string(id.description)), try fingerprint(of: string)])
             return (new.details, string)
         }
     }

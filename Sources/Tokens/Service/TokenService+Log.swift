@@ -31,7 +31,7 @@ extension TokenService {
         entry.token = token.id
         entry.last4 = token.details.last4
         entry.version = token.details.version
-        entry.details = try names(of: token) + more + reason(context)
+        entry.details = try names(of: token) + more + grounds(context)
         try log(entry)
     }
 
@@ -42,12 +42,40 @@ extension TokenService {
     ) throws(TokenStoreError) {
         var entry = LogEntry(act, by: context, tenant: tenant)
         entry.version = version
-        entry.details = details + reason(context)
+        entry.details = details + grounds(context)
         try log(entry)
     }
 
-    func reason(_ context: AuditContext) -> [JSON.Member] {
-        context.reason.map { [.init("reason", .string($0))] } ?? []
+    /// The reason that the actor gave, the policies that permitted the act, and what they advised.
+    func grounds(_ context: AuditContext) -> [JSON.Member] {
+        var members = context.reason.map { [JSON.Member("reason", .string($0))] } ?? []
+        if let version = context.policyVersion { members.append(.init("policies", .string(version))) }
+        guard !context.advice.isEmpty else { return members }
+        let advice = context.advice.map { advice in
+            JSON.object(
+                [.init("policy", .string(advice.policy)), .init("text", .string(advice.text))]
+                    + (advice.details.isEmpty ? [] : [.init("details", .object(advice.details))]))
+        }
+        return members + [.init("advice", .array(advice)), .init("advice_taken", .boolean(context.isAdviceTaken))]
+    }
+
+    /// The fields of a token that an act changed, before and after it.
+    /// - Parameter before: `nil` for a new token.
+    static func changes(from before: TokenRecord?, to after: TokenRecord) -> [JSON.Member] {
+        func fields(_ record: TokenRecord) -> [JSON.Member] {
+            [
+                .init("kind", .string(record.kind.rawValue)), .init("name", .string(record.name)),
+                .init("assignment", .string(record.assignment)), .init("expires", .string(record.expires.description)),
+                .init("description", .optional(record.description)), .init("contact", .optional(record.contact)),
+                .init("suspended", .optional(record.suspended?.description)),
+                .init("dormant_since", .optional(record.dormantSince?.description)),
+                .init("revoked", .optional(record.revoked?.description)),
+            ]
+        }
+        guard let before else { return [.init("after", .object(fields(after).filter { $0.value != .null }))] }
+        let changed = zip(fields(before), fields(after)).filter { $0.value != $1.value }
+        guard !changed.isEmpty else { return [] }
+        return [.init("before", .object(changed.map(\.0))), .init("after", .object(changed.map(\.1)))]
     }
 
     private func names(of token: StoredToken) throws(TokenStoreError) -> [JSON.Member] {
@@ -77,13 +105,13 @@ extension TokenService {
                 } else {
                     var entry = LogEntry(act + ".refused", by: context, tenant: tenant)
                     entry.token = id
-                    entry.details = members + reason(context)
+                    entry.details = members + grounds(context)
                     try log(entry)
                 }
             }
             guard ids.isEmpty else { return }
             var entry = LogEntry(act + ".refused", by: context, tenant: tenant)
-            entry.details = members + reason(context)
+            entry.details = members + grounds(context)
             try log(entry)
         }
     }

@@ -54,7 +54,7 @@ extension TokenService {
                     .init("noted", .integer(head.number)), .init("noted_hash", .string(head.hash.hexadecimal)),
                 ]
             }
-            entry.details += [.init("newest", .integer(number))] + reason(context)
+            entry.details += [.init("newest", .integer(number))] + grounds(context)
             return try log(entry)
         }
         let head = LogCheckpoint(number: accepted.number, hash: accepted.hash, version: Self.sealedVersion)

@@ -97,9 +97,10 @@ extension TokenService {
             let tokens = try tokens(.unused(tenant: tenant, since: since, now: context.now))
             var dormant: [TokenID] = []
             for var token in tokens where !token.details.token.isTampered {
+                let before = token.details.token
                 token.details.token.dormantSince = token.details.token.lastActive ?? token.details.token.created
                 token = try save(token, context)
-                try log("token.dormant", token, by: context)
+                try log("token.dormant", token, by: context, Self.changes(from: before, to: token.details.token))
                 dormant.append(token.id)
             }
             return dormant

@@ -11,9 +11,26 @@ package struct AuditContext: Sendable {
         case token(TokenID, user: ExactName, assignment: ExactName)
     }
 
+    /// The advice of a policy about an act.
+    package struct Advice: Equatable, Sendable {
+        package let policy: ExactName
+        package let text: String
+        /// The suggestion that came with it.
+        package let details: [JSON.Member]
+
+        package init(policy: ExactName, text: String, details: [JSON.Member]) {
+            (self.policy, self.text, self.details) = (policy, text, details)
+        }
+    }
+
     package var actor: Actor
     package var now: Instant
     package var reason: String?
+    /// The version of the policies that permitted the act; `nil` for one that no policy decides about.
+    package var policyVersion: String?
+    /// The advice that the actor was given, and whether a suggestion in it was taken.
+    package var advice: [Advice] = []
+    package var isAdviceTaken = false
 
     package init(_ actor: Actor = .operator, now: Instant, reason: String? = nil) {
         self.actor = actor
