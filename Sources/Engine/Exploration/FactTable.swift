@@ -28,9 +28,11 @@ package final class FactTable {
         schema = set.schema
         plugins = set.plugins
         self.policies = policies
-        facts = Facts(schema: set.schema, policies: policies, plugins: set.plugins, runner: set.runner(budget))
+        // Made as a whole before it is stored: the optimiser of Swift 6.3 fails on calls of the stored one in here.
+        var facts = Facts(schema: set.schema, policies: policies, plugins: set.plugins, runner: set.runner(budget))
         expressions = facts.expressions
         _ = facts.begin { _ in true }
+        self.facts = facts
     }
 
     /// True when settings can be anything.
