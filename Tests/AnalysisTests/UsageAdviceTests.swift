@@ -1,6 +1,5 @@
 import Analysis
 import Decisions
-import Foundation
 import Model
 import Policies
 import TestSupport
@@ -8,51 +7,12 @@ import Testing
 
 /// The least that a token needs, by a decision log.
 @Suite struct UsageAdviceTests {
-    private static let can = "if request.token:can(request.action) then permit() end"
-    private static let window = Instant("2026-10-01T00:00:00Z")!..<Instant("2026-12-01T00:00:00Z")!
-
-    private func line(
-        _ fixture: AnalysisFixture, _ question: AuthorizationRequest, masked: Set<ExactName> = []
-    ) throws -> [UInt8] {
-        var writer = JSONWriter()
-        let decision = try fixture.examine(question).decision
-        DecisionLog.line(question, decision, nanoseconds: 1, masked: masked, into: &writer)
-        return writer.bytes
-    }
-
-    /// The advice for tokens, by number, after requests that were logged at their times.
-    private func advice(
-        _ fixture: AnalysisFixture, _ questions: [AuthorizationRequest], of tokens: [Int] = [1],
-        lines: [[UInt8]] = [], jobs: Int = 1, on other: Directory? = nil
-    ) throws -> UsageAdvice {
-        let folder = try Folder()
-        let text = try questions.map { try line(fixture, $0) } + lines
-        let path = folder.path + "/log.ndjson"
-        try Data(text.flatMap { $0.last == 0x0A ? $0 : $0 + [0x0A] }).write(to: URL(filePath: path))
-        let input = try #require(FileHandle(forReadingAtPath: path))
-        var options = UsageAdvice.Options(
-            window: Self.window, now: AnalysisFixture.now, expiringBefore: Instant("2027-01-01T00:00:00.000001Z")!)
-        options.jobs = jobs
-        return try UsageAdvice(
-            input.fileDescriptor, of: tokens, options, policies: fixture.authorizer.policies,
-            directory: other ?? fixture.directory)
-    }
-
-    private func question(
-        _ action: ExactName = "orders.read", in department: ExactName? = nil, of token: TokenID = AnalysisFixture.other,
-        at time: Instant = AnalysisFixture.now
-    ) -> AuthorizationRequest {
-        let members = department.map { [JSON.Member("department", .string($0))] } ?? []
-        return AnalysisFixture.question(action, members, token: token.description, at: time)
-    }
-
-    private func words(_ token: TokenAdvice) -> [String] { token.findings.map { "\($0)" } }
-
     // MARK: Permissions
 
     @Test func `a token needs the permissions that its permitted requests need, and no more`() throws {
-        let fixture = try AnalysisFixture.policy(Self.can)
-        let advice = try advice(fixture, [question("orders.read"), question("orders.read")])
+        let fixture = try AnalysisFixture.policy(AdviceFixture.can)
+        let advice = try AdviceFixture.advice(
+            fixture, [AdviceFixture.question("orders.read"), AdviceFixture.question("orders.read")])
         let token = try #require(advice.tokens.first)
         #expect(token.held == ["orders.approve", "orders.read"])
         #expect(token.needed == ["orders.read"] && token.superfluous == ["orders.approve"])
@@ -66,9 +26,10 @@ import Testing
         let fixture = try AnalysisFixture.policy(
             "if request.token:meets(request.resource.department) and request.token:can(request.action) then permit() end"
         )
-        let token = try #require(try advice(fixture, [question(in: "finance")]).tokens.first)
+        let token = try #require(
+            try AdviceFixture.advice(fixture, [AdviceFixture.question(in: "finance")]).tokens.first)
         #expect(token.needed == ["orders.approve", "orders.read"] && token.superfluous == [])
-        #expect(token.advised == nil && !words(token).contains("overpowerful"))
+        #expect(token.advised == nil && !AdviceFixture.words(token).contains("overpowerful"))
     }
 
     @Test func `permissions of the user stay, and count as needed where policies read them`() throws {
@@ -76,8 +37,9 @@ import Testing
         tenant.users[0].permissions = ["orders.read", "orders.approve"]
         tenant.userTypes[1].permissions = ["orders.*"]
         let fixture = try AnalysisFixture.policy(
-            Self.can, directory: try Directory(Organisation(tenants: [tenant])))
-        let token = try #require(try advice(fixture, [question("orders.read")]).tokens.first)
+            AdviceFixture.can, directory: try Directory(Organisation(tenants: [tenant])))
+        let token = try #require(
+            try AdviceFixture.advice(fixture, [AdviceFixture.question("orders.read")]).tokens.first)
         #expect(token.needed == ["orders.read"] && token.superfluous == ["orders.approve"])
         // A new user type can have nothing at all, and the token can do as much as before.
         #expect(token.least?.combination == .new(department: "finance", permissions: []))
@@ -92,15 +54,18 @@ import Testing
             if request.token:can(request.action) then permit() end
             """)
         let late = Instant("2026-11-20T21:00:00Z")!
-        let token = try #require(try advice(fixture, [question(), question(at: late)]).tokens.first)
+        let token = try #require(
+            try AdviceFixture.advice(fixture, [AdviceFixture.question(), AdviceFixture.question(at: late)]).tokens.first
+        )
         #expect(token.needed == ["orders.approve", "orders.read"] && token.least?.kept == 2)
-        let early = try #require(try advice(fixture, [question(), question()]).tokens.first)
+        let early = try #require(
+            try AdviceFixture.advice(fixture, [AdviceFixture.question(), AdviceFixture.question()]).tokens.first)
         #expect(early.needed == ["orders.read"])
     }
 
     @Test func `a token whose policies ask for its own user type gets no other`() throws {
         let fixture = try AnalysisFixture.policy("if request.token.user_type.id == \"chief\" then permit() end")
-        let token = try #require(try advice(fixture, [question()]).tokens.first)
+        let token = try #require(try AdviceFixture.advice(fixture, [AdviceFixture.question()]).tokens.first)
         guard case .noOther? = token.obstacle else {
             Issue.record("\(token)")
             return
@@ -128,16 +93,20 @@ import Testing
         tenant.tokens[1].assignment = "a1"
         tenant.userTypes[0].permissions = ["orders.read", "orders.approve"]
         let above = try Directory(Organisation(tenants: [tenant]))
-        let logged = try AnalysisFixture.policy(Self.can, directory: above)
-        let lines = try [question(in: "north"), question(in: "north")].map { try line(logged, $0) }
-        let token = try #require(try advice(fixture, [], lines: lines, on: above).tokens.first)
+        let logged = try AnalysisFixture.policy(AdviceFixture.can, directory: above)
+        let lines = try [AdviceFixture.question(in: "north"), AdviceFixture.question(in: "north")].map {
+            try AdviceFixture.line(logged, $0)
+        }
+        let token = try #require(try AdviceFixture.advice(fixture, [], lines: lines, on: above).tokens.first)
         #expect(token.existing?.combination == .existing("a3"))
         #expect(token.existing?.lostDepartments == ["sales", "south"])
         #expect(token.least?.combination == .new(department: "north", permissions: ["orders.read"]))
         #expect(token.advised?.combination == .existing("a3"))
         // In both departments no smaller combination is enough.
-        let both = try [question(in: "north"), question(in: "south")].map { try line(logged, $0) }
-        let wide = try #require(try advice(fixture, [], lines: both, on: above).tokens.first)
+        let both = try [AdviceFixture.question(in: "north"), AdviceFixture.question(in: "south")].map {
+            try AdviceFixture.line(logged, $0)
+        }
+        let wide = try #require(try AdviceFixture.advice(fixture, [], lines: both, on: above).tokens.first)
         #expect(wide.existing == nil && wide.uses.departments == ["north": 1, "south": 1])
         #expect(wide.least?.combination == .new(department: "sales", permissions: ["orders.read"]))
     }
@@ -153,8 +122,9 @@ import Testing
         ]
         tenant.tokens[1].assignment = "a1"
         let directory = try Directory(Organisation(tenants: [tenant]))
-        let fixture = try AnalysisFixture.policy(Self.can, directory: directory)
-        let token = try #require(try advice(fixture, [question("orders.read")]).tokens.first)
+        let fixture = try AnalysisFixture.policy(AdviceFixture.can, directory: directory)
+        let token = try #require(
+            try AdviceFixture.advice(fixture, [AdviceFixture.question("orders.read")]).tokens.first)
         #expect(token.existing == nil && token.needed == ["orders.read"])
     }
 
@@ -190,42 +160,36 @@ import Testing
             tenant: "t", token: AnalysisFixture.other.description, now: AnalysisFixture.now, obligations: .ofActs)
         try #require(try fixture.decide(act).isPermitted)
         // The other token needs little, so it could be narrowed; the one that acts has to cover it as it is today.
-        let found = try advice(
-            fixture, [question("orders.read"), act, question("orders.read", of: AnalysisFixture.token)], of: [0, 1])
-        let alone = try advice(
-            fixture, [question("orders.read"), act, question("orders.read", of: AnalysisFixture.token)], of: [1])
+        let found = try AdviceFixture.advice(
+            fixture,
+            [
+                AdviceFixture.question("orders.read"), act,
+                AdviceFixture.question("orders.read", of: AnalysisFixture.token),
+            ], of: [0, 1])
+        let alone = try AdviceFixture.advice(
+            fixture,
+            [
+                AdviceFixture.question("orders.read"), act,
+                AdviceFixture.question("orders.read", of: AnalysisFixture.token),
+            ], of: [1])
         #expect(found.tokens[1].needed == ["orders.read"] && alone.tokens[0].needed == ["orders.read"])
         #expect(found.tokens[0].needed == ["orders.approve", "orders.read"], "\(found.tokens[0])")
         // Acts on a token that is moved where nobody may act on it any more are refused, so it is not moved there.
-        let north = try advice(fixture, [question("orders.read", in: "north"), act], of: [1])
+        let north = try AdviceFixture.advice(
+            fixture, [AdviceFixture.question("orders.read", in: "north"), act], of: [1])
         #expect(north.tokens[0].least?.kept == 2 && north.tokens[0].least?.lapsed == 0)
     }
 
-    @Test func `lines of tokens that are not in the store are told, and tokens that have ended are noticed as such`()
-        throws
-    {
-        let fixture = try AnalysisFixture.policy(Self.can)
-        var tenant = AnalysisFixture.tenant
-        tenant.tokens.removeFirst()
-        tenant.tokens[0].revoked = AnalysisFixture.now
-        let other = try Directory(Organisation(tenants: [tenant]))
-        let found = try advice(
-            fixture, [question(of: AnalysisFixture.token), question(), question()], of: [0], on: other)
-        #expect(found.log.omitted.byReason.map(\.reason) == [.unknownToken] && found.log.unread == 0)
-        #expect(words(found.tokens[0]) == ["ended(code: \"token_revoked\")"])
-    }
-
-    @Test func `a search that finds nothing in time says so`() throws {
-        // Each hour needs another permission: more than the rounds can find one after another is found all the same.
+    @Test func `a need that shows in some hours only is found`() throws {
         let fixture = try AnalysisFixture.policy(
             """
             if request.time.hour % 2 == 0 and not request.token:can("orders.approve") then deny("even") end
             if request.token:can(request.action) then permit() end
             """)
         let questions = (0..<24).map {
-            question(at: Instant("2026-11-20T00:00:00Z")!.adding(seconds: Int64($0) * 3_600))
+            AdviceFixture.question(at: Instant("2026-11-20T00:00:00Z")!.adding(seconds: Int64($0) * 3_600))
         }
-        let token = try #require(try advice(fixture, questions).tokens.first)
+        let token = try #require(try AdviceFixture.advice(fixture, questions).tokens.first)
         #expect(token.needed == ["orders.approve", "orders.read"] && token.least?.kept == 24)
     }
 
@@ -238,95 +202,8 @@ import Testing
             actor: .token(fixture.directory.tokens[actor].id.description), tenant: "3",
             token: fixture.directory.tokens[object].id.description, now: AnalysisFixture.now, obligations: .ofActs)
         try #require(try fixture.decide(question).isPermitted)
-        let token = try #require(try advice(fixture, [question], of: [actor]).tokens.first)
+        let token = try #require(try AdviceFixture.advice(fixture, [question], of: [actor]).tokens.first)
         #expect(token.uses.permitted == 1 && token.needed?.contains("tokens.list") == true)
-    }
-
-    // MARK: What is not known
-
-    @Test func `an unused token needs nothing that is known`() throws {
-        let fixture = try AnalysisFixture.policy(Self.can)
-        let token = try #require(try advice(fixture, [question(of: AnalysisFixture.token)]).tokens.first)
-        guard case .unused? = token.obstacle else {
-            Issue.record("\(token)")
-            return
-        }
-        #expect(token.needed == nil && token.uses.permitted == 0)
-    }
-
-    @Test func `masked requests show no need, and are told`() throws {
-        let fixture = try AnalysisFixture.policy(Self.can)
-        var secret = question()
-        secret.context = .object([.init("ip", .string("10.0.0.1"))])
-        let lines = [try line(fixture, secret, masked: ["ip"])]
-        let advice = try advice(fixture, [question()], lines: lines)
-        let token = try #require(advice.tokens.first)
-        guard case .masked(1)? = token.obstacle else {
-            Issue.record("\(token)")
-            return
-        }
-        #expect(token.needed == nil && token.uses.permitted == 2 && advice.log.omitted.count == 1)
-    }
-
-    @Test func `lines that are none are told, and denied requests need nothing`() throws {
-        let fixture = try AnalysisFixture.policy(Self.can)
-        let denied = question("orders.approve", of: AnalysisFixture.token)
-        let advice = try advice(fixture, [denied], of: [0], lines: [Array("no JSON".utf8), Array("{}".utf8)])
-        let token = try #require(advice.tokens.first)
-        #expect(token.uses.denied == 1 && token.uses.permitted == 0)
-        #expect(advice.log.lines == 3 && advice.log.omitted.byReason.map(\.reason) == [.unreadable, .incomplete])
-    }
-
-    @Test func `requests that are denied today do not count, and are told`() throws {
-        let fixture = try AnalysisFixture.policy(Self.can)
-        let lines = [try line(fixture, question("orders.approve")), try line(fixture, question("orders.read"))]
-        let strict = try AnalysisFixture.policy(
-            "if request.action == \"orders.approve\" then deny(\"no more\") end " + Self.can)
-        let token = try #require(try advice(strict, [], lines: lines).tokens.first)
-        #expect(token.needed == ["orders.read"] && token.least?.kept == 1 && token.least?.lapsed == 1)
-        let none = try #require(try advice(strict, [], lines: [lines[0]]).tokens.first)
-        guard case .lapsed? = none.obstacle else {
-            Issue.record("\(none)")
-            return
-        }
-    }
-
-    @Test func `requests before the window do not count`() throws {
-        let fixture = try AnalysisFixture.policy(Self.can)
-        let before = question("orders.approve", at: Instant("2026-09-30T23:59:59Z")!)
-        let advice = try advice(fixture, [before, question()])
-        let token = try #require(advice.tokens.first)
-        #expect(token.uses.permitted == 1 && token.needed == ["orders.read"] && advice.log.outside == 1)
-        #expect(advice.log.first == before.now && advice.log.last == AnalysisFixture.now)
-    }
-
-    // MARK: What else is noticed
-
-    @Test func `idle, ending, suspended and inactive tokens are noticed`() throws {
-        var tenant = AnalysisFixture.tenant
-        tenant.tokens[0].lastActive = Instant("2026-03-01T00:00:00Z")
-        tenant.tokens[1].suspended = Instant("2026-10-01T00:00:00Z")
-        tenant.users[0].isActive = false
-        let directory = try Directory(Organisation(tenants: [tenant]))
-        let fixture = try AnalysisFixture.policy(Self.can, directory: directory)
-        let tokens = try advice(fixture, [], of: [0, 1], lines: [Array("{}".utf8)]).tokens
-        #expect(
-            words(tokens[0]) == [
-                "dormant(since: 2026-03-01T00:00:00Z)", "expiring(2027-01-01T00:00:00Z)",
-                "inactive(code: \"user_inactive\")",
-            ])
-        #expect(words(tokens[1]) == ["unused", "inactive(code: \"user_inactive\")", "suspended"])
-    }
-
-    @Test func `tokens that last longer than policies advise, or that they would refuse, are noticed`() throws {
-        let fixture = try AnalysisFixture.demo()
-        let numbers = ["Legacy ERP bridge", "Weather feed", "Warehouse sync"].compactMap { name in
-            fixture.directory.tokens.firstIndex { $0.name == ExactName(name) }
-        }
-        let tokens = try advice(fixture, [], of: numbers, lines: [Array("{}".utf8)]).tokens
-        #expect(words(tokens[0]).contains { $0.hasPrefix("long(advised: ") })
-        #expect(words(tokens[1]).contains("refusedAsMade(policies: [expiry_cap])"))
-        #expect(!words(tokens[2]).contains { $0.hasPrefix("long") || $0.hasPrefix("refused") })
     }
 
     // MARK: Held to the oracle
@@ -353,7 +230,7 @@ import Testing
         }
         let logged = questions.filter { (try? fixture.decide($0)) != nil }
         let all = Array(fixture.directory.tokens.indices)
-        let found = try advice(fixture, logged, of: all, jobs: jobs)
+        let found = try AdviceFixture.advice(fixture, logged, of: all, jobs: jobs)
         let oracle = Oracle(policies: fixture.authorizer.policies)
         func permits(_ token: TokenAdvice, _ change: (inout TenantRecord, TokenID) -> Void) throws -> Bool {
             let id = fixture.directory.tokens[token.token].id

@@ -99,6 +99,25 @@ internal import Testing
         #expect(script.output.split(separator: "\n").count { $0.contains(" token amend ") } > 10 * idle, "\(after)")
     }
 
+    @Test func `commands name who acts, and imports are the operator's`() throws {
+        try record()
+        let script = session.run("advise", "--log", log, "--tenant", "3", "--as", "anna/a-anna-1", "--apply").output
+        let lines = script.split(separator: "\n").filter { $0.hasPrefix("demilune ") }
+        #expect(lines.contains { $0.contains(" import - ") } && lines.contains { $0.contains(" token amend ") })
+        for line in lines { #expect(line.contains(" --as 'anna/a-anna-1'") == !line.contains(" import - "), "\(line)") }
+        #expect(script.contains("\n# for the operator:\ndemilune "))
+        let token = session.run("advise", "--log", log, "--tenant", "3", "--as", "-", "--apply")
+        #expect(token.status == 64 && token.errors.contains("name who acts with `--as USER`"))
+    }
+
+    @Test func `no token is narrowed by a log with lines that may be of any token`() throws {
+        try record()
+        _ = try session.file("log.ndjson", try session.text(of: "log.ndjson") + "no line\n")
+        let script = session.run("advise", "--log", log, "--kind", "api", "--apply")
+        #expect(script.status == 1 && !script.output.contains(" import - ") && !script.output.contains("--assignment"))
+        #expect(script.output.contains("# no command: 1 line of the log may be another use of it"))
+    }
+
     /// The number of logged permits that are denied on the store as it is.
     private func narrowed() throws -> Int64? {
         let replay = try json(session.run(["replay", log, "--json"], environment: ["DEMILUNE_AT": ""]))

@@ -93,7 +93,7 @@ import Testing
             environment: ["DEMILUNE_STORE": ""])
         #expect(result.status == 5, "\(result)")
         for text in [
-            "3/user_types/t-integrator", "orders.read, orders.create", "3/users/u-carla", "3/departments/d-new",
+            "3/user_types/t-integrator", "orders.create, orders.read", "3/users/u-carla", "3/departments/d-new",
             "new\n", "widened: ", "narrowed: ", "-> token_revoked", "-> permitted (Integrator is permitted to do this)",
         ] { #expect(result.output.contains(text), "\(text)\n\(result.output)") }
         let back = session.run("diff", "--store", session.store, "--store", before, "--json")
@@ -105,6 +105,11 @@ import Testing
         #expect(markdown.contains("| 3/users/u-carla | carla | active | true | false |"))
         let same = session.run("diff", "--store", before, "--store", before, "--fail-on", "any")
         #expect(same.status == 0 && same.output.isEmpty && same.errors.contains("no difference: "))
+        // A tenant that only one of them has, at a time in its zone.
+        let tenant = try session.file("tenant.json", #"{"tenants":[{"id":"new","name":"New","zone":"Asia/Tokyo"}]}"#)
+        let new = session.run(
+            "diff", "--store", before, "--store", tenant, "--tenant", "new", "--and-at", "+1d", "--json")
+        #expect(new.status == 0 && new.output.contains("\"after\": \"new\""), "\(new)")
         // A record that changes no decision is a difference, too.
         let renamed = try session.file(
             "renamed.json", session.text(of: "before.json").replacing("\"Sales\"", with: "\"Sale\""))

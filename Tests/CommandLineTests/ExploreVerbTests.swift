@@ -83,6 +83,29 @@ import Testing
         #expect(session.run("explore", "--policies", place, "--table", "--json").output.contains("\"when\""))
     }
 
+    @Test func `a graph is drawn by the program that there is, and nothing is left behind`() throws {
+        let place = try folder(nil)
+        let program = try session.file(
+            "bin/dot", "#!/bin/sh\n[ \"$*\" = -Tsvg ] || exit 1\nprintf '<svg>'; cat; printf '</svg>\\n'\n")
+        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: program)
+        let before = session.names
+        let process = Process()
+        let (output, errors) = (Pipe(), Pipe())
+        process.executableURL = URL(filePath: Program.path)
+        process.arguments = ["explore", "--policies", place, "--graph", "--format", "svg"]
+        process.environment = ["PATH": "\(session.folder)/bin:/usr/bin:/bin"]
+        process.currentDirectoryURL = URL(filePath: session.folder)
+        (process.standardOutput, process.standardError) = (output, errors)
+        try process.run()
+        let drawn = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        let complaint = String(decoding: try errors.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0, "\(complaint)")
+        let graph = session.run("explore", "--policies", place, "--graph").output
+        #expect(graph.contains("digraph") && drawn.filter { $0 != "\n" } == "<svg>\(graph)</svg>".filter { $0 != "\n" })
+        #expect(session.names == before)
+    }
+
     @Test func `the page of decision tables is what the tool makes`() throws {
         let page = try String(contentsOfFile: Session.root + "/docs/decision-tables.md", encoding: .utf8)
         let made = session.run("explore", "--policies", Session.policies, "--table", "--format", "markdown").output

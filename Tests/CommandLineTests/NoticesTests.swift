@@ -39,6 +39,13 @@ internal import Testing
         let logged = run("token", "expiring", "--within", "60d", "--log", session.folder + "/log.ndjson")
         #expect(logged.output.contains("in the last month orders."), "\(logged.output)")
         #expect(logged.errors.contains("4000 lines of the log, 0 outside the window"))
+        // A log of another store says nothing of these tokens, and that it does not know its own.
+        let text = try session.text(of: "log.ndjson")
+        let foreign = try session.file(
+            "foreign.ndjson",
+            text.replacing(#/"id":"[0-9a-f]{32}"/#, with: "\"id\":\"\(String(repeating: "f", count: 32))\""))
+        let other = run("token", "expiring", "--within", "60d", "--log", foreign)
+        #expect(other.errors.contains("not counted: the token is not in the store, "), "\(other.errors)")
         let none = run("token", "expiring", "--within", "1d", "--tenant", "acme")
         #expect(none.status == 0 && none.output.isEmpty && none.errors.hasPrefix("0 tokens of 0 recipients"))
     }

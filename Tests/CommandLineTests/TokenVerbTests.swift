@@ -405,46 +405,4 @@ internal import Testing
         #expect(suspended.status == 2, "\(suspended.errors)")
         #expect(demilune("token", "list", "--as", "-", input: "nonsense").status == 2)
     }
-
-    // MARK: The log
-
-    @Test func `the log has what changed, by which policies, and what was advised`() throws {
-        func details(_ count: Int = 1) throws -> [[String: Any]] {
-            let entries = try #require(try json("log", "list", "--limit", "\(count)")["entries"] as? [[String: Any]])
-            return try entries.map { try #require($0["details"] as? [String: Any]) }
-        }
-        func create(_ name: String, _ answer: String) {
-            let made = demilune(
-                "token", "create", "--name", name, "--expires", "2029-06-30", "--user", "bjorn", "--assignment",
-                "a-bjorn-1", answer)
-            #expect(made.status == 0, "\(made.errors)")
-        }
-        create("Advised", "--accept-advice")
-        var entry = try details()[0]
-        let advice = try #require((entry["advice"] as? [[String: Any]])?.first)
-        #expect(advice["policy"] as? String == "expiry_cap" && entry["advice_taken"] as? Bool == true)
-        #expect((advice["details"] as? [String: Any])?["last_day"] as? String == "2027-11-22")
-        #expect((entry["policies"] as? String)?.count == 32 && entry["before"] == nil)
-        let after = try #require(entry["after"] as? [String: Any])
-        #expect(after["expires"] as? String == "2027-11-22T23:00:00Z" && after["assignment"] as? String == "a-bjorn-1")
-        create("Not advised", "--ignore-advice")
-        entry = try details()[0]
-        #expect(entry["advice_taken"] as? Bool == false && entry["advice"] != nil)
-        // An act without advice has none, also after one that had.
-        #expect(demilune("token", "suspend", "Advised").status == 0)
-        entry = try details()[0]
-        #expect(entry["advice"] == nil && entry["before"] as? NSDictionary == ["suspended": NSNull()] as NSDictionary)
-        #expect(entry["after"] as? NSDictionary == ["suspended": "2026-11-22T12:00:00Z"] as NSDictionary)
-        let file =
-            #"{"tenants":[{"id":"3","user_types":[{"id":"t-integrator","permissions":["orders.*"]},{"id":"t-x","name":"X"}]}]}"#
-        #expect(demilune("import", "-", input: file).status == 0)
-        let imported = try #require(try details().first)
-        #expect(imported["changed_fields"] as? Int == 2)
-        let change = try #require((imported["changes"] as? [[String: Any]])?.first)
-        #expect(change["field"] as? String == "permissions" && change["after"] as? [String] == ["orders.*"])
-        #expect(demilune("user", "deactivate", "carla", "--yes").status == 0)
-        entry = try details()[0]
-        #expect(entry["before"] as? NSDictionary == ["active": true] as NSDictionary)
-        #expect(demilune("log", "verify").status == 0)
-    }
 }

@@ -121,33 +121,32 @@ struct AdvisedToken: Sendable {
 
     // MARK: The result
 
-    /// The combination to advise; `nil` where none is smaller.
-    var advised: SupposedCombination? {
-        guard obstacle == nil, !isPending else { return nil }
-        if let existing { return existing }
-        guard case .new(let place, let permissions)? = least else { return nil }
-        let isSame = place == department && permissions == held.filter { !ofUser.contains($0) }
-        return isSame ? nil : least
+    /// The combination that an API token is advised to be bound to; `nil` where none is smaller, and for a mobile token,
+    /// which has that of its login.
+    func move(on directory: Directory) -> SupposedCombination? {
+        guard directory.tokens[token].kind == .api else { return nil }
+        let fits = fits(on: directory)
+        return TokenAdvice.advised(existing: fits.existing, least: fits.least)?.combination
     }
 
-    /// True for a token that can be bound to another combination; a mobile one has that of its login.
-    func isMovable(on directory: Directory) -> Bool { directory.tokens[token].kind == .api }
+    /// The combinations that were found; none while requests are refused, also after the last round.
+    private func fits(on directory: Directory) -> (existing: TokenAdvice.Fit?, least: TokenAdvice.Fit?) {
+        guard !isPending else { return (nil, nil) }
+        return (fit(existing, accounts.existing, on: directory), fit(least, accounts.least, on: directory))
+    }
 
     /// Takes back what was found.
     mutating func drop() { (existing, least, obstacle) = (nil, nil, .together) }
 
     func advice(_ worker: UsageWorker, _ options: UsageAdvice.Options, on directory: Directory) -> TokenAdvice {
         var advice = TokenAdvice(token, uses, held: held)
-        // What was still refused after the last round is no result.
-        let fits =
-            isPending
-            ? (nil, nil) : (fit(existing, accounts.existing, on: directory), fit(least, accounts.least, on: directory))
-        let needed = fits.1.map { fit in
+        let fits = fits(on: directory)
+        let needed = fits.least.map { fit in
             held.filter { ofUser.contains($0) ? readAtLeast.contains($0) : fit.permissions.contains($0) }
         }
         advice.set(
-            existing: fits.0, least: fits.1, needed: needed,
-            obstacle: obstacle ?? (isPending ? .undecided : fits.1 == nil ? .noOther : nil))
+            existing: fits.existing, least: fits.least, needed: needed,
+            obstacle: obstacle ?? (isPending ? .undecided : fits.least == nil ? .noOther : nil))
         note(&advice, worker, options, on: directory)
         return advice
     }

@@ -10,6 +10,8 @@ package struct LoggedUses: Sendable {
     package private(set) var outside = 0
     /// The lines that cannot be read.
     package private(set) var omitted = OmittedLines<Replay.Obstacle>()
+    /// The lines among them that may be a use of any token.
+    package private(set) var unattributed = 0
     /// The times of the first and of the last line.
     package private(set) var first: Instant?
     package private(set) var last: Instant?
@@ -20,23 +22,23 @@ package struct LoggedUses: Sendable {
     /// - Parameters:
     ///   - input: the descriptor of a decision log.
     ///   - jobs: the number of worker threads; at most `Batch.mostJobs`.
-    ///   - directory: holds all tokens that there are; `nil` to leave lines of other tokens uncounted.
+    ///   - directory: holds all tokens that there are, so that lines of others are told.
     ///   - progress: called now and then with the number of lines that were read so far.
     /// - Throws: `.interpreter` when there is not a thread for each worker.
     package init(
         _ input: Int32, in window: Range<Instant>, of tokens: Set<TokenID>, jobs: Int, policies: PolicySet,
-        directory: Directory?, progress: (Int) -> Void = { _ in }
+        directory: Directory, progress: (Int) -> Void = { _ in }
     ) throws(PolicyError) {
         let pool = try DecisionPool<Void>(
-            workers: max(1, min(jobs, Batch.mostJobs)), on: Snapshot(policies: policies, directory: .empty)
+            workers: max(1, min(jobs, Batch.mostJobs)), on: Snapshot(policies: policies, directory: directory)
         ) { _ throws(PolicyError) in () }
         self.init(input, in: window, of: tokens, in: directory, on: pool, progress: progress)
     }
 
+    /// - Parameter directory: holds all tokens that there are; `nil` to leave lines of other tokens uncounted.
     init<Worker>(
         _ input: Int32, in window: Range<Instant>, of tokens: Set<TokenID>, in directory: Directory?,
-        on pool: DecisionPool<Worker>,
-        progress: (Int) -> Void
+        on pool: DecisionPool<Worker>, progress: (Int) -> Void
     ) {
         isRead = BlockRun.run(input, on: pool) { _, block, _ in
             UsageWorker.uses(block, in: window, of: tokens, in: directory)
@@ -56,6 +58,7 @@ package struct LoggedUses: Sendable {
         lines += block.lines
         outside += block.outside
         omitted.append(block.omitted)
+        unattributed += block.unattributed
         first = [first, block.first].compactMap(\.self).min()
         last = [last, block.last].compactMap(\.self).max()
         misplaced = misplaced ?? block.misplaced

@@ -73,9 +73,10 @@ package struct TokenAdvice: Sendable {
     /// The permissions that it does not need; `nil` where it is not known what it needs.
     package var superfluous: [ExactName]? { needed.map { needed in held.filter { !needed.contains($0) } } }
     /// The combination to advise: one of its user's own, or a new one; `nil` where none is smaller.
-    package var advised: Fit? {
-        if let existing { return existing }
-        return least.flatMap { $0.losesNothing ? nil : $0 }
+    package var advised: Fit? { Self.advised(existing: existing, least: least) }
+
+    static func advised(existing: Fit?, least: Fit?) -> Fit? {
+        existing ?? least.flatMap { $0.losesNothing ? nil : $0 }
     }
 
     init(_ token: Int, _ uses: TokenUses, held: [ExactName]) {

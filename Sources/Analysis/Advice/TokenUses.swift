@@ -55,7 +55,7 @@ package struct TokenUses: Sendable {
     }
 
     /// Keeps a request that no kept one is like.
-    mutating func keep(_ question: AuthorizationRequest) {
+    private mutating func keep(_ question: AuthorizationRequest) {
         guard different.count < Self.mostDifferent, known.insert(question.form).inserted else { return }
         different.append(question)
     }

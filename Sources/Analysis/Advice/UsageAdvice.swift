@@ -62,6 +62,18 @@ package struct UsageAdvice: Sendable {
         var subjects = Self.each(tokens, on: pool) { worker, token, _ in
             AdvisedToken(token, uses[directory.tokens[token].id] ?? .init(), worker, on: directory)
         }
+        if subjects.contains(where: \.isPending) { find(&subjects, input, options, pool, progress) }
+        guard isRead else { return }
+        self.tokens = Self.each(subjects, on: pool) { worker, subject, directory in
+            subject.advice(worker, options, on: directory)
+        }
+    }
+
+    /// Looks for the combinations of all subjects. `isRead` is false afterwards where the log cannot be read again.
+    private mutating func find(
+        _ subjects: inout [AdvisedToken], _ input: Int32, _ options: Options, _ pool: Pool, _ progress: (Int) -> Void
+    ) {
+        let directory = pool.snapshot.directory
         let whole = SupposedDirectories(Organisation(of: directory))
         var hasActs = false
         for _ in 0..<Self.mostRounds {
@@ -80,18 +92,13 @@ package struct UsageAdvice: Sendable {
                 subjects[place].conclude(existing: held.variants[0][id], least: held.variants[1][id])
             }
         }
-        if hasActs {
-            // An act concerns two tokens, each of which is fine with the other as it is: are both, as they would be?
-            let together = subjects.filter { $0.isMovable(on: directory) }.combinations(\.advised)
-            let changed = whole.together(together)
-            let supposed = together.mapValues { _ in changed }
-            guard let held = hold(input, to: [supposed], options, pool, progress) else { return }
-            for place in subjects.indices where held.variants[0][subjects[place].id]?.refused ?? 0 > 0 {
-                subjects[place].drop()
-            }
-        }
-        self.tokens = Self.each(subjects, on: pool) { worker, subject, _ in
-            subject.advice(worker, options, on: directory)
+        guard hasActs else { return }
+        // An act concerns two tokens, each of which is fine with the other as it is: are both, as they would be?
+        let moves = subjects.combinations { $0.move(on: directory) }
+        let changed = whole.together(moves)
+        guard let held = hold(input, to: [moves.mapValues { _ in changed }], options, pool, progress) else { return }
+        for place in subjects.indices where held.variants[0][subjects[place].id]?.refused ?? 0 > 0 {
+            subjects[place].drop()
         }
     }
 
@@ -150,9 +157,9 @@ package struct UsageAdvice: Sendable {
 
 extension [AdvisedToken] {
     /// The combinations that were found, by token.
-    fileprivate func combinations(_ found: KeyPath<AdvisedToken, SupposedCombination?>) -> [TokenID:
-        SupposedCombination]
-    {
-        Dictionary(uniqueKeysWithValues: compactMap { subject in subject[keyPath: found].map { (subject.id, $0) } })
+    fileprivate func combinations(
+        _ found: (AdvisedToken) -> SupposedCombination?
+    ) -> [TokenID: SupposedCombination] {
+        Dictionary(uniqueKeysWithValues: compactMap { subject in found(subject).map { (subject.id, $0) } })
     }
 }

@@ -22,13 +22,22 @@ struct UsageWorker {
             result.lines += 1
             result.note(line, number)
             switch line.content {
-            case .omitted(let reason, let message): result.omitted.note(number, reason, message)
+            case .omitted(let reason, let message):
+                result.omitted.note(number, reason, message)
+                result.unattributed += 1
             case .masked(let path):
                 result.omitted.note(number, .masked, "`\(path)` is masked")
-                if let time = line.json?.loggedTime, !window.contains(time) { result.outside += 1 }
-                guard let json = line.json, case .boolean(true)? = json["decision"], let time = json.loggedTime,
-                    let id = json.loggedToken, tokens.contains(id)
-                else { return }
+                guard let json = line.json, let time = json.loggedTime else {
+                    result.unattributed += 1
+                    return
+                }
+                if !window.contains(time) { result.outside += 1 }
+                guard case .boolean(true)? = json["decision"] else { return }
+                guard let id = json.loggedToken else {
+                    result.unattributed += 1
+                    return
+                }
+                guard tokens.contains(id) else { return }
                 result.byToken[id, default: .init()].noteMasked(at: time, json["request"]?["action"]?.name, in: window)
             case .record(let record):
                 if !window.contains(record.time) { result.outside += 1 }
@@ -118,6 +127,8 @@ struct UsageBlock: Sendable {
     /// The lines of another time than that of the window.
     var outside = 0
     var omitted = OmittedLines<Replay.Obstacle>()
+    /// The lines among them that may be of any token.
+    var unattributed = 0
     /// The times of the first and of the last line.
     var first: Instant?
     var last: Instant?
@@ -137,7 +148,7 @@ extension JSON {
     /// The time of a line of a decision log.
     fileprivate var loggedTime: Instant? { (self["time"]?.string).flatMap { Instant($0) } }
 
-    /// The token that makes the request in a line, whatever else in it is masked.
+    /// The token that makes the request in a line, whatever else in it is masked; `nil` also where that is masked.
     fileprivate var loggedToken: TokenID? {
         let subject = self["request"]?["subject"] ?? self["request"]?["actor"]
         guard subject?["type"]?.string == "token" else { return nil }

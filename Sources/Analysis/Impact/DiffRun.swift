@@ -197,10 +197,11 @@ struct DiffRun {
         let had = before.summaries(subject.before, in: own)
         let has = after.summaries(subject.after, in: own)
         var group = Group()
-        group.asked = zip(had, has).count { $0 != nil || $1 != nil }
-        for sample in samples.indices where had[sample] != nil || has[sample] != nil { taken.insert(sample) }
+        let asked = samples.indices.filter { had[$0] != nil || has[$0] != nil }
+        group.asked = asked.count
+        taken.formUnion(asked)
         if had == has { return group }
-        for sample in samples.indices {
+        for sample in asked {
             let request = samples[sample]
             let department: ExactName? =
                 switch request.place {
@@ -208,7 +209,6 @@ struct DiffRun {
                 case .own: own
                 case .department(let id): id
                 }
-            guard had[sample] != nil || has[sample] != nil else { continue }
             let example = request.question(department: department, id, circumstances.now)
             // A side for which there is no such request: it denies an action that it does not have, or refuses.
             guard let was = had[sample] ?? before.coreDenial(sample, example),

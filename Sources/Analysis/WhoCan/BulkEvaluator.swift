@@ -101,8 +101,8 @@ final class BulkEvaluator {
 
     /// Tokens with the same decisions on all samples.
     enum Sharing: Hashable {
-        /// They are denied with this code before any policy, in a department with this number.
-        case fault(String, Int)
+        /// They are denied with this code before any policy.
+        case fault(String)
         case equivalenceClass(Int)
         /// Of one assignment and one kind.
         case assignment(Int)
@@ -110,11 +110,11 @@ final class BulkEvaluator {
         case absent
     }
 
-    /// The tokens that have the same decisions as a token, as far as they are known by now; `nil` where the token has to be
+    /// The tokens of a department that have the same decisions as a token, as far as they are known by now; `nil` where the token has to be
     /// decided for.
     func sharing(_ token: Int, in own: ExactName) -> Sharing? {
         let record = directory.tokens[token]
-        if let code = ActorValidity.fault(record, in: directory, now: now) { return .fault(code, number(own)) }
+        if let code = ActorValidity.fault(record, in: directory, now: now) { return .fault(code) }
         guard number(own) == directory.assignments[record.assignment].department else { return nil }
         return whole.sharing(record, equivalenceClass: classes.number(record.assignment, record.kind))
     }

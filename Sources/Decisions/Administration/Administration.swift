@@ -158,6 +158,7 @@ package final class Administration {
         _ kind: DecisionKind, _ ids: [TokenID], advised: ((Decision) -> Response)? = nil,
         _ body: (TokenService, AuditContext) throws(TokenStoreError) -> Result
     ) throws(AdministrationError) -> Result {
+        (context.advice, context.isAdviceTaken) = ([], false)
         if let advised { try hear(kind, ids, advised) }
         return try transact(kind, tenant: nil, ids) { authorizer throws(AdministrationError) in
             try require(kind, ids, authorizer)
@@ -171,7 +172,6 @@ package final class Administration {
         _ kind: DecisionKind, _ ids: [TokenID], _ advised: (Decision) -> Response
     ) throws(AdministrationError) {
         let authorizer = try current()
-        (context.advice, context.isAdviceTaken) = ([], false)
         let isVisible = { (details: TokenDetails) in authorizer.visibility(tenant: details.tenant)(details.token) }
         for id in ids {
             guard let details = try stored({ () throws(TokenStoreError) in try store.details(id) }), isVisible(details)

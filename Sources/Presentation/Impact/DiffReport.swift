@@ -354,9 +354,7 @@ package struct DiffReport {
                 .init("changed", .integer(Int64(diff.changed))), .init("tokens", .integer(Int64(diff.tokens))),
                 .init("requests", .integer(Int64(diff.asked))), .init("decisions", .integer(Int64(diff.decisions))),
                 .init("incomparable", .integer(Int64(diff.incomparable))),
-                .init(
-                    "is_complete",
-                    .boolean(isWhole)),
+                .init("is_complete", .boolean(isWhole)),
                 .init("remarks", .strings(summary.dropFirst().map(\.self))),
             ]
                 + (input.records.map { [.init("records", Listing(records: $0).rows)] } ?? [])

@@ -4,10 +4,12 @@ internal import Model
 
 extension AdviceReport {
     /// The commands that carry the advice out, as lines of a shell script. Each stands below a comment that says why.
-    /// - Parameter program: the program with the options that every command needs, as a shell reads it.
-    package func commands(program: String) -> [String] {
+    /// - Parameters:
+    ///   - program: the program with the options that every command needs, as a shell reads it.
+    ///   - actor: the options that name who acts on tokens; imports are for the operator alone.
+    package func commands(program: String, actor: String) -> [String] {
         var lines = remarks.map(Self.comment)
-        var commands = AdviceCommands(report: self, program: program)
+        var commands = AdviceCommands(report: self, program: program, actor: actor)
         for token in ordered {
             let own = commands.of(token)
             guard !own.isEmpty else { continue }
@@ -38,11 +40,14 @@ private struct AdviceCommands {
 
     let report: AdviceReport
     let program: String
+    let actor: String
     /// The ids of the new user types, and of the new assignments.
     private var userTypes: [Rights: ExactName] = [:]
     private var assignments: [Combination: ExactName] = [:]
 
-    init(report: AdviceReport, program: String) { (self.report, self.program) = (report, program) }
+    init(report: AdviceReport, program: String, actor: String) {
+        (self.report, self.program, self.actor) = (report, program, actor)
+    }
 
     mutating func of(_ token: TokenAdvice) -> [String] {
         let record = report.record(token)
@@ -82,8 +87,8 @@ private struct AdviceCommands {
     }
 
     private func command(_ verb: String, _ token: TokenAdvice, _ arguments: String) -> String {
-        "\(program) --tenant \(AdviceReport.quoted(tenant(token).text)) token \(verb) \(report.record(token).id) "
-            + arguments
+        "\(program)\(actor) --tenant \(AdviceReport.quoted(tenant(token).text)) token \(verb) "
+            + "\(report.record(token).id) \(arguments)"
     }
 
     private func shortening(_ token: TokenAdvice, _ day: Date) -> [String] {
@@ -97,6 +102,9 @@ private struct AdviceCommands {
     /// The commands that bind a token to the advised combination.
     private mutating func narrowing(_ token: TokenAdvice) -> [String] {
         guard let fit = token.advised else { return [] }
+        guard report.unattributed == 0 else {
+            return [Self.none("\(counted(report.unattributed, "line")) of the log may be another use of it")]
+        }
         guard report.record(token).kind == .api else {
             return [Self.none("a mobile token has the combination with which its user logs in")]
         }
@@ -118,7 +126,8 @@ private struct AdviceCommands {
                 id = freeID(rights.tenant, "\(userType)-of")
                 assignments[combination] = id
                 let file = file(token, rights, combination, id)
-                lines = ["\(program) import - <<'END'", file.compact, "END"]
+                if !actor.isEmpty { lines = [AdviceReport.comment("for the operator:")] }
+                lines += ["\(program) import - <<'END'", file.compact, "END"]
             }
             return lines + [command("amend", token, "--assignment \(AdviceReport.quoted(id.text))")]
         }

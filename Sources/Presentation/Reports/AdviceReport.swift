@@ -95,6 +95,7 @@ package struct AdviceReport {
         [record(token).lastActive, token.uses.lastInLog].compactMap(\.self).max()
     }
 
+    /// Sentences about the log, and about the lines of it that do not count.
     package var remarks: [String] { advice.log.remarks(since: options.window.lowerBound) }
 
     // MARK: One token
@@ -132,7 +133,11 @@ package struct AdviceReport {
         }
         fields.add("own combination", lines(token.existing, token), json: json(token.existing))
         fields.add("new user type", lines(token.least, token), json: json(token.least))
-        if let obstacle = token.obstacle { fields.add("no advice", obstacle.words, json: .string(obstacle.words)) }
+        if let obstacle = token.obstacle {
+            fields.add("no advice", obstacle.words, json: .string(obstacle.words))
+        } else {
+            fields.add(key: "no_advice", .null)
+        }
         let findings = token.findings.map { words($0, token) }
         fields.add("noticed", findings, json: .strings(findings.map { ExactName($0) }))
         return fields
@@ -238,6 +243,9 @@ package struct AdviceReport {
     var ordered: [TokenAdvice] {
         advice.tokens.filter { !$0.findings.isEmpty } + advice.tokens.filter(\.findings.isEmpty)
     }
+
+    /// The number of lines of the log that may be a use of any token.
+    var unattributed: Int { advice.log.unattributed }
 
     /// True when the log shows all that was done in the window: it begins with it, and every line could be read.
     var isLogWhole: Bool {

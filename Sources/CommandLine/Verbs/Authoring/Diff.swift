@@ -51,20 +51,23 @@ extension Verb {
                 ? [try invocation.policies()]
                 : [try policies(places[0], invocation), try policies(places[1], invocation)]
             let snapshot = try invocation.timedDirectory(needsStore: true)
-            let other = try isOfStores ? second(invocation) : nil
-            let tenant = try tenant(snapshot, other, invocation)
-            let times = try [snapshot.now] + later(than: snapshot, invocation)
+            let other = try isOfStores ? second(after: snapshot.directory, invocation) : nil
+            let directories = [snapshot.directory] + (other.map { [$0.directory] } ?? [])
+            let tenant = try invocation.tenant(among: directories.flatMap { $0.tenants.map(\.id) })
+            let times = try [snapshot.now] + later(than: snapshot.now, tenant, directories, invocation)
             let after = other?.directory ?? snapshot.directory
             let recorded = try invocation[.recorded].map { path throws(CommandError) in
-                try recordedRequests(path, [snapshot.directory, after], invocation)
+                try recordedRequests(path, directories, invocation)
             }
-            let progress = Progress("thousandths of all tokens", invocation.terminal)
+            let progress = Progress("percent", invocation.terminal)
             let diff: PolicyDiff
             do throws(PolicyError) {
                 let sides = PairedAuthorizers(
                     before: (try Authorizer(policies: sets[0]), snapshot.directory),
                     after: (try Authorizer(policies: sets.last!), after))
-                diff = PolicyDiff(sides, tenant: tenant, times: times, recorded: recorded) { progress.step($0, of: $1) }
+                diff = PolicyDiff(sides, tenant: tenant, times: times, recorded: recorded) {
+                    progress.step($0 * 100 / $1, of: 100)
+                }
             } catch { throw CommandError(error.message) }
             progress.end()
             var input = DiffReport.Input(names: .init(snapshot.directory, after), times: times)
@@ -87,22 +90,15 @@ extension Verb {
 
     /// The second store, and the changes of records from the first.
     private static func second(
-        _ invocation: Invocation
+        after first: Directory, _ invocation: Invocation
     ) throws(CommandError) -> (directory: Directory, records: [RecordChange]) {
         guard let store = try invocation.openSecondStore() else { throw CommandError("there is no second store") }
-        let before = try invocation.organisation(.all)
         let after = try invocation.organisation(.all, of: store)
-        do throws(OrganisationError) { return (try Directory(after), before.changes(to: after, whole: true)) } catch {
+        do throws(OrganisationError) {
+            return (try Directory(after), Organisation(of: first).changes(to: after, whole: true))
+        } catch {
             throw CommandError(error.message(in: invocation.secondText(of: Option.store) ?? ""))
         }
-    }
-
-    /// The tenant of `--tenant`, which one of the stores must have.
-    private static func tenant(
-        _ snapshot: TimedDirectory, _ other: (directory: Directory, records: [RecordChange])?, _ invocation: Invocation
-    ) throws(CommandError) -> ExactName? {
-        let ids = snapshot.directory.tenants.map(\.id) + (other?.directory.tenants.map(\.id) ?? [])
-        return try invocation.tenant(among: ids)
     }
 
     /// The requests of a file.
@@ -186,13 +182,15 @@ extension Verb {
         return set
     }
 
-    /// The times of `--and-at`.
+    /// The times of `--and-at`, in the zone of the tenant that one of the directories has.
     private static func later(
-        than snapshot: TimedDirectory, _ invocation: Invocation
+        than now: Instant, _ tenant: ExactName?, _ directories: [Directory], _ invocation: Invocation
     ) throws(CommandError) -> [Instant] {
-        let zone = try invocation.tenant(in: snapshot.directory).map { snapshot.directory.tenants[$0].zone } ?? .utc
+        let zone = directories.lazy.compactMap { directory in
+            tenant.flatMap(directory.tenant).map { directory.tenants[$0].zone }
+        }.first
         return try (invocation[.andAt] ?? "").split(separator: ",").map { text throws(CommandError) in
-            try TimeArgument.present(String(text), for: "--and-at", now: snapshot.now, in: zone)
+            try TimeArgument.present(String(text), for: "--and-at", now: now, in: zone ?? .utc)
         }
     }
 

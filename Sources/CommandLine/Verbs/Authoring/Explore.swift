@@ -166,14 +166,7 @@ extension Verb {
 
     /// A graph, as `dot` of Graphviz draws it.
     private static func drawn(_ graph: String) throws(CommandError) -> String {
-        let folder: String
-        do throws(FileError) { folder = try Folder.makeTemporary("demilune-graph") } catch { throw CommandError(error) }
-        defer { try? Folder.remove(folder) }
-        let path = "\(folder)/graph.dot"
-        do throws(FileError) { try AtomicFile.replace(path, with: Array(graph.utf8)) } catch {
-            throw CommandError(error)
-        }
-        let run = try ProgramRun("/usr/bin/env", ["dot", "-Tsvg", path])
+        let run = try ProgramRun("/usr/bin/env", ["dot", "-Tsvg"], input: Array(graph.utf8))
         guard run.status == 0 else {
             throw CommandError(
                 "`dot` did not draw the graph: \(run.complaint); `--format dot` needs no Graphviz")

@@ -49,7 +49,7 @@ extension Verb {
             do throws(TokenStoreError) { sent = try SentNotices(bytes, path: path) } catch {
                 throw CommandError(error.message)
             }
-            var notices = try due(session, steps, sent)
+            let notices = try due(session, steps, sent)
             if isPreview {
                 show(notices, invocation)
                 return ExitStatus.done
@@ -57,7 +57,7 @@ extension Verb {
             if sent.isCutOff {
                 do throws(FileError) { try file?.cut(to: sent.wholeLength) } catch { throw CommandError(error) }
             }
-            return try send(&notices, sink!, file!, session)
+            return try send(notices, sink!, file!, session)
         })
 
     /// The notices that are due, one for each recipient.
@@ -93,7 +93,7 @@ extension Verb {
     }
 
     private static func send(
-        _ notices: inout [Notice], _ sink: NoticeSink, _ file: borrowing OpenFile, _ session: AdministrationSession
+        _ notices: [Notice], _ sink: NoticeSink, _ file: borrowing OpenFile, _ session: AdministrationSession
     ) throws(CommandError) -> Int32 {
         var failed = 0
         for notice in notices {
@@ -104,7 +104,7 @@ extension Verb {
                 )
                 continue
             }
-            // Noted at once: if the run ends here, nobody is told twice but by this one.
+            // Noted at once: where the run ends before this, the next one sends this notice again, and no other.
             let lines = notice.tokens.flatMap { token, step in
                 SentNotices.line(token.id, expires: token.expires, step: step, to: notice.recipient.id, at: session.now)
             }
@@ -218,7 +218,7 @@ struct NoticeSink {
             // Facility "user", severity "notice"; the daemon adds the time and the host.
             let words = Terminal.escaped("to \(notice.recipient.words): \(notice.subject)")
             do throws(FileError) {
-                try LocalSocket.send(Array("<13>demilune: \(words)".utf8.prefix(2_000)), to: path)
+                try LocalSocket.send(Array("<13>demilune: \(words.prefix(1_000))".utf8), to: path)
             } catch {
                 throw CommandError(error)
             }

@@ -52,6 +52,9 @@ extension Verb {
         if invocation[.apply], invocation[.json] || invocation[.csv] {
             throw .usage("`--apply` prints commands: leave out `--json` and `--csv`")
         }
+        guard !invocation[.apply] || invocation[.as] != "-" else {
+            throw .usage("`--apply` prints commands, which hold no token string: name who acts with `--as USER`")
+        }
         guard !isOfOne || !invocation[.csv] else { throw .usage("`--csv` is for a list: leave out the token") }
         let session = try AdministrationSession(invocation, spansTenants: true)
         let (ids, leftOut) = try isOfOne ? (session.tokens(invocation.positionals), 0) : selection(session)
@@ -126,7 +129,8 @@ extension Verb {
     ) throws(CommandError) {
         let terminal = invocation.terminal
         if invocation[.apply] {
-            for line in report.commands(program: program(invocation)) { terminal.print(line) }
+            let program = "demilune" + words([.store, .keys, .policies, .plugins], invocation)
+            for line in report.commands(program: program, actor: words([.as], invocation)) { terminal.print(line) }
         } else if !invocation.positionals.isEmpty {
             report.fields(advice.tokens[0]).print(invocation)
         } else if invocation[.json] {
@@ -142,14 +146,11 @@ extension Verb {
         if leftOut > 0 { terminal.note("\(counted(leftOut, "token")) revoked or expired, and left out") }
     }
 
-    /// The program with the options that name its files, as a shell reads them.
-    private static func program(_ invocation: Invocation) -> String {
-        let places: [Option<String?>] = [.store, .keys, .policies, .plugins, .as]
-        return
-            (["demilune"]
-            + places.compactMap { option in
-                invocation.text(of: option).map { "\(option.flag) \(AdviceReport.quoted($0))" }
-            }).joined(separator: " ")
+    /// Options as a shell reads them, each with its value.
+    private static func words(_ options: [Option<String?>], _ invocation: Invocation) -> String {
+        options.compactMap { option in
+            invocation.text(of: option).map { " \(option.flag) \(AdviceReport.quoted($0))" }
+        }.joined()
     }
 }
 

@@ -117,12 +117,13 @@ struct EndingTokens {
         let end = Instant(microseconds: session.now.microseconds + 1)
         let progress = Progress("lines", invocation.terminal)
         defer { progress.end() }
+        let directory = try invocation.directory(.all, of: session.store)
         let uses: LoggedUses
         do throws(PolicyError) {
             uses = try LoggedUses(
                 input, in: monthAgo(session)..<end, of: Set(details.map(\.token.id)),
-                jobs: InterpreterThread.processors,
-                policies: session.policies, directory: nil
+                jobs: InterpreterThread.processors, policies: session.policies,
+                directory: directory
             ) { progress.step($0) }
         } catch { throw CommandError(error.message) }
         guard uses.isRead else { throw CommandError("cannot read `\(path)`") }
