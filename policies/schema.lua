@@ -47,5 +47,6 @@ return {
   context = {
     ip = optional "ip",
     mfa = optional "boolean",
+    purpose = optional "string",
   },
 }

@@ -4,7 +4,7 @@ local policy = {
   grants = { "token.list" },
 }
 
-function policy.decide(request)  -- check: allow never-decisive: on token.reveal, reveal_guard refuses as much today
+function policy.decide(request)
   local actor, token = request.actor, request.token
   if actor.is_operator then return end
   if token.user == actor.user then

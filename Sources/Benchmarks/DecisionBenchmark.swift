@@ -83,6 +83,28 @@ package struct DecisionBenchmark {
         return PolicySource(path: source.path, files: files, plugins: source.plugins)
     }
 
+    /// The same directory with a ceiling on every token, which leaves all that its combination may do.
+    /// - Returns: `nil` for a directory without tokens.
+    package static func limited(_ directory: Directory) -> Directory? {
+        guard !directory.tokens.isEmpty else { return nil }
+        var organisation = Organisation(of: directory)
+        for tenant in organisation.tenants.indices {
+            guard let number = directory.tenant(organisation.tenants[tenant].id) else { continue }
+            for token in organisation.tenants[tenant].tokens.indices {
+                let id = organisation.tenants[tenant].tokens[token].assignment
+                guard let assignment = directory.assignment(id, tenant: number).map({ directory.assignments[$0] })
+                else {
+                    continue
+                }
+                var ceiling = Ceiling()
+                ceiling.permissions = assignment.permissions.isEmpty ? nil : assignment.permissions.patterns
+                ceiling.departments = [directory.departments[assignment.department].id]
+                organisation.tenants[tenant].tokens[token].ceiling = ceiling
+            }
+        }
+        return try? Directory(organisation)
+    }
+
     /// The highest costs of each policy over the requests.
     package func costs(_ policies: PolicySet) throws -> [Cost] {
         let authorizer = try Authorizer(policies: policies, treeOptions: .none)

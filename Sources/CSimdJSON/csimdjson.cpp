@@ -239,7 +239,8 @@ bool read_said(element value, csimdjson_record *record) {
     for (element item : items) {
         object statement;
         if (item.get(statement) != simdjson::SUCCESS) return false;
-        csimdjson_text effect = {nullptr, 0}, code = {nullptr, 0}, words = {nullptr, 0};
+        csimdjson_text effect = {nullptr, 0}, code = {nullptr, 0}, words = {nullptr, 0}, policy = {nullptr, 0};
+        int64_t line = -1;
         for (auto [name, content] : statement) {
             if (is(name, "effect")) {
                 if (!take(content, &effect)) return false;
@@ -247,8 +248,14 @@ bool read_said(element value, csimdjson_record *record) {
                 if (!take(content, &code)) return false;
             } else if (is(name, "text")) {
                 if (!take(content, &words)) return false;
+            } else if (is(name, "policy")) {
+                if (!take(content, &policy)) return false;
+            } else if (is(name, "line")) {
+                if (content.get(line) != simdjson::SUCCESS) return false;
             }
         }
+        // Without its policy and its line, a statement is none.
+        if (policy.bytes == nullptr || line < 0) return false;
         if (effect.bytes == nullptr || words.bytes == nullptr || is_mask(words)) return false;
         std::string_view kind(reinterpret_cast<const char *>(effect.bytes), effect.length);
         if (is(kind, "deny")) {

@@ -138,21 +138,24 @@ package final class ExportedStore: TokenStore {
             return AssignmentDetails(
                 isRemoved: assignment.isRemoved, user: user.id, userName: user.name, isUserActive: user.isActive,
                 department: department.id, departmentName: department.name, userTypeName: type.name,
-                isTenantActive: tenant.isActive)
+                isTenantActive: tenant.isActive, permissions: type.permissions + user.permissions)
         }
         return nil
     }
 
-    package func inactiveDepartment(from id: ExactName, tenant tenantID: ExactName) -> ExactName? {
-        guard let tenant = tenant(tenantID) else { return nil }
+    package func departments(from id: ExactName, tenant tenantID: ExactName) -> [(id: ExactName, isActive: Bool)] {
+        guard let tenant = tenant(tenantID) else { return [] }
+        var found: [(id: ExactName, isActive: Bool)] = []
         var next: ExactName? = id
         // A cycle of departments cannot be exported; the loop is bounded all the same.
         for _ in 0...tenant.departments.count {
-            guard let department = next.flatMap({ id in tenant.departments.first { $0.id == id } }) else { return nil }
-            if !department.isActive { return department.id }
+            guard let department = next.flatMap({ id in tenant.departments.first { $0.id == id } }) else {
+                return found
+            }
+            found.append((department.id, department.isActive))
             next = department.parent
         }
-        return nil
+        return found
     }
 
     package func write(_ changes: DirectoryChanges) throws(TokenStoreError) { throw refusal }

@@ -42,7 +42,7 @@ public final class Authorizer: Sendable {
     }
 
     /// Decides a request, and waits for the decision. Any deny wins, a policy that fails denies, and what no policy
-    /// permits is denied.
+    /// permits is denied. So is a token whose ceiling limits its uses, `use_not_counted`: they are not counted here.
     /// - Parameter traced: true to record every fact that the policies read, which takes several times as long.
     /// - Throws: `.request` for a request that does not fit the schema. It is no decision, and must permit nothing.
     public func decide(_ request: AuthorizationRequest, traced: Bool = false) throws(DemiluneError) -> Decision {
@@ -73,7 +73,7 @@ extension Decisions.Authorizer {
         _ request: AuthorizationRequest, on snapshot: Decisions.Snapshot, _ traced: Bool
     ) -> Result<Decision, DemiluneError> {
         do throws(RequestError) {
-            let decision = try decide(
+            let decision = try decideUncounted(
                 request.question(on: snapshot), on: snapshot.directory, detail: traced ? .trace : .statements)
             return .success(Decision(decision))
         } catch { return .failure(DemiluneError(error)) }

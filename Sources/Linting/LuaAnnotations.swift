@@ -59,7 +59,7 @@ package struct LuaAnnotations {
 
     private var language: String {
         let owners: [ValueType] = [
-            .request, .token, .actor, .department, .user, .userType, .instant, .date, .time, .duration, .ip,
+            .request, .token, .ceiling, .actor, .department, .user, .userType, .instant, .date, .time, .duration, .ip,
             .network,
         ]
         let classes = owners.map { owner in
@@ -183,6 +183,7 @@ package struct LuaAnnotations {
         case .ip: "demilune.IP"
         case .network: "demilune.Network"
         case .token: "demilune.Token"
+        case .ceiling: "demilune.Ceiling"
         case .actor: "demilune.Actor"
         case .request: "demilune.Request"
         case .settings: "table"

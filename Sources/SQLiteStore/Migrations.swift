@@ -12,7 +12,9 @@ enum Migrations {
         var fill: @Sendable (SQLiteConnection) throws(TokenStoreError) -> Void = { _ in }
     }
 
-    static let steps = [Step(sql: first), Step(sql: second, fill: fillSecond), Step(sql: third), Step(sql: fourth)]
+    static let steps = [
+        Step(sql: first), Step(sql: second, fill: fillSecond), Step(sql: third), Step(sql: fourth), Step(sql: fifth),
+    ]
 
     /// Records, and the columns for tokens' secrets.
     private static let first = """
@@ -120,6 +122,15 @@ enum Migrations {
         ALTER TABLE tokens ADD COLUMN contact TEXT;
         ALTER TABLE tokens ADD COLUMN search_description TEXT NOT NULL DEFAULT '';
         ALTER TABLE tokens ADD COLUMN search_contact TEXT NOT NULL DEFAULT '';
+        """
+
+    /// Ceilings, and what is known of a token's last use and of the number of its uses. A token without them keeps its
+    /// seals.
+    private static let fifth = """
+        ALTER TABLE tokens ADD COLUMN ceiling TEXT;
+        ALTER TABLE tokens ADD COLUMN last_action TEXT;
+        ALTER TABLE tokens ADD COLUMN last_network TEXT;
+        ALTER TABLE tokens ADD COLUMN use_count INTEGER;
         """
 
     /// Gives the store its id, and every name its searchable form.

@@ -57,7 +57,7 @@ import Testing
                 + #"and r.resource.department ~= r.token.department"#),
         Case(
             law: .permissions, permits: #"r.token.user_type:permits("orders.read")"#,
-            never: #"not r.token:can("orders.read")"#),
+            never: #"not r.token:has("ceiling") and not r.token:can("orders.read")"#),
         Case(
             law: .requirements,
             permits: #"r.resource:has("department") and r.token:meets(r.resource.department)"#,

@@ -86,7 +86,7 @@ internal import Testing
                   token list             lists tokens: API tokens, mobile users logged in, or both
                   token show             shows a token, how it is used, and what it permits
                   token reveal           shows the string of an API token again, and logs who saw it
-                  token amend            changes the name, expiry, assignment, description or contact of a token
+                  token amend            changes the name, expiry, assignment, description, contact or ceiling of a token
                   token rotate           gives a token a new string; the old one ends at once, or after an overlap
                   token reassign         makes a token again for another user; the old one ends at once, or after \
                 an overlap

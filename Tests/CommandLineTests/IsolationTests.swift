@@ -299,7 +299,7 @@ internal import Testing
         _ = try session.file(
             "project/plugins/mine/mine_test.lua",
             "test(\"ranks\", { ask = 'mine.names:get(\"Admin console\").rank', gives = 3 })")
-        let requests = try session.file("requests", session.run("requests", "--count", "300").output)
+        let requests = try session.file("requests", session.run("requests", "--count", "900").output)
         let policies = ["--policies", folder]
         for (words, status, expected) in [
             (

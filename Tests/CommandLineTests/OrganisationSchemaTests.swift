@@ -36,6 +36,8 @@ internal import Testing
         "users":[{"id":"u","name":"una","full_name":"Una","email":"u@t.example","permissions":[],\
         "assignments":[{"id":"a","department":"d","user_type":"y","removed":false}]}],\
         "tokens":[{"id":"00000000000000000000000000000001","kind":"api","name":"One","assignment":"a",\
+        "ceiling":{"permissions":["orders.read"],"departments":["e"],"networks":["10.0.0.0/8"],"hours":"mon-fri","uses":3,\
+        "purpose":"export"},\
         "created":"2026-01-01T00:00:00Z","expires":"2027-01-01T00:00:00.123456+01:00","last_active":""},\
         {"id":"0000000000000000000000000000000A","kind":"mobile","device":"","assignment":"a",\
         "created":"2026-01-01T00:00:00Z","expires":"2026-01-31T00:00:00Z"}]}]}
@@ -57,6 +59,9 @@ internal import Testing
         (#""2027-01-01T00:00:00.123456+01:00""#, #""2027-01-01T00:00:00.1234567890Z""#),
         (#""2027-01-01T00:00:00.123456+01:00""#, #""2027-01-01T24:00:00Z""#),
         (#""2027-01-01T00:00:00.123456+01:00""#, #""2027-01-01T00:00:00""#),
+        (#""uses":3"#, #""uses":0"#), (#""uses":3"#, #""uses":1.5"#), (#""uses":3"#, #""use":3"#),
+        (#""departments":["e"]"#, #""departments":[]"#), (#""departments":["e"]"#, #""departments":"e""#),
+        (#""permissions":["orders.read"],"d"#, #""permissions":["a*b"],"d"#), (#""hours":"mon-fri""#, #""hours":5"#),
         (#""last_active":"""#, #""last_active":"never""#), (#""last_active":"""#, #""last_used":"""#),
     ]
 
@@ -76,7 +81,9 @@ internal import Testing
 
     /// Faults that a schema cannot express: references, order, bytes, and twins.
     @Test(arguments: [
-        (#""user_type":"y""#, #""user_type":"n""#), (#""zone":"Europe/Oslo""#, #""zone":"Mars/Base""#),
+        (#""user_type":"y""#, #""user_type":"n""#), (#""10.0.0.0/8""#, #""10.0.0.1/8""#),
+        (#""hours":"mon-fri""#, #""hours":"always""#), (#""departments":["e"]"#, #""departments":["n"]"#),
+        (#""zone":"Europe/Oslo""#, #""zone":"Mars/Base""#),
         (#""created":"2026-01-01T00:00:00Z","expires":"2027"#, #""created":"2028-01-01T00:00:00Z","expires":"2027"#),
     ])
     func `the reader also refuses what no schema can express`(old: String, new: String) throws {
@@ -89,7 +96,7 @@ internal import Testing
 
     @Test func `every member is described`() throws {
         let json = try JSONReader.parse(OrganisationSchema.json)
-        for name in ["tenant", "department", "userType", "user", "assignment", "token"] as [ExactName] {
+        for name in ["tenant", "department", "userType", "user", "assignment", "token", "ceiling"] as [ExactName] {
             guard case .object(let properties)? = json["$defs"]?[name]?["properties"] else {
                 Issue.record("no definition of \(name)")
                 continue

@@ -21,22 +21,26 @@ internal import Testing
     // MARK: Creating
 
     @Test func `creating asks for everything, with the suggested day as the default, and saves after a yes`() {
-        let result = run(["token", "create"], ["Price feed", "haug", "1", "2", "", "y"])
+        let result = run(["token", "create"], ["Price feed", "haug", "1", "2", "", "1", "y"])
         #expect(result.status == 0 && result.output.hasPrefix("Token    dml_"), "\(result.errors)")
         for text in [
             "name of the token: ", "  1  bjorn  Bjørn Haugen  bjorn@nordlys.example\n", "  2  Warehouse > Integrator",
             "last valid day, or a duration such as 90d or 12mo [2027-11-22]: ",
-            "Expires  2027-11-22, the last valid day in Europe/Oslo\nsave? [y/N] ",
+            "  1  orders.create\n  2  orders.read\n",
+            "permissions, as numbers or names with commas: 1,3 or orders.* [all]: ",
+            "Expires  2027-11-22, the last valid day in Europe/Oslo\nCeiling  only orders.create\nsave? [y/N] ",
         ] { #expect(result.errors.contains(text), "\(text)\n\(result.errors)") }
         #expect(!result.errors.contains("dml_"))
         #expect(shown("Price feed").contains("Warehouse > Integrator"))
+        #expect(shown("Price feed").contains("only orders.create"))
     }
 
     @Test(arguments: [
         [], [""], ["X"], ["X", ""], ["X", "bj"], ["X", "bj", ""], ["X", "bj", "1"], ["X", "bj", "1", "1"],
-        ["X", "bj", "1", "1", ""], ["X", "bj", "1", "1", "", ""], ["X", "bj", "1", "1", "", "n"],
+        ["X", "bj", "1", "1", ""], ["X", "bj", "1", "1", "", "", ""],
+        ["X", "bj", "1", "1", "", "", "n"], ["X", "bj", "1", "1", "", "9", "users.delete", "orders.*"],
         // The suggestion is refused, and then nothing is chosen.
-        ["X", "bj", "1", "1", "2029-01-31", "3"], ["X", "bj", "1", "1", "2029-01-31", "2", "n"],
+        ["X", "bj", "1", "1", "2029-01-31", "", "3"], ["X", "bj", "1", "1", "2029-01-31", "", "2", "n"],
     ])
     func `the end of the input, an empty answer where one is needed, or a no saves nothing`(answers: [String]) {
         let result = run(["token", "create"], answers)
@@ -46,7 +50,7 @@ internal import Testing
 
     @Test func `what is given is not asked, and everything given saves at once`() {
         let words = ["token", "create", "--name", "X", "--user", "bjorn", "--assignment", "a-bjorn-1"]
-        let some = run(words, ["90d", "y"])
+        let some = run(words, ["90d", "", "y"])
         #expect(some.status == 0 && some.output.contains("2027-02-20, the last valid day"), "\(some.errors)")
         #expect(!some.errors.contains("name of the token") && !some.errors.contains("user:"))
         let all = run(["token", "create", "--name", "Y", "--expires", "90d"] + words.dropFirst(4), [])
@@ -57,13 +61,13 @@ internal import Testing
         let answers = [
             "Warehouse sync", "a\u{202E}b", "Fine", "nobody at all", "e", "bjorn", "9", "bjorn", "1", "5", "1",
             "03/04/2027",
-            "2020-01-01", "1mo", "yes",
+            "2020-01-01", "1mo", "users.delete", "", "yes",
         ]
         let result = run(["token", "create"], answers)
         #expect(result.status == 0 && result.output.contains("2026-12-22, the last valid day"), "\(result.errors)")
         for text in [
             "is used by the live token", "U+202E", "nothing matches `nobody at all`", "it is ambiguous",
-            "is in the past",
+            "is in the past", "the combination does not have `users.delete`",
         ] { #expect(result.errors.contains(text), "\(text)\n\(result.errors)") }
     }
 
@@ -85,7 +89,7 @@ internal import Testing
 
     @Test func `a summary shows an expiry that is no end of a day as a time`() {
         let words = ["token", "create", "--user", "bjorn", "--assignment", "a-bjorn-1", "--expires", "12h"]
-        let made = run(words, ["Night run", "y"])
+        let made = run(words, ["Night run", "", "y"])
         #expect(made.errors.contains("Expires  2026-11-23 01:00 Europe/Oslo\nsave?"), "\(made.errors)")
         let amended = run(["token", "amend", "Night run"], ["", "", "", "Runs at night", "", "y"])
         #expect(amended.errors.contains("[2026-11-23 01:00 Europe/Oslo]: "), "\(amended.errors)")

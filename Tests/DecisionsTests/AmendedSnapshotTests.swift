@@ -9,7 +9,7 @@ import Testing
 @Suite struct AmendedSnapshotTests {
     /// Changes a few tokens of an organisation, or adds some.
     private static func change(
-        _ organisation: inout Organisation, _ random: inout Numbers
+        _ organisation: inout Organisation, _ random: inout Numbers, _ fixture: inout OracleFixture
     ) -> [(tenant: ExactName, record: TokenRecord)] {
         var changed: [(tenant: ExactName, record: TokenRecord)] = []
         for _ in 0...Int.random(in: 0...3, using: &random) {
@@ -21,12 +21,13 @@ import Testing
             let isNew = Int.random(in: 0..<4, using: &random) == 0
             if isNew { record.id = TokenID(using: &random) }
             let time = Instant("2026-06-01T12:00:00Z")!
-            switch Int.random(in: 0..<7, using: &random) {
+            switch Int.random(in: 0..<9, using: &random) {
             case 0: record.revoked = record.revoked == nil ? time : nil
             case 1: record.suspended = record.suspended == nil ? time : nil
             case 2: record.name = ["Feed", "K", "x"].randomElement(using: &random)!
             case 3: record.assignment = assignments.randomElement(using: &random)!
             case 4: record.expires = Instant(microseconds: record.expires.microseconds + 86_400_000_000)
+            case 6, 7: record.ceiling = fixture.ceiling()
             case 5: record.dormantSince = record.dormantSince == nil ? time : nil
             default: record.kind = record.kind == .api ? .mobile : .api
             }
@@ -53,7 +54,7 @@ import Testing
         var permitted = 0
         for round in 0..<240 {
             if round % 4 == 0 {
-                let changes = Self.change(&organisation, &random)
+                let changes = Self.change(&organisation, &random, &fixture)
                 amended = try #require(amended.amended(changes))
                 fresh = try Directory(organisation)
                 #expect(amended.structure === fixture.directory.structure)
@@ -73,6 +74,32 @@ import Testing
             permitted += one.isPermitted ? 1 : 0
         }
         #expect(decided > 100)
+    }
+
+    @Test(arguments: 0..<8 as Range<UInt64>)
+    func `snapshots amended from one in several ways do not mix their ceilings`(seed: UInt64) throws {
+        var fixture = try OracleFixture(seed: 7_000 + seed, policies: 4)
+        let authorizer = try fixture.authorizer()
+        let oracle = fixture.oracle()
+        // Each branch gives one token another ceiling, and nobody tells the authorizer which branch it is on.
+        var branches: [(amended: Directory, fresh: Directory)] = []
+        for _ in 0..<6 {
+            var organisation = fixture.organisation
+            organisation.tenants[0].tokens[0].ceiling = fixture.ceiling()
+            let changed = [(organisation.tenants[0].id, organisation.tenants[0].tokens[0])]
+            branches.append((try #require(fixture.directory.amended(changed)), try Directory(organisation)))
+        }
+        let token = fixture.organisation.tenants[0].tokens[0].id.description
+        for round in 0..<120 {
+            var question = fixture.question()
+            if question.kind == .access, case .token = question.subject {
+                (question.subject, question.tenant) = (.token(token), fixture.organisation.tenants[0].id)
+            }
+            let branch = branches[round % branches.count]
+            guard let other = try? oracle.decide(question, on: branch.fresh) else { continue }
+            let difference = try authorizer.decide(question, on: branch.amended).difference(from: other)
+            #expect(difference == nil, "seed \(seed), round \(round): \(difference?.text ?? "")")
+        }
     }
 
     @Test func `a snapshot that was decided on keeps its answers`() throws {

@@ -31,6 +31,7 @@ struct OracleFixture {
         for number in 0..<count {
             files.append(.init(name: "p\(number).lua", bytes: Array(generator.policy().utf8)))
         }
+        files.append(.init(name: "ceiling.lua", bytes: Array(Self.ceilingPolicy.utf8)))
         files += PolicyGenerator.libraries.map { .init(name: ExactName($0.key), bytes: Array($0.value.utf8)) }
         let settings = (0..<count).map { number in
             let (odd, many) = (number % 2 == 1, number % 3 == 0)
@@ -55,6 +56,47 @@ struct OracleFixture {
     }
 
     mutating func question() -> AuthorizationRequest { requests.question() }
+    mutating func ceiling() -> Ceiling? { requests.ceiling() }
+
+    /// A policy that reads every part of a ceiling, and enforces the most of them.
+    private static let ceilingPolicy = """
+        local policy = { on = { "access", "token.issue", "token.amend", "token.reveal", "token.revoke", "token.list" } }
+
+        local function is_open(ceiling, time)
+          return not ceiling:has("opens") or not ceiling:has("closes") or not ceiling:has("weekdays")
+            or ceiling.weekdays:contains(time.weekday) and time:between(ceiling.opens, ceiling.closes)
+        end
+
+        function policy.decide(r)
+          if r:has("beyond_ceiling") then deny("{beyond_ceiling}", { code = "beyond_" .. r.beyond_ceiling }) end
+          if r.point ~= "access" then
+            if r.actor:has("token") and r.actor.token:has("ceiling") then
+              local ceiling = r.actor.token.ceiling
+              if not is_open(ceiling, r.time) then deny("closed", { code = "closed" }) end
+              if ceiling:has("networks") or ceiling:has("uses") or ceiling:has("purpose") then deny("limited") end
+            end
+            return
+          end
+          if not r.token:has("ceiling") then return end
+          local ceiling = r.token.ceiling
+          if not ceiling:permits(r.action) then deny("above", { code = "above" }) end
+          if ceiling:has("permissions") and #ceiling.permissions > 4 then advise("much") end
+          if ceiling:has("departments") and r.resource:has("department")
+            and not r.resource.department:is_within_any(ceiling.departments) then
+            deny("outside", { code = "outside" })
+          end
+          if ceiling:has("networks") and r.context:has("ip") and not r.context.ip:is_within_any(ceiling.networks) then
+            deny("elsewhere", { code = "elsewhere" })
+          end
+          if ceiling:has("uses") and ceiling.uses > 2 then advise("often") end
+          if ceiling:has("purpose") and r.context:has("channel") and r.context.channel ~= ceiling.purpose then
+            deny("purpose", { code = "purpose" })
+          end
+          if not is_open(ceiling, r.time) then deny("closed", { code = "closed" }) end
+        end
+
+        return policy
+        """
 
     func oracle() -> Oracle {
         Oracle(policies: set, budget: budget) { [source] in PolicySet.load(source).set }

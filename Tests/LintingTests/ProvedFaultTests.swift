@@ -37,7 +37,7 @@ import Testing
         let chunk = try Chunk.parse(head)
         let policy = Policy(
             id: "a", path: "p/a.lua", declaration, program: chunk.rewritten(), keepsState: true,
-            texts: Set(chunk.strings.map(\.bytes)), templates: [])
+            texts: Set(chunk.strings.map(\.bytes)), memberNames: [], templates: [])
         let set = PolicySet(
             schema: plain.schema, policies: [policy], version: plain.version, settings: [:], plugins: .none)
         return SmokeRun(set).failures["a"]

@@ -106,8 +106,8 @@ import Testing
         Slip("unused-setting", "expiry_cap.lua", "config.months", "12"),
         Slip("invariant", "invariants.lua", #""an expired token does nothing", "#, ""),
         Slip(
-            "never-decisive", "token_visibility.lua",
-            "  -- check: allow never-decisive: on token.reveal, reveal_guard refuses as much today", ""),
+            "never-decisive", "mobile_scope.lua", #"if request.token.kind == "mobile" then"#,
+            #"if request.token.kind == "mobile" and not request.token:can(request.action) then"#),
         Slip("same-denies", "mobile_scope.lua", nil, "twice.lua"),
         Slip(
             "shadowed-deny", "user_type_permissions.lua", "  if request.token:can",

@@ -17,14 +17,29 @@ internal import Testing
         return tenant
     }
 
+    private func rights(under ceiling: Ceiling? = nil) throws -> Rights {
+        let directory = try Directory(Organisation(tenants: [tenant()]))
+        return Rights(of: ceiling.map { directory.narrowed(0, under: $0) } ?? directory.assignments[0], in: directory)
+    }
+
+    @Test func `under a ceiling what it leaves is listed, with its sources and the gates that it closes`() throws {
+        var ceiling = Ceiling()
+        ceiling.permissions = ["orders.read", "users.*", "low.enter"]
+        let rights = try rights(under: ceiling)
+        #expect(rights.grants.map(\.permission) == ["low.enter", "orders.read", "users.read"])
+        #expect(rights.grants.map(\.sources) == [[.user], [.userType], [.userType, .user]])
+        ceiling.permissions = ["orders.read"]
+        #expect(try self.rights(under: ceiling).gates.map(\.missing) == [["low.enter"], ["top.enter"]])
+    }
+
     @Test func `each permission has its sources`() throws {
-        let rights = Rights(of: 0, in: try Directory(Organisation(tenants: [tenant()])))
+        let rights = try rights()
         #expect(rights.grants.map(\.permission) == ["low.enter", "orders.*", "users.read"])
         #expect(rights.grants.map(\.sources) == [[.user], [.userType], [.userType, .user]])
     }
 
     @Test func `a gate that is not passed has its missing permissions, also one above`() throws {
-        let rights = Rights(of: 0, in: try Directory(Organisation(tenants: [tenant()])))
+        let rights = try rights()
         #expect(rights.gates.map(\.missing) == [["top.enter"]])
     }
 

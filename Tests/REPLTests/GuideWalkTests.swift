@@ -58,9 +58,12 @@ struct GuideWalkTests {
                 ("token create", ["name of the token:"]), ("Route planner", ["user: a part of the name or the email"]),
                 ("haugen", ["1  bjorn  Bjørn Haugen  bjorn@nordlys.example"]),
                 ("1", ["1  Sales > Integrator", "2  Warehouse > Integrator"]), ("1", ["[2027-11-22]:"]),
+                // "Make sure to grant the token only the minimal amount of permissions necessary for integration."
+                ("", ["1  orders.create", "2  orders.read", "[all]:"]),
                 (
-                    "",
+                    "2",
                     [
+                        "Ceiling  only orders.read",
                         "For      Sales > Integrator", "Expires  2027-11-22, the last valid day in Europe/Oslo",
                         "save? [y/N]",
                     ]
@@ -76,7 +79,7 @@ struct GuideWalkTests {
                 ), ("use 'Route planner'", ["Route planner, of bjorn, Sales > Integrator"]),
                 ("can orders.read on order in Sales", ["permit  (permitted)"]),
                 ("can orders.read on order in Finance", ["Finance is outside Sales"]),
-                ("can users.update on user in Sales", ["because no policy permits it"]),
+                ("can users.update on user in Sales", ["the ceiling of the token leaves no users.update"]),
                 ("token reveal 'Route planner'", ["shown for the first time; it is in the log"]),
             ])
         #expect(person.leave() == 0)

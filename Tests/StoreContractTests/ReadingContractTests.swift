@@ -50,10 +50,11 @@ import Testing
         organisation.tenants[tenant].departments[parent].isActive = false
         let store = try kind.service(organisation, in: folder).store
         let id = organisation.tenants[tenant].id
-        #expect(try store.inactiveDepartment(from: child.id, tenant: id) == child.parent)
-        #expect(try store.inactiveDepartment(from: child.parent!, tenant: id) == child.parent)
-        #expect(try store.inactiveDepartment(from: "nowhere", tenant: id) == nil)
-        #expect(try store.inactiveDepartment(from: child.id, tenant: "nobody") == nil)
+        let path = try store.departments(from: child.id, tenant: id)
+        #expect(path.prefix(2).map(\.id) == [child.id, child.parent!])
+        #expect(path.first { !$0.isActive }?.id == child.parent)
+        #expect(try store.departments(from: "nowhere", tenant: id).isEmpty)
+        #expect(try store.departments(from: child.id, tenant: "nobody").isEmpty)
     }
 
     @Test(arguments: StoreKind.allCases)

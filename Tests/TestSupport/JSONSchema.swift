@@ -31,6 +31,10 @@ package struct JSONSchema {
             return fault(try value.string.map { try $0.unicodeScalars.count < Self.number(argument) } ?? false)
         case "maxLength":
             return fault(try value.string.map { try $0.unicodeScalars.count > Self.number(argument) } ?? false)
+        case "minItems": return fault(try Self.isList(value) && Self.elements(value).count < Self.number(argument))
+        case "maxItems": return fault(try Self.isList(value) && Self.elements(value).count > Self.number(argument))
+        case "minimum": return fault(try Self.integer(value).map { try $0 < Self.number(argument) } ?? false)
+        case "maximum": return fault(try Self.integer(value).map { try $0 > Self.number(argument) } ?? false)
         case "pattern":
             let pattern = try Regex(argument.string ?? "").matchingSemantics(.unicodeScalar)
             return fault(value.string.map { $0.firstMatch(of: pattern) == nil } ?? false)
@@ -69,6 +73,11 @@ package struct JSONSchema {
 
     private static func isObject(_ value: JSON) -> Bool { if case .object = value { true } else { false } }
 
+    private static func isList(_ value: JSON) -> Bool { if case .array = value { true } else { false } }
+    private static func integer(_ value: JSON) -> Int? {
+        if case .integer(let number) = value { Int(number) } else { nil }
+    }
+
     private static func elements(_ value: JSON) -> [JSON] {
         if case .array(let elements) = value { elements } else { [] }
     }
@@ -85,6 +94,7 @@ package struct JSONSchema {
         case .string: "string"
         case .boolean: "boolean"
         case .null: "null"
+        case .integer: "integer"
         default: "number"
         }
     }

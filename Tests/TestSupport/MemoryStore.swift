@@ -97,7 +97,7 @@ package final class MemoryStore: TokenStore {
 
     package func use(of id: TokenID) -> (number: Int64, use: TokenUse, seal: KeyedDigest?)? {
         guard let row = token(id), row.details.token.revoked == nil else { return nil }
-        return (row.number, TokenUse(token: id, lastActive: row.details.token.lastActive), row.useSeal)
+        return (row.number, row.use, row.useSeal)
     }
 
     package func insert(_ token: StoredToken) throws(TokenStoreError) -> Int64 {
@@ -123,6 +123,7 @@ package final class MemoryStore: TokenStore {
         guard let row = state.rows[number], row.id == use.token else { throw .misdirected(name) }
         var details = row.details
         details.token.lastActive = use.lastActive
+        (details.lastAction, details.lastNetwork, details.useCount) = (use.action, use.network, use.count)
         state.rows[number] = StoredToken(
             number: number, details: details, lookup: row.lookup, previous: row.previous, sealed: row.sealed,
             nameKey: row.nameKey, seal: row.seal, useSeal: seal, isWellFormed: true)
@@ -151,17 +152,18 @@ package final class MemoryStore: TokenStore {
         return AssignmentDetails(
             isRemoved: assignment.isRemoved, user: user.id, userName: user.name, isUserActive: user.isActive,
             department: department.id, departmentName: department.name, userTypeName: type.name,
-            isTenantActive: tenant.isActive)
+            isTenantActive: tenant.isActive, permissions: type.permissions + user.permissions)
     }
 
-    package func inactiveDepartment(from id: ExactName, tenant: ExactName) -> ExactName? {
+    package func departments(from id: ExactName, tenant: ExactName) -> [(id: ExactName, isActive: Bool)] {
         let departments = state.tenants[tenant]?.departments ?? []
+        var found: [(id: ExactName, isActive: Bool)] = []
         var next: ExactName? = id
         while let department = next.flatMap({ id in departments.first { $0.id == id } }) {
-            if !department.isActive { return department.id }
+            found.append((department.id, department.isActive))
             next = department.parent
         }
-        return nil
+        return found
     }
 
     package func write(_ changes: DirectoryChanges) {

@@ -258,6 +258,9 @@ package struct PolicyGenerator {
                 "\(token):has(\"name\") and \(token).name == \"one\"", "#\(token).user.email > 12",
                 "\(token).department.active and not config.hard", "\(token).created.year == 2026",
                 "\(token).department.parent.id == \"sales\"",
+                "\(token):has(\"ceiling\")",
+                "\(token):has(\"ceiling\") and \(token).ceiling:permits(\"orders.read\")",
+                "\(token):has(\"ceiling\") and \(token).ceiling:has(\"departments\") and \(token).department:is_within_any(\(token).ceiling.departments)",
                 "string.len(\(token).user.email) > 12", "#\(token).department.name == 5",
             ])
     }

@@ -16,10 +16,13 @@ package final class StoreFixture {
     /// Creates a live API token of Bjørn's for Sales.
     package func token(
         _ name: ExactName = "Feed", kind: TokenKind = .api, assignment: ExactName = "a-bjorn-1",
-        expires: Instant = .test.adding(days: 90), context: AuditContext = .test
+        expires: Instant = .test.adding(days: 90), ceiling: Ceiling? = nil, context: AuditContext = .test
     ) throws -> (TokenDetails, TokenString) {
         try store.create(
-            TokenDraft(tenant: Self.tenant, kind: kind, name: name, assignment: assignment, expires: expires), context)
+            TokenDraft(
+                tenant: Self.tenant, kind: kind, name: name, assignment: assignment, expires: expires,
+                ceiling: ceiling),
+            context)
     }
 
     package func details(_ id: TokenID) throws -> TokenDetails { try store.details(id)! }
@@ -34,5 +37,12 @@ package final class StoreFixture {
         var query = LogQuery()
         query.act = act
         return try store.log(query)
+    }
+}
+
+extension TokenService {
+    /// Records uses of which no more than the time is known.
+    package func recordUse(_ uses: [TokenID: Instant]) throws(TokenStoreError) {
+        try recordUse(uses.mapValues { TokenUse.Occasion($0) })
     }
 }

@@ -83,7 +83,34 @@ package struct StoreGenerator {
                     description: random.chance(30) ? random.pick(["orders", "one"]) : nil,
                     contact: random.chance(30) ? random.pick(["ops", "anna"]) : nil))
         }
+        if isOfOracle {
+            for place in tenant.tokens.indices where random.chance(40) { tenant.tokens[place].ceiling = ceiling() }
+        }
         return tenant
+    }
+
+    /// A ceiling of a tenant of this generator; `nil` for none.
+    package mutating func ceiling() -> Ceiling? {
+        var ceiling = Ceiling()
+        if random.chance(60) {
+            let left = permissions.filter { _ in random.chance(40) }
+            ceiling.permissions = left.isEmpty ? ["orders.read"] : left
+        }
+        if random.chance(40) {
+            ceiling.departments = (0...random.below(2)).map { _ in
+                random.pick(["sales", "north", "south", "finance", "audit"])
+            }
+        }
+        if random.chance(25) {
+            ceiling.networks = [try! IPNetwork(random.pick(["10.0.0.0/8", "192.168.1.7", "2001:db8::/32"]))]
+        }
+        if random.chance(25) {
+            ceiling.hours = Ceiling.Hours(
+                random.pick(["mon-fri 06:00-22:00", "22:00-07:58", "sat,sun", "07:57-12:00"]))
+        }
+        if random.chance(10) { ceiling.purpose = random.pick(["web", "app"]) }
+        if random.chance(10) { ceiling.uses = 1 + random.below(3) }
+        return ceiling.isEmpty ? nil : ceiling
     }
 
     package mutating func question() -> AuthorizationRequest {

@@ -14,6 +14,7 @@
 ---@field proposed demilune.Token # the token as it would be afterwards; may be absent
 ---@field resource demilune.Resource # the record that the action is about
 ---@field context demilune.Context # the circumstances
+---@field beyond_ceiling "permissions"|"departments"|"networks"|"hours"|"uses"|"purpose" # the first limit of the acting token's ceiling that the request goes beyond; absent where it keeps all of them; may be absent
 ---@field has fun(self: demilune.Request, name: string): boolean # whether it is present
 
 ---@class demilune.Token
@@ -30,6 +31,7 @@
 ---@field expires demilune.Instant # the first instant it is no longer valid
 ---@field last_day demilune.Date # the last day it is valid, if only in part, in the tenant's zone
 ---@field last_active demilune.Instant # when it was last used; may be absent
+---@field ceiling demilune.Ceiling # its limits below what its combination may do; `can` and `is_within` respect them; may be absent
 ---@field dormant_since demilune.Instant # the time since which it counts as unused; may be absent
 ---@field is_managers boolean # Whether its user type is one that manages. (plugin org)
 ---@field conflicting_duty string # The duty of which it holds both halves, or "none". (plugin separation_of_duties)
@@ -38,6 +40,17 @@
 ---@field can_all fun(self: demilune.Token, permissions: (demilune.Action|string)[]): boolean # whether it holds all of some permissions
 ---@field meets fun(self: demilune.Token, department: demilune.Department): boolean # whether it holds the permissions that a department and those above it require
 ---@field has fun(self: demilune.Token, name: string): boolean # whether it is present
+
+---@class demilune.Ceiling
+---@field permissions demilune.List.string # the permissions and patterns that it leaves; may be absent
+---@field departments demilune.List.department # the departments that it leaves, each with those under it; may be absent
+---@field networks demilune.List.network # the networks that requests come from; may be absent
+---@field weekdays demilune.List.number # the days on which requests are made; 1 is Monday; may be absent
+---@field opens demilune.Time # the time of day from which requests are made; may be absent
+---@field closes demilune.Time # the time of day before which requests are made; one before `opens` is on the next day; may be absent
+---@field uses number # 1 to 1000000000: after which the token ends; may be absent
+---@field purpose string # the purpose that each request states; may be absent
+---@field permits fun(self: demilune.Ceiling, permission: demilune.Action|string): boolean # whether it leaves a permission; what the combination holds is not asked
 
 ---@class demilune.Actor
 ---@field user demilune.User # the administrator; the operator is not a user; may be absent

@@ -82,4 +82,5 @@
 ---@field origin "private"|"public"|"unknown" # Where the request comes from: "private" addresses are routed nowhere, "unknown" is a request without one. (plugin cidr)
 ---@field ip demilune.IP # ip; may be absent
 ---@field mfa boolean # boolean; may be absent
----@field has fun(self: demilune.Context, name: "ip"|"mfa"): boolean # whether it is present
+---@field purpose string # string; may be absent
+---@field has fun(self: demilune.Context, name: "ip"|"mfa"|"purpose"): boolean # whether it is present

@@ -24,7 +24,7 @@ package struct TokenComparison: Sendable {
     }
 
     package enum Attribute: String, CaseIterable, Sendable {
-        case revoked, suspended, expires, kind, name, description, contact, created
+        case revoked, suspended, expires, kind, name, description, contact, ceiling, created
         case lastActive = "last active"
         case dormant = "dormant since"
         case user
@@ -131,6 +131,7 @@ extension TokenComparison.Attribute {
         case .name: return token.name.text
         case .description: return token.description?.text ?? "none"
         case .contact: return token.contact?.text ?? "none"
+        case .ceiling: return token.ceiling.map(\.json.compact) ?? "none"
         case .created: return token.created.description
         case .lastActive: return instant(token.lastActive)
         case .dormant: return instant(token.dormantSince)
@@ -159,6 +160,7 @@ extension TokenComparison.Attribute {
         case .name: tenant.tokens[place].name = twin.name
         case .description: tenant.tokens[place].description = twin.description
         case .contact: tenant.tokens[place].contact = twin.contact
+        case .ceiling: tenant.tokens[place].ceiling = twin.ceiling
         case .created: tenant.tokens[place].created = twin.created
         case .lastActive: tenant.tokens[place].lastActive = twin.lastActive
         case .dormant: tenant.tokens[place].dormantSince = twin.dormantSince

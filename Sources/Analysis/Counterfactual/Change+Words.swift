@@ -27,6 +27,9 @@ extension Change {
             return "the token \(names.token(id)) has \(text.map { "the description \($0)" } ?? "no description")"
         case .tokenContact(let id, let text):
             return "the token \(names.token(id)) has \(text.map { "the contact \($0)" } ?? "no contact")"
+        case .tokenCeiling(let id, nil): return "the token \(names.token(id)) has no ceiling"
+        case .tokenCeiling(let id, let ceiling?):
+            return "the token \(names.token(id)) is limited: \(names.ceiling(ceiling))"
         case .tokenExpires(let id, let instant): return "the token \(names.token(id)) expires at \(instant)"
         case .tokenAssignment(let id, let assignment):
             return "the token \(names.token(id)) is for \(names.assignment(assignment))"
@@ -52,6 +55,11 @@ struct NamesByID {
 
     func department(_ id: ExactName) -> String {
         tenant.flatMap { directory.department(id, tenant: $0) }.map { directory.departments[$0].name.text } ?? id.text
+    }
+
+    /// `only orders.read; within Sales North`.
+    func ceiling(_ ceiling: Ceiling) -> String {
+        ceiling.lines(department: department).joined(separator: "; ")
     }
 
     func user(_ id: ExactName) -> String {

@@ -22,6 +22,8 @@ package enum Change: Hashable, Sendable {
     case tokenDescription(TokenID, ExactName?)
     /// - Parameter 1: the new contact; `nil` for none.
     case tokenContact(TokenID, ExactName?)
+    /// - Parameter 1: the new ceiling; `nil` for none.
+    case tokenCeiling(TokenID, Ceiling?)
     case tokenExpires(TokenID, Instant)
     /// To another assignment, of the same user or of another.
     case tokenAssignment(TokenID, ExactName)

@@ -17,7 +17,8 @@ extension ChangeSuggestions {
     func others(_ holder: ResolvedRequest.Holder) -> [Change] {
         guard let token = request.token(holder), token.id != .unassigned else { return [] }
         let user = directory.users[directory.assignments[token.assignment].user]
-        return user.assignments.filter { $0 != token.assignment && !directory.assignments[$0].isRemoved }.prefix(8)
+        let own = directory.assignments[token.assignment].combination
+        return user.assignments.filter { $0 != own && !directory.assignments[$0].isRemoved }.prefix(8)
             .map { .tokenAssignment(token.id, directory.assignments[$0].id) }
     }
 

@@ -74,11 +74,53 @@ struct ChangeSuggestions {
         var changes = turned(fact)
         // When a fact reads an assignment, the user may have other assignments.
         for holder in Set(fact.parts.compactMap(\.holder).map(HolderKey.init)) where holder != .actor {
-            changes += others(holder.holder)
+            changes += others(holder.holder) + ceilings(holder.holder, fact)
+        }
+        if fact.parts.contains(where: {
+            $0.operation == .attribute(.beyondCeiling) || $0.operation == .has("beyond_ceiling")
+        }) {
+            changes += keepingCeiling(fact)
         }
         if fact.dependsOnTime, let next = moment(of: fact) { changes.append(.time(next)) }
         var seen: Set<Change> = []
         return changes.filter { seen.insert($0).inserted }
+    }
+
+    /// Requests that keep the ceiling of the token that acts, and wider ceilings.
+    private func keepingCeiling(_ fact: ObservedFact) -> [Change] {
+        let holder: ResolvedRequest.Holder = request.kind == .access ? .token : .actorToken
+        guard let ceiling = request.token(holder)?.ceiling else { return [] }
+        let kept: [(property: Change.Property, values: [JSON])] = [
+            (.init(.resource, "department"), (ceiling.departments ?? []).map(JSON.string)),
+            (.init(.context, "ip"), (ceiling.networks ?? []).map { .string($0.address.description) }),
+            (.init(.context, "purpose"), ceiling.purpose.map { [.string($0)] } ?? []),
+        ]
+        let stated = kept.filter { type(of: $0.property) != nil }.flatMap { property, values in
+            values.prefix(Self.most).map { Change.property(property, .init($0)) }
+        }
+        return stated + ceilings(holder, fact)
+    }
+
+    /// Wider ceilings of a holder's token, each in one part.
+    private func ceilings(_ holder: ResolvedRequest.Holder, _ fact: ObservedFact) -> [Change] {
+        guard let token = request.token(holder), token.id != .unassigned, let ceiling = token.ceiling else { return [] }
+        var wider: [Ceiling] = []
+        if let permissions = ceiling.permissions {
+            let asked =
+                [traced.question.action]
+                + fact.parts.compactMap { part -> ExactName? in
+                    guard part.operation == .can || part.operation == .permits,
+                        case .string(let text)? = part.operands.last?.value
+                    else { return nil }
+                    return ExactName(text)
+                }
+            for permission in Set(asked).sorted() where !permissions.contains(permission) {
+                wider.append(ceiling)
+                wider[wider.count - 1].permissions = permissions + [permission]
+            }
+        }
+        for part in ceiling.parts { wider.append(ceiling.without(part)) }
+        return wider.map { .tokenCeiling(token.id, $0.isEmpty ? nil : $0) }
     }
 
     /// The changes among these that the request itself could make.
@@ -270,6 +312,7 @@ struct ChangeSuggestions {
     }
 
     private func granting(_ permission: ExactName, to holder: ObservedFact, _ holds: Bool) -> [Change] {
+        if holder.type == .ceiling { return [] }
         switch holder.value {
         case .user(let index): return [.userHolds(directory.users[index].id, permission: permission, holds)]
         case .userType(let index):

@@ -196,7 +196,9 @@ extension Change {
     fileprivate func contradicts(_ other: Change) -> Bool {
         switch (self, other) {
         case (.property(let one, _), .property(let other, _)): one.contains(other) || other.contains(one)
-        case (.tokenAssignment, .tokenAssignment), (.tokenExpires, .tokenExpires), (.time, .time): true
+        case (.tokenAssignment, .tokenAssignment), (.tokenExpires, .tokenExpires), (.time, .time),
+            (.tokenCeiling, .tokenCeiling):
+            true
         case (.departmentMoved(let one, _), .departmentMoved(let other, _)): one == other
         case (.setting(let one, let name, _, _), .setting(let other, let named, _, _)): one == other && name == named
         default: false
@@ -208,7 +210,8 @@ extension Change {
         switch self {
         case .property(_, .some): 0
         case .property(_, nil): 1
-        case .tokenSuspended, .tokenExpires, .tokenDormant, .tokenName, .tokenDescription, .tokenContact, .userActive,
+        case .tokenSuspended, .tokenExpires, .tokenDormant, .tokenName, .tokenDescription, .tokenContact, .tokenCeiling,
+            .userActive,
             .departmentActive, .tenantActive, .userTypeActive:
             1
         case .tokenAssignment: 2

@@ -94,7 +94,8 @@ struct ExampleBuilder {
         let proposed = token(part(.proposed, .token), 2, time, &tenant)
         question.proposed = ProposedToken(
             kind: proposed.kind, name: proposed.name, assignment: proposed.assignment, created: proposed.created,
-            expires: proposed.expires, description: proposed.description, contact: proposed.contact)
+            expires: proposed.expires, description: proposed.description, contact: proposed.contact,
+            ceiling: proposed.ceiling)
     }
 
     private mutating func access(_ question: inout AuthorizationRequest, _ tenant: inout TenantRecord) {
@@ -155,7 +156,44 @@ struct ExampleBuilder {
             assignment: assignment(of: term, number, &tenant).id, created: created, expires: expires,
             lastActive: isThere(lastActive) ? moment(.lastActive, created) : nil,
             dormantSince: isThere(dormant) ? moment(.dormantSince, created) : nil,
-            description: optional(.tokenDescription), contact: optional(.tokenContact))
+            description: optional(.tokenDescription), contact: optional(.tokenContact),
+            ceiling: ceiling(of: term, &tenant))
+    }
+
+    /// A ceiling with what was found of it; one that limits nothing where no more was found than that it is there.
+    private func ceiling(of token: FactTable.ID, _ tenant: inout TenantRecord) -> Ceiling? {
+        guard isThere(table.attribute(.ceiling, of: token, .ceiling)) else { return nil }
+        var ceiling = Ceiling()
+        let actor = table.attribute(.actor, of: table.request, .actor)
+        let acting = context.kind == .access ? token : table.attribute(.actorToken, of: actor, .token)
+        let holder = token == acting && context.kind != .access ? actor : token
+        let beyond = table.attribute(.beyondCeiling, of: table.request, .string)
+        let exceeded = token == acting && isThere(beyond) ? namedString(beyond).flatMap(Ceiling.Part.init) : nil
+        let held = [table.attribute(.user, of: holder, .user), table.attribute(.userType, of: holder, .userType)]
+        let lost = held.flatMap(permitted).filter { !isTrue(.permits(holder, $0)) }
+        if exceeded == .permissions || !lost.isEmpty {
+            ceiling.permissions = permitted(holder) + ["example.nothing"]
+        }
+        let isLess = encoder.terms.contains { id in
+            let node = table.node(id)
+            return node.operation == .isWithin && table.departmentHolder(node.b) == holder
+                && isTrue(.within(node.a, node.b)) && !found.holds(encoder.holds(id))
+        }
+        if exceeded == .departments || isLess {
+            if !tenant.departments.contains(where: { $0.id == "left" }) {
+                tenant.departments.append(DepartmentRecord(id: "left", name: "Left"))
+            }
+            ceiling.departments = ["left"]
+        }
+        switch exceeded {
+        case .networks: ceiling.networks = (try? IPNetwork("192.0.2.255")).map { [$0] }
+        case .hours: ceiling.hours = Ceiling.Hours("mon 03:00-03:01")
+        case .purpose: ceiling.purpose = "example purpose"
+        case .uses: ceiling.uses = 1
+        case .permissions, .departments, nil: break
+        }
+        if ceiling.isEmpty { ceiling.permissions = ["*"] }
+        return ceiling
     }
 
     /// The user and the assignment of a holder, which are made where they are missing.

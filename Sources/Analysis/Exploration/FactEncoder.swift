@@ -60,7 +60,11 @@ package final class FactEncoder {
         case .equal: return equal(node.a, node.b)
         case .less where !mayBeUnordered(node.a) && !mayBeUnordered(node.b): return !atMost(node.b, node.a)
         case .lessEqual where !mayBeUnordered(node.a) && !mayBeUnordered(node.b): return atMost(node.a, node.b)
-        case .isWithin: return within(node.a, node.b)
+        case .isWithin:
+            guard let holder = table.departmentHolder(node.b) else { return within(node.a, node.b) }
+            // A ceiling may leave less of the department.
+            let isLeft = formula.any([!limited(holder), formula.literal(.holds(id))])
+            return formula.all([within(node.a, node.b), isLeft])
         case .can, .permits:
             if case .string(let name)? = table.constant(node.b) { return permits(node.a, ExactName(name)) }
             return formula.literal(.holds(id))
@@ -131,6 +135,13 @@ package final class FactEncoder {
         note(one)
         note(other)
         return one == other ? .always : formula.literal(.within(one, other))
+    }
+
+    /// The literal that a holder acts under a ceiling.
+    package func limited(_ holder: FactTable.ID) -> Literal {
+        let token =
+            table.type(holder) == .actor ? table.attribute(.actorToken, of: holder, .token) : holder
+        return formula.all([defined(token), defined(table.attribute(.ceiling, of: token, .ceiling))])
     }
 
     package func permits(_ holder: FactTable.ID, _ name: ExactName) -> Literal {

@@ -34,7 +34,8 @@ extension LawMaker {
             for name in names where formula.has(.permits(user, name)) || formula.has(.permits(type, name)) {
                 let parts = formula.any([encoder.permits(user, name), encoder.permits(type, name)])
                 let own = encoder.permits(holder, name)
-                imply([parts], own, .permissions)
+                // A ceiling may leave less.
+                imply([parts, !encoder.limited(holder)], own, .permissions)
                 imply([own], formula.any([parts, isOperator]), .permissions)
             }
         }

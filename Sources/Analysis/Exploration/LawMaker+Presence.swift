@@ -65,6 +65,11 @@ extension LawMaker {
         case (.actor, .user), (.actor, .department), (.actor, .userType):
             guard hasActor else { return }
             equate(encoder.defined(id), !encoder.holds(isOperator), .theOperator)
+        // Nothing goes beyond a ceiling that is not there: see `Facts.limitExceeded`.
+        case (.request, .beyondCeiling):
+            let holder =
+                context.kind == .access ? table.attribute(.token, of: table.request, .token) : actor
+            imply([encoder.defined(id)], encoder.limited(holder), .presence)
         case (.actor, .actorToken):
             guard hasActor else { return }
             imply([encoder.holds(isOperator)], !encoder.defined(id), .theOperator)

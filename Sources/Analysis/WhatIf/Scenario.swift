@@ -98,6 +98,7 @@ extension Change {
         case .tokenName(let id, let name): tenant.tokens[try Self.place(id, tenant)].name = name
         case .tokenDescription(let id, let text): tenant.tokens[try Self.place(id, tenant)].description = text
         case .tokenContact(let id, let text): tenant.tokens[try Self.place(id, tenant)].contact = text
+        case .tokenCeiling(let id, let ceiling): tenant.tokens[try Self.place(id, tenant)].ceiling = ceiling
         case .tokenExpires(let id, let instant): tenant.tokens[try Self.place(id, tenant)].expires = instant
         case .tokenAssignment(let id, let assignment):
             tenant.tokens[try Self.place(id, tenant)].assignment = assignment

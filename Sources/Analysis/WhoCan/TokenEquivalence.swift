@@ -9,7 +9,8 @@ enum TokenEquivalence: Comparable {
     case none
     /// Those of its assignment and kind.
     case assignment
-    /// Those of its equivalence class: same department, user type and kind, and users with the same own permissions.
+    /// Those of its equivalence class: same department, user type, ceiling and kind, and users with the same own
+    /// permissions.
     case equivalenceClass
     /// All: nothing was read of the token.
     case all
@@ -28,15 +29,20 @@ extension TracedDecision {
 extension ObservedFact {
     /// The tokens for which this fact has the same value. Its operands are judged separately.
     var equivalence: TokenEquivalence {
+        switch operation {
+        // They depend on the ceiling of the token that acts.
+        case .attribute(.beyondCeiling), .has("beyond_ceiling"): return .equivalenceClass
+        default: break
+        }
         guard operands.contains(where: { $0.holder != nil }) else { return .all }
         switch operation {
         case .attribute(let attribute):
             switch attribute {
-            case .department, .userType, .kind: return .equivalenceClass
+            case .department, .userType, .kind, .ceiling: return .equivalenceClass
             case .user: return .assignment
             default: return .none
             }
-        case .can, .meets, .covers: return .equivalenceClass
+        case .can, .meets, .covers, .has("ceiling"): return .equivalenceClass
         // The result of a plugin's function on a whole token cannot be predicted.
         default: return .none
         }
@@ -50,6 +56,7 @@ struct EquivalenceClasses {
         let userType: Int
         /// The user's own permissions.
         let permissions: [ExactName]
+        let ceiling: Ceiling?
     }
 
     private let directory: Directory
@@ -68,7 +75,7 @@ struct EquivalenceClasses {
             let record = directory.assignments[assignment]
             let equivalenceClass = EquivalenceKey(
                 department: record.department, userType: record.userType,
-                permissions: directory.users[record.user].permissions.patterns)
+                permissions: directory.users[record.user].permissions.patterns, ceiling: record.ceiling)
             let number = numbers[equivalenceClass] ?? numbers.count
             numbers[equivalenceClass] = number
             known[assignment] = number

@@ -108,6 +108,23 @@ extension AdministrationSession {
         return directory.assignments[index].user
     }
 
+    /// Prints a note on each department that a token cannot enter any more under its ceiling, and on permissions that it
+    /// limits without an effect.
+    func noteAboutCeiling(of details: TokenDetails) {
+        guard let ceiling = details.token.ceiling, let tenant = directory.tenant(details.tenant),
+            let index = directory.assignment(details.token.assignment, tenant: tenant)
+        else { return }
+        let before = Rights(of: directory.assignments[index], in: directory).gates.map(\.department)
+        for gate in Rights(of: directory.narrowed(index, under: ceiling), in: directory).gates
+        where !before.contains(gate.department) {
+            let department = directory.departments[gate.department]
+            terminal.note(
+                "note: \(Terminal.escaped(department.name)) requires "
+                    + "\(gate.missing.map { Terminal.escaped($0) }.joined(separator: ", ")) of whoever enters, and the "
+                    + "ceiling takes that away: the token does nothing there")
+        }
+    }
+
     /// Prints the new state of a token: one line, or its record as JSON.
     func report(_ id: TokenID, _ word: String) throws(CommandError) {
         guard let details = try details(id) else { return }

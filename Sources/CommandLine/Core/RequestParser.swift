@@ -189,7 +189,7 @@ package struct RequestParser {
     ) throws(CommandError) -> ProposedToken {
         var token = ProposedToken()
         let names: [ExactName] = [
-            "name", "kind", "assignment", "expires", "last_day", "description", "contact",
+            "name", "kind", "assignment", "expires", "last_day", "description", "contact", "ceiling",
         ]
         for (name, text) in pairs {
             switch name {
@@ -197,6 +197,12 @@ package struct RequestParser {
             case "assignment": token.assignment = ExactName(text)
             case "description": token.description = ExactName(text)
             case "contact": token.contact = ExactName(text)
+            case "ceiling":
+                do {
+                    token.ceiling = try Ceiling(json: try JSONReader.parse(text), path: "ceiling")
+                } catch let error as OrganisationError {
+                    throw .usage("\(error.path): \(error.message)")
+                } catch { throw .usage("`ceiling` must be a JSON object as in an export, got `\(text)`") }
             case "kind":
                 token.kind = TokenKind(rawValue: text)
                 if token.kind == nil { throw .usage("`kind` must be api or mobile, got `\(text)`") }

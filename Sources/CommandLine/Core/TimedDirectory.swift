@@ -18,7 +18,7 @@ package struct TimedDirectory {
 
 extension Invocation {
     /// Records uses of tokens in the store that they were decided on. A failure changes no decision: it is reported.
-    func recordUse(_ uses: [TokenID: Instant], in store: TokenService?) {
+    func recordUse(_ uses: [TokenID: TokenUse.Occasion], in store: TokenService?) {
         do throws(TokenStoreError) { try store?.recordUse(uses) } catch {
             terminal.note("note: it is not recorded when the token was last active: \(error.message)")
         }

@@ -1,5 +1,6 @@
 internal import Decisions
 internal import Model
+internal import Policies
 internal import Presentation
 internal import Tokens
 
@@ -21,6 +22,33 @@ struct TokenForm {
     func name() throws(CommandError) -> ExactName {
         try Prompt.read("name of the token", terminal, empty: nil) { text throws(CommandError) in
             try session.freeName(ExactName(text))
+        }
+    }
+
+    /// The permissions that the person chooses of those that a combination holds; `nil` for all of them.
+    func permissions(of assignment: Int) throws(CommandError) -> [ExactName]? {
+        let held = directory.assignments[assignment].permissions
+        // The actions that there are, and what the combination holds beyond them.
+        let actions = session.policies.schema.actionNames.filter(held.permits)
+        let beyond = held.patterns.filter { pattern in
+            !actions.contains(pattern) && !actions.contains { PermissionSet([pattern]).permits($0) }
+        }
+        let choices = (actions + beyond).sorted()
+        guard choices.count > 1 else { return nil }
+        terminal.note("permissions of the combination; grant the token only those that it needs:")
+        for (place, choice) in choices.enumerated() {
+            terminal.note("  \(place + 1)  \(Terminal.escaped(choice))")
+        }
+        let question = "permissions, as numbers or names with commas: 1,3 or orders.*"
+        return try Prompt.read(question, terminal, empty: (nil, "all")) { text throws(CommandError) in
+            let texts = try CeilingOptions.parts(text, for: "permissions").map { part in
+                Int(part).flatMap { choices.indices.contains($0 - 1) ? choices[$0 - 1].text : nil } ?? part
+            }
+            let chosen = try CeilingOptions.permissions(texts.joined(separator: ","), for: "permissions")
+            for permission in chosen where !held.covers(PermissionSet([permission])) {
+                throw .usage("the combination does not have `\(permission)`")
+            }
+            return chosen.isEmpty ? nil : chosen
         }
     }
 
@@ -130,6 +158,7 @@ struct TokenForm {
         fields.add("Expires", LocalTime.expiryField(draft.expires, in: session.zone))
         if let description = draft.description, !description.isEmpty { fields.add("Description", description) }
         if let contact = draft.contact, !contact.isEmpty { fields.add("Contact", contact) }
+        if let ceiling = draft.ceiling { fields.add("Ceiling", words(ceiling), json: ceiling.json) }
         return confirm(fields)
     }
 
@@ -148,7 +177,14 @@ struct TokenForm {
         add("For", combination(token.assignment), change.assignment.map(combination))
         add("Description", token.description?.text ?? "", change.description?.text)
         add("Contact", token.contact?.text ?? "", change.contact?.text)
+        add(
+            "Ceiling", token.ceiling.map { words($0).joined(separator: "; ") } ?? "",
+            change.ceiling.map { words($0).joined(separator: "; ") })
         return confirm(fields)
+    }
+
+    private func words(_ ceiling: Ceiling) -> [String] {
+        ceiling.lines(tenant: session.names.tenant, in: directory)
     }
 
     /// Shows fields on the error output, which is the person's: the standard output may go to a file.

@@ -27,6 +27,10 @@ struct TokenStringOutput {
         fields.add(
             "Expires", LocalTime.expiryField(record.expires, in: session.zone),
             json: .string(record.expires.description))
+        if let ceiling = record.ceiling {
+            fields.add(
+                "Ceiling", ceiling.lines(tenant: session.names.tenant, in: directory), json: ceiling.json)
+        }
         fields.add(key: "kind", .string(record.kind.rawValue))
         fields.add(key: "tenant", .string(session.tenant.id))
         fields.add(key: "created", .string(record.created.description))

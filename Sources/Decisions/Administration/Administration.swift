@@ -114,7 +114,7 @@ package final class Administration {
             .issue, tenant: draft.tenant,
             proposed: ProposedToken(
                 kind: draft.kind, name: draft.name, assignment: draft.assignment, created: context.now,
-                expires: expires, description: draft.description, contact: draft.contact))
+                expires: expires, description: draft.description, contact: draft.contact, ceiling: draft.ceiling))
     }
 
     /// The last day that the policies suggest for a new token, whatever the draft's expiry; `nil` when they suggest none.
@@ -140,15 +140,37 @@ package final class Administration {
                 .amend, tenant: known.tenant, token: known.token,
                 proposed: ProposedToken(
                     name: change.name, assignment: change.assignment, expires: expires,
-                    description: change.description, contact: change.contact))
+                    description: change.description, contact: change.contact, ceiling: change.ceiling))
         }
         change.expires = try settle(.amend, [id], tenant: known.tenant, change.expires, advised, ask)
         try require(isConfirmed(change))
         return try transact(.amend, tenant: known.tenant, [id]) { authorizer throws(AdministrationError) in
             try permitted(.amend, [id], try ask(authorizer, change.expires))
+            try requireIssue(of: known, change, authorizer)
         } body: { () throws(TokenStoreError) in
             try store.amend(id, change, expecting: known.version, context)
         }
+    }
+
+    /// Requires that the actor could issue a token of which a part of the ceiling is widened: whoever may amend may only
+    /// narrow it.
+    private func requireIssue(
+        of known: TokenDetails, _ change: TokenChange, _ authorizer: AdministrativeAuthorizer
+    ) throws(AdministrationError) {
+        guard let ceiling = change.ceiling else { return }
+        let isWider = try stored { () throws(TokenStoreError) in
+            try !store.partsBeyond(known.token.ceiling, in: ceiling, tenant: known.tenant).isEmpty
+        }
+        guard isWider else { return }
+        let token = known.token
+        let decision = try authorizer.decide(
+            .issue, tenant: known.tenant,
+            proposed: ProposedToken(
+                kind: token.kind, name: change.name ?? token.name, assignment: change.assignment ?? token.assignment,
+                created: token.created, expires: change.expires ?? token.expires,
+                description: change.description ?? token.description, contact: change.contact ?? token.contact,
+                ceiling: ceiling))
+        try permitted(.issue, [known.token.id], decision)
     }
 
     /// Decides about an act on tokens, then performs it on all of them or on none.
@@ -194,7 +216,8 @@ package final class Administration {
         let old = try visible(.revoke, id, try current())
         var draft = TokenDraft(
             tenant: old.tenant, kind: old.token.kind, name: old.token.name, assignment: assignment,
-            expires: old.token.expires, description: old.token.description, contact: old.token.contact)
+            expires: old.token.expires, description: old.token.description, contact: old.token.contact,
+            ceiling: old.token.ceiling)
         let ask = { (authorizer: AdministrativeAuthorizer, expires: Instant?) throws(AdministrationError) -> Decision in
             try self.decide(authorizer, draft, expires)
         }

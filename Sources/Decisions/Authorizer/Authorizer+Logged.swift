@@ -25,7 +25,7 @@ extension Authorizer {
         let verdict = evaluator.evaluate { request in
             (reading, logged) = unsafe reader.read(logged: line, on: directory, now: now, into: &request)
             guard case .request = reading else { return false }
-            if let code = ActorValidity.fault(request) { reading = .deny(code) }
+            if let code = fault(request) { reading = .deny(code) }
             if case .request = reading { return true }
             return false
         }

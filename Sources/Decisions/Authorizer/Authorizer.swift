@@ -10,6 +10,9 @@ package final class Authorizer {
     // A constant: as a variable it is retained at every decision.
     let evaluator: Evaluator
     let reader: RequestLineReader?
+    private var ceilings: CeilingEnforcement
+    /// The decision kinds of which it checks nothing; see `CeilingEnforcement.wholeKinds`.
+    private var wholeKinds: UInt8
 
     /// The parts of a decision that are filled in. More of them take longer.
     package enum Detail: Sendable {
@@ -25,6 +28,8 @@ package final class Authorizer {
         policies: PolicySet, budget: Budget = Budget(), treeOptions: TreeOptions = TreeOptions()
     ) throws(PolicyError) {
         evaluator = try Evaluator(policies, budget: budget, treeOptions: treeOptions)
+        ceilings = CeilingEnforcement(policies)
+        wholeKinds = ceilings.wholeKinds
         // The reference authorizer uses the slow reader only.
         reader = treeOptions.isReference ? nil : RequestLineReader(schema: policies.schema)
     }
@@ -39,7 +44,7 @@ package final class Authorizer {
         switch try builder.build(question) {
         case .deny(let code): decision = .deny(code)
         case .request(let request):
-            if let code = ActorValidity.fault(request) {
+            if let code = fault(request) {
                 decision = .deny(code)
             } else {
                 _ = evaluator.evaluate(request)
@@ -50,6 +55,20 @@ package final class Authorizer {
         decision.ignored = question.ignored + builder.ignored
         if question.isTimedByContext { decision.ignored.removeAll { $0 == "context.time" } }
         return decision
+    }
+
+    /// The code with which the core denies a request before any policy; `nil` for one that policies decide.
+    @inline(__always) func fault(_ request: ResolvedRequest) -> String? {
+        if let code = ActorValidity.fault(request) { return code }
+        guard wholeKinds >> UInt8(request.kind.ordinal) & 1 == 0, request.actsUnderCeiling else { return nil }
+        return ceilings.fault(request)
+    }
+
+    /// Uses other settings of the same policies from now on.
+    package func use(_ policies: PolicySet) {
+        evaluator.use(policies)
+        ceilings = CeilingEnforcement(policies)
+        wholeKinds = ceilings.wholeKinds
     }
 
     /// The number of policy runs so far. All other outcomes came from decision trees.
@@ -79,7 +98,10 @@ package final class Authorizer {
     package func prepared(_ question: AuthorizationRequest, on directory: Directory) throws(RequestError)
         -> ResolvedRequest?
     {
-        try Self.request(question, schema: evaluator.set.schema, directory: directory)
+        guard let request = try Self.request(question, schema: evaluator.set.schema, directory: directory),
+            !request.actsUnderCeiling || ceilings.fault(request) == nil
+        else { return nil }
+        return request
     }
 
     /// The resolved request that policies under a schema get.
@@ -137,7 +159,8 @@ package final class Authorizer {
     /// - Parameters:
     ///   - line: with `RequestLineReader.padding` readable bytes behind it.
     ///   - counts: where the policies that were a reason of the decision are counted.
-    /// - Returns: `nil` for every other line, and for a decision with obligations; `decide` is for those.
+    /// - Returns: `nil` for every other line, for a decision with obligations, and for a permit whose use must be
+    ///   counted; `decide` is for those.
     @inline(__always) func answer(
         _ line: UnsafeRawBufferPointer, on directory: Directory, tenant: ExactName?, now: Instant,
         counts: inout PolicyCounts
@@ -160,7 +183,7 @@ package final class Authorizer {
             reading = unsafe reader.read(
                 line, on: directory, tenant: tenant < 0 ? nil : tenant, now: now, into: &request)
             guard case .request = reading else { return false }
-            if let code = ActorValidity.fault(request) { reading = .deny(code) }
+            if let code = fault(request) { reading = .deny(code) }
             if case .listed(let number) = request.tokens.subject { token = number }
             if case .request = reading { return true }
             return false
@@ -168,6 +191,9 @@ package final class Authorizer {
         guard let verdict else {
             guard case .deny(let code) = reading else { return nil }
             return LineDecision(denial: code, token, reader.expected)
+        }
+        if verdict.isPermit, directory.limitsUses, token >= 0, directory.tokens[token].ceiling?.uses != nil {
+            return nil
         }
         return verdict.isObliging ? nil : LineDecision(verdict, token, reader.expected)
     }

@@ -9,6 +9,7 @@ extension Decision {
         "action_unknown": "the schema declares no such action",
         "actor_unknown": "the administrator is unknown",
         "assignment_gone": "its assignment was removed",
+        "ceiling_not_enforced": "no policy enforces the ceiling of the token",
         "department_inactive": "its department, or one above it, is not active",
         "not_permitted": "no policy permits it",
         "obligation_unsupported": "the caller does not support an obligation of a policy",
@@ -24,6 +25,7 @@ extension Decision {
         "token_suspended": "the token is suspended",
         "token_tampered": "the token, or its tenant's directory, was changed without the store's keys",
         "token_unknown": "there is no such token",
+        "use_not_counted": "its ceiling limits its uses, and this use is not counted",
         "user_inactive": "the user is not active",
     ]
 }

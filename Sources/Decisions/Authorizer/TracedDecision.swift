@@ -64,9 +64,6 @@ package struct DecisionSummary: Hashable, Sendable {
 extension Authorizer {
     package var policies: PolicySet { evaluator.set }
 
-    /// Uses other settings of the same policies from now on.
-    package func use(_ policies: PolicySet) { evaluator.use(policies) }
-
     /// The verdict and code for a request, in a fraction of the time of a decision with reasons.
     /// - Throws: as `decide`.
     package func decisionSummary(_ question: AuthorizationRequest, on directory: Directory) throws(RequestError)
@@ -109,7 +106,7 @@ extension Authorizer {
     package func decisionSummary(_ request: inout ResolvedRequest, obligations: AuthorizationRequest.Obligations)
         -> DecisionSummary
     {
-        if let code = ActorValidity.fault(request) { return DecisionSummary(isPermitted: false, code: code) }
+        if let code = fault(request) { return DecisionSummary(isPermitted: false, code: code) }
         let verdict = evaluator.evaluate(lent: &request)
         guard verdict.isPermit, verdict.isObliging else {
             return DecisionSummary(isPermitted: verdict.isPermit, code: verdict.code)

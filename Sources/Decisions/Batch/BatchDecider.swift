@@ -70,7 +70,11 @@ struct BatchDecider {
         writer.line(answer.isPermitted ? Self.permit : Self.deny)
         tally.count(answer)
         if options.notesUse, answer.isPermitted, answer.token >= 0 {
-            summary.used.insert(directory.tokens[answer.token].id)
+            let id = directory.tokens[answer.token].id
+            // One use of each block is enough: all of them are recorded at the time of the batch.
+            if summary.used[id] == nil, let question = unsafe try? decoder.request(decoder.read(line)) {
+                summary.used[id] = question.occasion(at: options.now)
+            }
         }
         if options.expect, let expected = answer.expected {
             summary.compare(answer.isPermitted, with: .boolean(expected), line: number)
@@ -142,12 +146,17 @@ struct BatchDecider {
             expected = BatchDecoder.expected(json)
             let question = try decoder.request(json)
             let start = !options.isLogged ? 0 : SteadyClock.nanoseconds()
-            let decision =
+            var decision =
                 if let oracle {
                     try oracle.decide(question, on: directory)
                 } else {
                     try authorizer.decide(question, on: directory, detail: detail)
                 }
+            if decision.isPermitted, let id = question.usedToken, directory.countsUses(of: id) {
+                let code =
+                    options.countUse.map { $0(id, question.occasion(at: options.now)) } ?? Decision.useNotCounted
+                if let code { decision = decision.uncounted(code) }
+            }
             decision.write(to: &writer, explain: options.explain)
             if options.isLogged {
                 DecisionLog.line(
@@ -156,8 +165,8 @@ struct BatchDecider {
             }
             summary.count(decision)
             answer = decision.isPermitted
-            if options.notesUse, decision.isPermitted, case .token(let id) = question.subject, let id = TokenID(id) {
-                summary.used.insert(id)
+            if options.notesUse, decision.isPermitted, let id = question.usedToken {
+                summary.used[id] = question.occasion(at: options.now)
             }
         } catch {
             error.write(to: &writer)

@@ -1,6 +1,7 @@
 package import Engine
 package import Model
 package import Policies
+package import Tokens
 
 /// The options of a batch.
 package struct BatchOptions: Sendable {
@@ -19,6 +20,9 @@ package struct BatchOptions: Sendable {
     package var tenant: ExactName?
     /// True when the summary names the tokens that got a permit.
     package var notesUse = false
+    /// Counts a use of a token whose ceiling limits them, and returns the code with which it is denied; `nil` where
+    /// uses are not counted, so that such a token is always denied. Workers call it side by side.
+    package var countUse: (@Sendable (TokenID, TokenUse.Occasion) -> String?)?
     package var budget = Budget()
     package var treeOptions = TreeOptions()
     package var shadow = Shadow()

@@ -1,4 +1,5 @@
 package import Model
+package import Tokens
 
 /// The summary of a batch.
 package struct BatchSummary: Sendable {
@@ -25,7 +26,7 @@ package struct BatchSummary: Sendable {
     /// were understood differently.
     package var differences: [ExactName: Int] = [:]
     /// The tokens that got a permit, where that is recorded.
-    package var used: Set<TokenID> = []
+    package var used: [TokenID: TokenUse.Occasion] = [:]
     /// True when the reader of the decisions closed its end.
     package var isBroken = false
     /// The message of the failure that stopped the run before its end.
@@ -45,7 +46,7 @@ package struct BatchSummary: Sendable {
         expectations += other.expectations
         mismatches += other.mismatches
         firstInvalid = firstInvalid ?? other.firstInvalid
-        used.formUnion(other.used)
+        used.merge(other.used) { $1 }
         differences.merge(other.differences, uniquingKeysWith: +)
         codes.merge(other.codes, uniquingKeysWith: +)
         policies.merge(other.policies, uniquingKeysWith: +)

@@ -149,6 +149,7 @@ extension ProposedToken {
         if let lastDay { members.append(.init("last_day", .string(lastDay.description))) }
         if let description { members.append(.init("description", .string(description))) }
         if let contact { members.append(.init("contact", .string(contact))) }
+        if let ceiling { members.append(.init("ceiling", ceiling.json)) }
         return .object(members)
     }
 
@@ -158,7 +159,8 @@ extension ProposedToken {
             assignment: json["assignment"]?.name, created: (json["created"]?.string).flatMap { Instant($0) },
             expires: (json["expires"]?.string).flatMap { Instant($0) },
             lastDay: (json["last_day"]?.string).flatMap { Date($0) }, description: json["description"]?.name,
-            contact: json["contact"]?.name)
+            contact: json["contact"]?.name,
+            ceiling: json["ceiling"].flatMap { try? Ceiling(json: $0, path: "ceiling") })
     }
 }
 

@@ -132,11 +132,15 @@ package struct ProposedToken: Sendable {
     package var description: ExactName?
     /// The contact; an empty one removes it.
     package var contact: ExactName?
+    /// The ceiling; an empty one removes it.
+    package var ceiling: Ceiling?
 
     package init(
         kind: TokenKind? = nil, name: ExactName? = nil, assignment: ExactName? = nil, created: Instant? = nil,
-        expires: Instant? = nil, lastDay: Date? = nil, description: ExactName? = nil, contact: ExactName? = nil
+        expires: Instant? = nil, lastDay: Date? = nil, description: ExactName? = nil, contact: ExactName? = nil,
+        ceiling: Ceiling? = nil
     ) {
+        self.ceiling = ceiling
         self.kind = kind
         self.name = name
         self.assignment = assignment

@@ -187,7 +187,7 @@ struct RequestBuilder {
             assignment: directory.assignments[assignment].id, created: created, expires: expires,
             lastActive: token?.lastActive, dormantSince: token?.dormantSince, suspended: token?.suspended,
             revoked: token?.revoked, description: Self.note(proposal.description, token?.description),
-            contact: Self.note(proposal.contact, token?.contact))
+            contact: Self.note(proposal.contact, token?.contact), ceiling: proposal.ceiling ?? token?.ceiling)
         return Token(record, tenant: tenant, assignment: assignment)
     }
 }

@@ -38,9 +38,17 @@ extension Evaluator {
         return template.parts.map { part in
             switch part {
             case .text(let text): text
-            case .expression(let id): Self.cut(shown(host.facts.value(id)), to: Self.mostFilled)
+            case .expression(let id): Self.cut(shown(host.facts.value(id)) + limits(of: id), to: Self.mostFilled)
             }
         }.joined()
+    }
+
+    /// The words about a department of a holder that reaches a part of it only: ` (limited to Sales North)`. Without them
+    /// a reason could say that Sales is outside Sales.
+    private func limits(of id: Expressions.ID) -> String {
+        guard let holder = host.expressions.departmentHolder(id), let reach = facts.value.assignment(holder)?.reach
+        else { return "" }
+        return " (limited to \(reach.map { shown(.department($0)) }.joined(separator: ", ")))"
     }
 
     /// The most bytes of a value in a reason, and of a detail. A reason names many values, and a policy gives many

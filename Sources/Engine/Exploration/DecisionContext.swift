@@ -100,7 +100,9 @@ extension FactTable {
             return context.kind == .issue ? .never : .always
         case (.request, .proposed): return [.issue, .amend].contains(context.kind) ? .always : .never
         case (.request, .tenant): return isAccess && context.subject != nil ? .perhaps : .always
+        case (.request, .beyondCeiling): return isAccess && context.subject != nil ? .never : .perhaps
         case (.request, _): return .always
+        case (.token, .ceiling), (.ceiling, _): return .perhaps
         case (.token, .tokenID), (.token, .tokenName), (.token, .tokenDescription), (.token, .tokenContact),
             (.token, .lastActive), (.token, .dormantSince):
             return .perhaps

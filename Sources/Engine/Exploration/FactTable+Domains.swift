@@ -69,6 +69,13 @@ extension FactTable {
                 let kinds: Set<Schema.ActionKind> =
                     context.kind == .access ? Set(schema.actions.values.map(\.kind)) : [.admin]
                 return kinds.map { ExactName($0.rawValue) }.sorted()
+            case (.request, .beyondCeiling):
+                let isAccess = context.kind == .access
+                // See `Facts.limitExceeded`.
+                let parts: [Ceiling.Part] =
+                    isAccess
+                    ? [.permissions, .departments, .networks, .hours, .purpose] : [.networks, .hours, .uses, .purpose]
+                return parts.map { ExactName($0.rawValue) }.sorted()
             case (.token, .kind): return TokenKind.allCases.map { ExactName($0.rawValue) }
             case (.resource, .recordType): return schema.resources.map(\.name)
             case (.external, .recordType):

@@ -81,6 +81,9 @@ package final class FactTable {
         expressions.intern(.attribute, base, attribute.rawValue, type: type)
     }
 
+    /// The term of the holder whose department a term is, which its ceiling may limit; `nil` for any other term.
+    package func departmentHolder(_ id: ID) -> ID? { expressions.departmentHolder(id).map { _ in node(id).a } }
+
     /// The term whose presence a `has` tests.
     package func target(ofPresence id: ID) -> ID? {
         let node = node(id)

@@ -20,6 +20,14 @@ struct CompiledFact: BitwiseCopyable {
         case equal, less, lessEqual
         /// Of two operands, departments, a and b.
         case isWithin
+        /// Of an operand a, a department, and b, the department of a holder; c: the place of its assignment, whose
+        /// ceiling may limit it.
+        case isWithinReach
+        /// a: the place of an assignment. True when it is under a ceiling.
+        case hasCeiling
+        /// a: the place of the resource's department, or `nothing`. True when the request goes beyond the ceiling of the
+        /// token that acts.
+        case beyondCeiling
         /// Of an operand a, an IPv4 address, between the bits of b and c.
         case inNetwork
         /// a: the place of an assignment, b: an action's number, or -1 for that of the request.

@@ -13,7 +13,16 @@ extension Expressions {
         var compiledFact: CompiledFact?
         switch node.operation {
         case .has:
-            if attribute(names[Int(node.b)], of: node.a) == nil {
+            if types[Int(node.a)] == .token, attribute(names[Int(node.b)], of: node.a) == Attribute.ceiling.rawValue {
+                compiledFact = holder(node.a).map {
+                    CompiledFact(.hasCeiling, ResolvedRequest.place(.assignment, of: $0), fact: id)
+                }
+            } else if types[Int(node.a)] == .request,
+                attribute(names[Int(node.b)], of: node.a) == Attribute.beyondCeiling.rawValue
+            {
+                let place = layout.place("department", of: .resource) ?? ResolvedRequest.Place.nothing
+                compiledFact = CompiledFact(.beyondCeiling, place, fact: id)
+            } else if attribute(names[Int(node.b)], of: node.a) == nil {
                 compiledFact = place(node, layout).map { CompiledFact(.has, $0, fact: id) }
             }
         case .property where types[Int(id)] == .boolean:
@@ -30,7 +39,16 @@ extension Expressions {
             }
         case .less, .lessEqual:
             if types[Int(node.a)] != .string { compiledFact = operands(node.operation == .less ? .less : .lessEqual) }
-        case .isWithin: compiledFact = operands(.isWithin)
+        case .isWithin:
+            if let holder = departmentHolder(node.b) {
+                compiledFact = operand(node.a, layout).map {
+                    CompiledFact(
+                        .isWithinReach, $0, ResolvedRequest.place(.department, of: holder),
+                        ResolvedRequest.place(.assignment, of: holder), fact: id)
+                }
+            } else {
+                compiledFact = operands(.isWithin)
+            }
         case .inNetwork:
             if types[Int(node.a)] == .ip, let network = constantNetwork(node.b), !network.address.isVersion6,
                 network.prefix > 0
@@ -107,6 +125,13 @@ extension Expressions {
         case .attribute where node.b == Attribute.actionName.rawValue: return -1
         default: return nil
         }
+    }
+
+    /// The holder whose department an expression is; `nil` for any other.
+    func departmentHolder(_ id: ID) -> ResolvedRequest.Holder? {
+        let node = nodes[Int(id)]
+        guard node.operation == .attribute, Attribute(rawValue: node.b) == .department else { return nil }
+        return holder(node.a)
     }
 
     /// The holder that an expression stands for.

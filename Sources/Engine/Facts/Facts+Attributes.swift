@@ -17,6 +17,9 @@ extension Facts {
         case .userType:
             guard case .userType(let type) = value(id) else { return PermissionSet([]) }
             return known.directory.userTypes[type].permissions
+        case .ceiling:
+            guard let ceiling = ceiling(id) else { return PermissionSet([]) }
+            return PermissionSet(ceiling.permissions ?? ["*"])
         case .actor:
             if isOperator() { return nil }
             return assignment(of: id)?.permissions ?? PermissionSet([])
@@ -39,9 +42,13 @@ extension Facts {
         guard let held = permissions(of: node.a) else { return .boolean(true) }
         guard let own = assignment(of: node.a), let other = assignment(of: node.b)
         else { return .boolean(false) }
-        return .boolean(
-            held.covers(other.permissions)
-                && known.directory.department(other.department, isWithin: own.department))
+        let directory = known.directory
+        // Of a limited token, what it reaches must be left to the actor too.
+        let reached = [other.department] + (other.reach ?? [])
+        let isReached =
+            directory.department(other.department, isWithin: own.department)
+            && (other.reach ?? reached).allSatisfy { directory.department($0, isWithinReachOf: own) }
+        return .boolean(held.covers(other.permissions) && isReached)
     }
 
     /// The value of a property expression, or of what tests its presence.
@@ -117,6 +124,7 @@ extension Facts {
         switch types[Int(node.a)] {
         case .request: return part(attribute)
         case .token: return token(attribute, expressions.holder(node.a))
+        case .ceiling: return limit(attribute, node.a)
         case .actor: return actor(attribute)
         case .department:
             guard case .department(let index) = value(node.a) else { return failure(of: node.a) ?? .absent }
@@ -207,6 +215,7 @@ extension Facts {
         case .tenant:
             let tenant = tenant()
             return tenant < 0 ? .absent : .string(known.directory.tenants[tenant].id)
+        case .beyondCeiling: return limitExceeded().map { .string($0.rawValue) } ?? .absent
         case .time: return .instant(now())
         case .today: return .date(zone().date(of: now()))
         case .action, .subject, .context: return .entity
@@ -239,6 +248,7 @@ extension Facts {
         guard let holder else { return .absent }
         switch attribute {
         case .user, .department, .userType: return held(attribute, by: holder)
+        case .ceiling: return assignment(holder)?.ceiling == nil ? .absent : .entity
         case .kind:
             let kind = packedValue(ResolvedRequest.place(.tokenKind, of: holder))
             guard kind.kind == .tokenKind else { return .absent }

@@ -88,6 +88,26 @@ extension Facts {
             let (one, other) = (packedValue(compiledFact.a, packedValues), packedValue(compiledFact.b, packedValues))
             guard one.kind == .department, other.kind == .department else { return .other }
             return TernaryTruth(known.department(one.number, isWithin: other.number))
+        case .isWithinReach:
+            let one = packedValue(compiledFact.a, packedValues)
+            let (other, holder) = (packedValues[Int(compiledFact.b)], packedValues[Int(compiledFact.c)])
+            guard one.kind == .department, other.kind == .department, holder.kind == .assignment else { return .other }
+            return TernaryTruth(
+                known.department(one.number, isWithin: other.number)
+                    && known.reaches(one.number, assignment: holder.number))
+        case .beyondCeiling:
+            guard packedValues[ResolvedRequest.Place.kind].number == 0 else { return .other }
+            let holder = packedValues[ResolvedRequest.place(.assignment, of: .token)]
+            if holder.kind == .absent { return .no }
+            guard holder.kind == .assignment else { return .other }
+            guard holder.number >= known.combinationCount else { return .no }
+            guard let codes = ceilingCodes(holder, packedValues[Int(compiledFact.a)], packedValues),
+                let key = factCache.key(compiledFact.cacheKey, codes.a, codes.b, codes.c)
+            else { return .other }
+            return TernaryTruth(key.bits != 0)
+        case .hasCeiling:
+            let holder = packedValues[Int(compiledFact.a)]
+            return holder.kind == .assignment ? TernaryTruth(holder.number >= known.combinationCount) : .other
         case .inNetwork:
             let address = packedValue(compiledFact.a, packedValues)
             guard address.kind == .ip4 else { return .other }
@@ -143,9 +163,24 @@ extension Facts {
 
     /// The codes of the values that a remembered fact depends on.
     @inline(__always) private func codes(_ compiledFact: CompiledFact, _ packedValues: Span<PackedValue>) -> Codes {
-        Codes(
+        if isNarrowed { return Codes(a: PackedValue.uncoded, b: PackedValue.uncoded, c: PackedValue.uncoded) }
+        return Codes(
             a: packedValues[Int(compiledFact.a)].code, b: packedValues[Int(compiledFact.b)].code,
             c: packedValues[Int(compiledFact.c)].code)
+    }
+
+    /// The codes that determine if a request keeps a ceiling that limits permissions and departments only.
+    /// - Returns: `nil` for any other ceiling, and for a request in no department of a ceiling that limits them.
+    @inline(__always) private func ceilingCodes(
+        _ holder: PackedValue, _ department: PackedValue, _ packedValues: Span<PackedValue>
+    ) -> Codes? {
+        let limits = known.limits(holder.number)
+        let action = packedValues[ResolvedRequest.Place.action]
+        guard !limits.contains(.others), action.kind == .action else { return nil }
+        guard limits.contains(.departments) else {
+            return Codes(a: holder.code, b: action.code, c: PackedValue.absent.code)
+        }
+        return department.kind == .department ? Codes(a: holder.code, b: action.code, c: department.code) : nil
     }
 
     private struct Codes {
@@ -173,7 +208,19 @@ extension Facts {
         case .same, .equal, .less, .lessEqual, .isWithin:
             learn(setting: compiledFact.a)
             learn(setting: compiledFact.b)
-        case .has, .truth, .code, .text, .inNetwork, .general: break
+        case .isWithinReach: learn(setting: compiledFact.a)
+        case .beyondCeiling:
+            guard case .boolean(let holds) = value(compiledFact.fact) else { return .other }
+            let (packedValues, tokenPlace) = (request.packedValues, ResolvedRequest.place(.assignment, of: .token))
+            if request.kind == .access, packedValues[tokenPlace].kind == .assignment,
+                packedValues[tokenPlace].number >= known.combinationCount,
+                let codes = ceilingCodes(
+                    packedValues[tokenPlace], packedValues[Int(compiledFact.a)], packedValues.span)
+            {
+                factCache.set(compiledFact.cacheKey, codes.a, codes.b, codes.c, FactKey(kind: 1, bits: holds ? 1 : 0))
+            }
+            return TernaryTruth(holds)
+        case .hasCeiling, .has, .truth, .code, .text, .inNetwork, .general: break
         }
         guard case .boolean(let holds) = value(compiledFact.fact) else { return .other }
         return TernaryTruth(holds)

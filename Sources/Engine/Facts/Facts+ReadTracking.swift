@@ -26,7 +26,15 @@ extension Facts {
     /// The assignment in which a holder acts; `nil` for the operator, and for a holder that is absent.
     mutating func assignment(_ holder: ResolvedRequest.Holder) -> Assignment? {
         let packedValue = packedValue(ResolvedRequest.place(.assignment, of: holder))
-        return packedValue.kind == .assignment ? request.directory.assignments[packedValue.number] : nil
+        switch packedValue.kind {
+        case .assignment: return request.directory.assignments[packedValue.number]
+        case .narrowed:
+            guard let ceiling = token(holder)?.ceiling else {
+                return request.directory.assignments[packedValue.number]
+            }
+            return request.directory.narrowed(packedValue.number, under: ceiling)
+        default: return nil
+        }
     }
 
     /// True when a holder is present.

@@ -50,6 +50,8 @@ internal import Policies
     /// A fault that only tests plant, to show that it is found.
     var plantedFault: PlantedFault?
     private var stamp: UInt32 = 0
+    /// True when a holder of the request is under a ceiling that its directory does not have.
+    private(set) var isNarrowed = false
 
     /// For an expression that tests the presence of an attribute, that attribute; -1 for a declared property.
     private(set) var presences: [Int32] = []
@@ -126,6 +128,7 @@ internal import Policies
         self.arguments = arguments
         noted = ReadSet()
         if unsafe request.pointee.directory !== known.directory { reset() }
+        isNarrowed = unsafe current.pointee.isNarrowed
         restamp()
     }
 
@@ -153,6 +156,7 @@ internal import Policies
         if unsafe current.pointee.packedValues[ResolvedRequest.Place.moment].code != momentCode {
             unsafe current.pointee.set(moment: moments)
         }
+        isNarrowed = unsafe current.pointee.isNarrowed
         restamp()
     }
 
@@ -335,10 +339,11 @@ internal import Policies
         case .less: return compare(node) { $0.isLess($1) }
         case .lessEqual: return compare(node) { $0.isLess($1) || $0.equals($1) }
         case .isWithin:
-            return compare(node) { [directory = known.directory] one, other in
+            let answer = compare(node) { [directory = known.directory] one, other in
                 guard case .department(let one) = one, case .department(let other) = other else { return false }
                 return directory.department(one, isWithin: other)
             }
+            return withinReach(answer, node)
         case .inNetwork:
             return compare(node) { one, other in
                 guard let inner = one.network, let outer = other.network else { return false }

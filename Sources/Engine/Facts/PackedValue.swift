@@ -24,6 +24,8 @@ package struct PackedValue: Equatable, Sendable, BitwiseCopyable {
         case list
         /// A token that its directory does not list.
         case unlisted
+        /// An assignment under a ceiling that its directory does not have, by the number of its combination.
+        case narrowed
         // Kinds with numbers from here on: two packed values of the same kind and number are the same value.
         case boolean
         case department

@@ -21,6 +21,8 @@ package struct ResolvedRequest: Sendable {
     package private(set) var tokens: (subject: TokenReference, proposed: TokenReference, actor: TokenReference) =
         (.none, .none, .none)
     package private(set) var packedValues: [PackedValue]
+    /// A bit for each holder under a ceiling that the directory does not have.
+    private var narrowed: UInt8 = 0
     /// The bytes of this request's strings, followed by leftovers of earlier requests.
     private(set) var texts: [UInt8] = []
     private var textCount = 0
@@ -130,6 +132,7 @@ extension ResolvedRequest {
     /// Writes the values that every request for `access` by a listed token has.
     package mutating func set(action: Int, tenant: Int, token: Int, resource type: Int) {
         (actionNumber, self.tenant, tokens.subject) = (action, tenant, .listed(token))
+        narrowed = 0
         let listed = unsafe directory.tokenPlaces[token]
         let (kind, assignment) = unsafe (listed.pointee.kind, listed.pointee.assignment)
         let held = held(assignment)
@@ -150,8 +153,10 @@ extension ResolvedRequest {
         case .actor: break
         }
         let (packedValue, kind, assignment): (PackedValue, TokenKind, Int)
+        var isNarrowed = false
         switch reference {
         case .none:
+            mark(holder, false)
             for place in 0..<HolderPart.count { packedValues[Self.place(.token, of: holder) + place] = .absent }
             return
         case .listed(let index):
@@ -160,12 +165,22 @@ extension ResolvedRequest {
             (kind, assignment) = unsafe (listed.pointee.kind, listed.pointee.assignment)
         case .own(let token):
             (packedValue, kind, assignment) = (PackedValue(.unlisted, bits: 0), token.kind, token.assignment)
+            isNarrowed = token.ceiling != directory.assignments[assignment].ceiling
         }
         let held = held(assignment)
         unsafe packedValues.withUnsafeMutableBufferPointer { packedValues in
             unsafe Self.write(packedValue, kind, of: holder, to: packedValues)
             unsafe Self.write(held, of: holder, to: packedValues)
         }
+        mark(holder, isNarrowed)
+        guard isNarrowed else { return }
+        let combination = directory.assignments[assignment].combination
+        packedValues[Self.place(.assignment, of: holder)] = PackedValue(.narrowed, combination)
+    }
+
+    private mutating func mark(_ holder: Holder, _ isNarrowed: Bool) {
+        let bit: UInt8 = holder == .token ? 1 : 2
+        narrowed = isNarrowed ? narrowed | bit : holder == .token || holder == .proposed ? narrowed & ~bit : narrowed
     }
 
     /// - Parameter assignment: the administrator's assignment; `nil` for the operator.
@@ -308,7 +323,8 @@ extension ResolvedRequest {
         case .text:
             return .string(String(decoding: texts[packedValue.text], as: UTF8.self))
         case .list: return lists[packedValue.number]
-        case .unlisted, .assignment, .operator, .token, .tokenKind, .action, .point, .tenant, .recordType, .moment,
+        case .unlisted, .assignment, .narrowed, .operator, .token, .tokenKind, .action, .point, .tenant, .recordType,
+            .moment,
             .record:
             return .entity
         }
@@ -329,10 +345,25 @@ extension ResolvedRequest {
         }
     }
 
-    /// The assignment of a holder; `nil` for the operator, and for a holder that is absent.
+    /// The assignment of a holder, or the combination under a ceiling that the directory does not have; `nil` for the
+    /// operator, and for a holder that is absent.
     package func assignment(_ holder: Holder) -> Int? {
         let packedValue = packedValues[Self.place(.assignment, of: holder)]
-        return packedValue.kind == .assignment ? packedValue.number : nil
+        return packedValue.kind == .assignment || packedValue.kind == .narrowed ? packedValue.number : nil
+    }
+
+    /// True when some holder is under a ceiling that the directory does not have. Nothing that is remembered by numbers
+    /// is true of it.
+    var isNarrowed: Bool { narrowed != 0 }
+
+    /// True when the token that acts has a ceiling.
+    package var actsUnderCeiling: Bool {
+        let place = Self.place(.assignment, of: kind == .access ? .token : .actor)
+        switch packedValues[place].kind {
+        case .assignment: return packedValues[place].number >= directory.combinationCount
+        case .narrowed: return true
+        default: return false
+        }
     }
 
     package var hasActor: Bool { packedValues[Self.place(.assignment, of: .actor)].kind != .absent }

@@ -1,6 +1,24 @@
 internal import Model
 internal import Policies
 
+/// The sorts of limits that a ceiling has.
+struct CeilingLimits: OptionSet {
+    let rawValue: UInt8
+
+    /// The department of the resource matters.
+    static var departments: Self { Self(rawValue: 1) }
+    /// More than the action and the department matters.
+    static var others: Self { Self(rawValue: 2) }
+
+    static func all(of directory: Directory, from first: Int) -> [Self] {
+        directory.assignments.dropFirst(first).map { assignment in
+            let ceiling = assignment.ceiling
+            let needsMore = ceiling?.networks != nil || ceiling?.hours != nil || ceiling?.purpose != nil
+            return (ceiling?.departments == nil ? [] : departments).union(needsMore ? others : [])
+        }
+    }
+}
+
 /// The values that facts may keep from request to request: they depend on the snapshot and the policy set alone.
 struct SnapshotCache {
     /// The most values of settings; beyond this number all are dropped, so that a store of any size costs bounded
@@ -8,6 +26,10 @@ struct SnapshotCache {
     private static let mostPairs = 65_536
 
     private(set) var directory = Directory.empty
+    /// By assignment under a ceiling.
+    private var limits: [CeilingLimits] = []
+    /// The number of combinations in `directory`, after which it has assignments under ceilings.
+    private(set) var combinationCount = 0
     /// The structure of `directory`.
     private(set) var structure = Directory.empty.structure
     private let actions: [ExactName]
@@ -48,9 +70,17 @@ struct SnapshotCache {
     /// Takes another snapshot, and keeps everything when only its tokens are others.
     /// - Returns: false when everything was forgotten.
     mutating func take(_ other: Directory) -> Bool {
-        guard other.structure === structure else {
+        // Once a ceiling limits departments, what depends on one may depend on more than before.
+        guard other.structure === structure, other.hasReach == directory.hasReach else {
             reset(other)
             return false
+        }
+        // A snapshot that was amended from an earlier one has fewer of them, and these are the same.
+        limits += CeilingLimits.all(of: other, from: combinationCount + limits.count)
+        let missing = other.assignments.count - hasRights.count
+        if missing > 0 {
+            rights += [UInt64](repeating: 0, count: missing * words)
+            hasRights += [Bool](repeating: false, count: missing)
         }
         directory = other
         return true
@@ -59,6 +89,8 @@ struct SnapshotCache {
     mutating func reset(_ directory: Directory) {
         self.directory = directory
         structure = directory.structure
+        combinationCount = directory.combinationCount
+        limits = CeilingLimits.all(of: directory, from: combinationCount)
         rights = [UInt64](repeating: 0, count: directory.assignments.count * words)
         hasRights = [Bool](repeating: false, count: directory.assignments.count)
         spans = directory.departments.map {
@@ -85,11 +117,20 @@ struct SnapshotCache {
         }
     }
 
+    /// True when the departments of an assignment are limited by no ceiling, or a department is left by its ceiling.
+    func reaches(_ department: Int, assignment: Int) -> Bool {
+        guard assignment >= combinationCount else { return true }
+        return directory.assignments[assignment].reach?.contains { self.department(department, isWithin: $0) } ?? true
+    }
+
     /// True when a department is another one, or is below it.
     func department(_ one: Int, isWithin other: Int) -> Bool {
         let (inner, outer) = (spans[one], spans[other])
         return inner.tenant == outer.tenant && outer.enter <= inner.enter && inner.enter < outer.leave
     }
+
+    /// The limits of an assignment under a ceiling that decide whether a request keeps it.
+    func limits(_ assignment: Int) -> CeilingLimits { limits[assignment - combinationCount] }
 
     /// The value of a setting for a tenant.
     mutating func setting(_ id: Expressions.ID, tenant: Int, _ read: () -> Value) -> Value {

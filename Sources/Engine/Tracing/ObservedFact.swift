@@ -59,10 +59,10 @@ package struct ObservedFact: Sendable {
     /// The holder that it is, or whose attribute it is: on `access` the token that acts, else the token acted upon …
     package let holder: ResolvedRequest.Holder?
     let id: Expressions.ID
-    /// True when a function of a plugin, or one that it called, has read the clock for it.
+    /// True when a function of a plugin, one that it called, or the hours of a ceiling have read the clock for it.
     package let readsMinute: Bool
-    /// The properties that a function of a plugin has read for it, by itself or through the functions it called; empty
-    /// for other operations.
+    /// The properties that a function of a plugin has read for it, by itself or through the functions it called, or that
+    /// the limits of a ceiling have; empty for other operations.
     package let readByFunction: [(owner: PropertyLayout.Owner, path: [ExactName])]
 
     /// This fact and its operands, recursively.
@@ -113,13 +113,24 @@ extension EvaluationHost {
     func observedFact(_ id: Expressions.ID, _ policy: (Int) -> ExactName) -> ObservedFact {
         let node = expressions.nodes[Int(id)]
         let (operation, operands) = parts(node, policy)
-        let places = node.operation == .call ? facts.reads(for: id).places ?? [] : []
+        let places = readsByItself(node) ? facts.reads(for: id).places ?? [] : []
         return ObservedFact(
             operation: operation, text: expressions.text(id), type: expressions.types[Int(id)],
             value: facts.value(id), operands: operands.map { observedFact($0, policy) }, holder: expressions.holder(id),
             id: id,
             readsMinute: places.contains(ResolvedRequest.Place.minute),
             readByFunction: places.compactMap(facts.schema.layout.property))
+    }
+
+    /// True for a fact that reads parts of the request that are none of its operands.
+    private func readsByItself(_ node: Expressions.Node) -> Bool {
+        switch node.operation {
+        case .call: true
+        case .attribute: node.b == Attribute.beyondCeiling.rawValue
+        case .has:
+            expressions.types[Int(node.a)] == .request && expressions.names[Int(node.b)] == "beyond_ceiling"
+        default: false
+        }
     }
 
     /// The names of the properties, the settings and the keys that a fact reads, and of those inside the values that it
@@ -136,6 +147,7 @@ extension EvaluationHost {
     private func addNames(readBy id: Expressions.ID, to names: inout [ExactName]) {
         let node = expressions.nodes[Int(id)]
         // Most facts are these; the rest takes longer.
+        if readsByItself(node), node.operation != .call { names += namesRead(for: id) }
         switch node.operation {
         case .property, .has:
             names.append(expressions.names[Int(node.b)])
@@ -147,6 +159,10 @@ extension EvaluationHost {
             addNames(shownBy: node.b, to: &names)
         default: addNames(readBy: parts(node) { _ in "" }, id, to: &names)
         }
+    }
+
+    private func namesRead(for id: Expressions.ID) -> [ExactName] {
+        (facts.reads(for: id).places ?? []).flatMap { facts.schema.layout.property(at: $0)?.path ?? [] }
     }
 
     private func addNames(shownBy id: Expressions.ID, to names: inout [ExactName]) {
@@ -172,11 +188,7 @@ extension EvaluationHost {
             addNames(readBy: operands[0], to: &names)
         case .length: addNames(readBy: operands[0], to: &names)
         default:
-            if case .call = fact.operation {
-                for place in facts.reads(for: id).places ?? [] {
-                    names += facts.schema.layout.property(at: place)?.path ?? []
-                }
-            }
+            if case .call = fact.operation { names += namesRead(for: id) }
             for operand in operands { addNames(shownBy: operand, to: &names) }
         }
     }

@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// An immutable snapshot of a store in flat arrays; records refer to each other by their indices there.
 ///
 /// Made once, shared by every thread, never changed: a decision keeps the snapshot it was made on. When only tokens
@@ -5,14 +7,48 @@
 package final class Directory: Sendable {
     /// The identity of everything except the tokens: directories with the same one have the same tenants, departments,
     /// user types, users and assignments, with the same numbers.
-    package final class Structure: Sendable {}
+    package final class Structure: Sendable {
+        private let combinationCount: Int
+        /// The assignments under ceilings, by what they were made from, and in the order of their numbers.
+        ///
+        /// INVARIANT: an entry is never changed, so that a number means the same in every directory of this structure.
+        private let narrowed = Mutex<(numbers: [Limit: Int], assignments: [Assignment])>(([:], []))
+
+        private struct Limit: Hashable {
+            let combination: Int
+            let ceiling: Ceiling
+        }
+
+        init(combinationCount: Int) { self.combinationCount = combinationCount }
+
+        /// The number of a combination under a ceiling.
+        func narrowed(_ combination: Int, under ceiling: Ceiling, _ make: (Ceiling) -> Assignment) -> Int {
+            narrowed.withLock { known in
+                let limit = Limit(combination: combination, ceiling: ceiling)
+                if let number = known.numbers[limit] { return number }
+                let number = combinationCount + known.assignments.count
+                known.numbers[limit] = number
+                known.assignments.append(make(ceiling))
+                return number
+            }
+        }
+
+        var narrowedAssignments: [Assignment] { narrowed.withLock { $0.assignments } }
+    }
 
     package let structure: Structure
     package let tenants: [Tenant]
     package let departments: [Department]
     package let userTypes: [UserType]
     package let users: [User]
+    /// The combinations of all users, and after them what ceilings leave of some.
     package let assignments: [Assignment]
+    /// The number of combinations.
+    package let combinationCount: Int
+    /// True when the ceiling of some token limits the departments that it reaches.
+    package let hasReach: Bool
+    /// True when the ceiling of some token limits the number of its uses.
+    package let limitsUses: Bool
     package let tokens: TokenTable
     /// The places of `tokens`, for the path of a decision.
     package let tokenPlaces: TokenPlaces
@@ -33,12 +69,17 @@ package final class Directory: Sendable {
         for (index, tenant) in organisation.tenants.enumerated() {
             try builder.add(tenant, path: "tenants[\(index)]")
         }
+        structure = Structure(combinationCount: builder.assignments.count)
+        combinationCount = builder.assignments.count
+        builder.applyCeilings(structure)
         tenants = builder.tenants
         departments = builder.departments
         userTypes = builder.userTypes
         users = builder.users
         assignments = builder.assignments
-        structure = Structure()
+        let narrowed = assignments[combinationCount...]
+        hasReach = narrowed.contains { $0.reach != nil }
+        limitsUses = narrowed.contains { $0.ceiling?.uses != nil }
         tokens = TokenTable(builder.tokens)
         tokenPlaces = tokens.places
         isRolledBack = organisation.isRolledBack
@@ -50,13 +91,17 @@ package final class Directory: Sendable {
         tokensByID = builder.tokensByID
     }
 
-    private init(_ other: Directory, tokens: TokenTable, tokensByID: TokenIndex) {
+    private init(_ other: Directory, assignments: [Assignment], tokens: TokenTable, tokensByID: TokenIndex) {
         structure = other.structure
+        combinationCount = other.combinationCount
+        let narrowed = assignments[other.assignments.count...]
+        hasReach = other.hasReach || narrowed.contains { $0.reach != nil }
+        limitsUses = other.limitsUses || narrowed.contains { $0.ceiling?.uses != nil }
         tenants = other.tenants
         departments = other.departments
         userTypes = other.userTypes
         users = other.users
-        assignments = other.assignments
+        self.assignments = assignments
         self.tokens = tokens
         tokenPlaces = tokens.places
         isRolledBack = other.isRolledBack
@@ -76,12 +121,21 @@ package final class Directory: Sendable {
         var replaced: [Int: Token] = [:]
         var added: [Token] = []
         var index = tokensByID
+        var all = assignments
         for (tenant, record) in records {
             guard let tenant = self.tenant(tenant), let assignment = assignment(record.assignment, tenant: tenant)
             else {
                 return nil
             }
-            let token = Token(record, tenant: tenant, assignment: assignment)
+            var token = Token(record, tenant: tenant, assignment: assignment)
+            if let ceiling = record.ceiling {
+                token.assignment = structure.narrowed(assignment, under: ceiling) { _ in
+                    narrowed(assignment, under: ceiling)
+                }
+                if token.assignment >= all.count {
+                    all += structure.narrowedAssignments[(all.count - combinationCount)...]
+                }
+            }
             if let number = index.number(record.id) {
                 guard number < tokens.count else {
                     added[number - tokens.count] = token
@@ -94,7 +148,14 @@ package final class Directory: Sendable {
                 added.append(token)
             }
         }
-        return Directory(self, tokens: tokens.amended(replaced, adding: added), tokensByID: index)
+        return Directory(
+            self, assignments: all, tokens: tokens.amended(replaced, adding: added), tokensByID: index)
+    }
+
+    /// The part of a combination that a ceiling leaves. It need not be one of this directory.
+    package func narrowed(_ combination: Int, under ceiling: Ceiling) -> Assignment {
+        let other = assignments[combination]
+        return Assignment(other, under: ceiling) { department($0, tenant: users[other.user].tenant) }
     }
 
     package static let empty = try! Directory(Organisation())
@@ -119,6 +180,12 @@ package final class Directory: Sendable {
         departments[one].tenant == departments[other].tenant
             && departments[other].enter <= departments[one].enter
             && departments[one].enter < departments[other].leave
+    }
+
+    /// True when an assignment reaches a department: it is the assignment's own or under it, and its ceiling leaves it.
+    package func department(_ department: Int, isWithinReachOf assignment: Assignment) -> Bool {
+        self.department(department, isWithin: assignment.department)
+            && assignment.reach?.contains { self.department(department, isWithin: $0) } ?? true
     }
 
     /// True when a set of permissions meets the requirements of a department and every department above it.

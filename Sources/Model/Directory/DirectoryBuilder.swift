@@ -12,6 +12,8 @@ struct DirectoryBuilder {
     var userTypesByID = ByteIndex()
     var assignmentsByID = ByteIndex()
     var tokensByID = TokenIndex()
+    /// The numbers of the tokens with ceilings.
+    private var limited: [Int] = []
 
     /// Reserves room for everything that will be added.
     mutating func reserve(_ organisation: Organisation) {
@@ -85,7 +87,8 @@ struct DirectoryBuilder {
                 Assignment(
                     id: assignment.id, user: users.count, department: department, userType: type,
                     isRemoved: assignment.isRemoved,
-                    permissions: record.permissions.isEmpty ? own : PermissionSet(own.patterns + record.permissions)))
+                    permissions: record.permissions.isEmpty ? own : PermissionSet(own.patterns + record.permissions),
+                    combination: next))
         }
         users.append(
             User(
@@ -103,7 +106,29 @@ struct DirectoryBuilder {
         guard tokensByID.claim(record.id) else {
             throw OrganisationError("the token `\(record.id)` is given twice", path: path() + ".id")
         }
+        if let ceiling = record.ceiling {
+            limited.append(tokens.count)
+            for (index, id) in (ceiling.departments ?? []).enumerated()
+            where departmentsByID.number(id, scope: tenant) == nil {
+                throw OrganisationError(
+                    "no department has the id `\(id)`", path: path() + ".ceiling.departments[\(index)]")
+            }
+        }
         tokens.append(Token(record, tenant: tenant, assignment: assignment))
+    }
+
+    /// Gives each token with a ceiling the assignment that its ceiling leaves, after all assignments are added.
+    mutating func applyCeilings(_ structure: Directory.Structure) {
+        guard !limited.isEmpty else { return }
+        for number in limited {
+            let token = tokens[number]
+            tokens[number].assignment = structure.narrowed(token.assignment, under: token.ceiling!) { ceiling in
+                Assignment(assignments[token.assignment], under: ceiling) {
+                    departmentsByID.number($0, scope: token.tenant)
+                }
+            }
+        }
+        assignments += structure.narrowedAssignments
     }
 
     /// Adds a tenant's departments in the order of a tree walk, so that a subtree is an interval.

@@ -44,6 +44,8 @@ package struct User: Sendable {
 }
 
 /// An assignment in a directory, with its permissions: those of its user type and its user's own.
+///
+/// Under a ceiling it is an entry of its own: the same combination, with what the ceiling leaves of it.
 package struct Assignment: Sendable {
     package let id: ExactName
     package let user: Int
@@ -51,6 +53,46 @@ package struct Assignment: Sendable {
     package let userType: Int
     package let isRemoved: Bool
     package let permissions: PermissionSet
+    /// The number of the assignment without a ceiling: its own where it has none.
+    package let combination: Int
+    private var narrowing: Narrowing?
+
+    /// The limits of the tokens that act in it, on one directory.
+    private final class Narrowing: Sendable {
+        let ceiling: Ceiling
+        let reach: [Int]?
+
+        init(_ ceiling: Ceiling, reach: [Int]?) { (self.ceiling, self.reach) = (ceiling, reach) }
+    }
+
+    init(
+        id: ExactName, user: Int, department: Int, userType: Int, isRemoved: Bool, permissions: PermissionSet,
+        combination: Int
+    ) {
+        self.id = id
+        self.user = user
+        self.department = department
+        self.userType = userType
+        self.isRemoved = isRemoved
+        self.permissions = permissions
+        self.combination = combination
+    }
+
+    /// The part of a combination that a ceiling leaves.
+    /// - Parameter department: the number of a department by its id. One that is gone is not reached.
+    init(_ other: Assignment, under ceiling: Ceiling, department: (ExactName) -> Int?) {
+        self.init(
+            id: other.id, user: other.user, department: other.department, userType: other.userType,
+            isRemoved: other.isRemoved,
+            permissions: ceiling.permissions.map { other.permissions.intersection(PermissionSet($0)) }
+                ?? other.permissions,
+            combination: other.combination)
+        narrowing = Narrowing(ceiling, reach: ceiling.departments.map { $0.compactMap(department) })
+    }
+
+    package var ceiling: Ceiling? { narrowing?.ceiling }
+    /// The departments to which the ceiling limits it, each with those under it; `nil` for no such limit.
+    package var reach: [Int]? { narrowing?.reach }
 }
 
 /// A token in a directory.
@@ -69,6 +111,10 @@ package struct Assignment: Sendable {
     package var suspended: Instant?
     package var revoked: Instant?
     package var isTampered: Bool
+    private var ceilingBox: CeilingBox?
+
+    /// The limits below what its combination may do; `nil` for none.
+    package var ceiling: Ceiling? { ceilingBox?.value }
 
     package init(_ record: TokenRecord, tenant: Int, assignment: Int) {
         id = record.id
@@ -85,5 +131,6 @@ package struct Assignment: Sendable {
         suspended = record.suspended
         revoked = record.revoked
         isTampered = record.isTampered
+        ceilingBox = record.sharedCeiling
     }
 }

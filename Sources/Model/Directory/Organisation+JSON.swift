@@ -133,8 +133,7 @@ extension Organisation {
     ) throws(OrganisationError) -> TokenRecord {
         let members: [ExactName] = [
             "id", "kind", "name", "device", "description", "contact", "assignment", "created", "expires", "last_active",
-            "dormant_since",
-            "suspended", "revoked",
+            "dormant_since", "suspended", "revoked", "ceiling",
         ]
         let reader = try RecordReader(json, path: path, known: members)
         guard let id = TokenID(try reader.text("id").text) else {
@@ -161,7 +160,8 @@ extension Organisation {
             suspended: try reader.optionalInstant("suspended", or: old?.suspended),
             revoked: try reader.optionalInstant("revoked", or: old?.revoked),
             description: try reader.optionalText("description", or: old?.description, most: 1_200),
-            contact: try reader.optionalText("contact", or: old?.contact, most: 1_200))
+            contact: try reader.optionalText("contact", or: old?.contact, most: 1_200),
+            ceiling: try reader.ceiling("ceiling", or: old?.ceiling))
         guard token.expires > token.created else {
             throw OrganisationError("a token expires after it is created", path: path + ".expires")
         }
@@ -238,7 +238,8 @@ extension TokenRecord {
         var members: [JSON.Member] = [
             .init("id", .string(id.description)), .init("kind", .string(kind.rawValue)),
             .init(kind == .api ? "name" : "device", .string(name)), .init("description", .string(description ?? "")),
-            .init("contact", .string(contact ?? "")), .init("assignment", .string(assignment)),
+            .init("contact", .string(contact ?? "")), .init("ceiling", (ceiling ?? Ceiling()).json),
+            .init("assignment", .string(assignment)),
             .init("created", .string(created.description)), .init("expires", .string(expires.description)),
         ]
         let instants: [(ExactName, Instant?)] = [

@@ -18,6 +18,7 @@ extension Organisation {
                 if !token.name.isEmpty { token.name = pseudonym(token.name, "token") }
                 token.description = token.description.map { pseudonym($0, "description") }
                 token.contact = token.contact.map { pseudonym($0, "contact") }
+                if let purpose = token.ceiling?.purpose { token.ceiling?.purpose = pseudonym(purpose, "purpose") }
                 result.tenants[tenant].tokens[index] = token
             }
         }

@@ -147,11 +147,20 @@ package struct TokenRecord: Equatable, Sendable {
     package var revoked: Instant?
     /// True when it was changed without the store's keys; nothing in it can be trusted then.
     package var isTampered = false
+    private var ceilingBox: CeilingBox?
+
+    /// The limits below what its combination may do; `nil` for none.
+    package var ceiling: Ceiling? {
+        get { ceilingBox?.value }
+        set { ceilingBox = newValue.flatMap { $0.isEmpty ? nil : CeilingBox($0) } }
+    }
+
+    var sharedCeiling: CeilingBox? { ceilingBox }
 
     package init(
         id: TokenID, kind: TokenKind, name: ExactName, assignment: ExactName, created: Instant, expires: Instant,
         lastActive: Instant? = nil, dormantSince: Instant? = nil, suspended: Instant? = nil, revoked: Instant? = nil,
-        description: ExactName? = nil, contact: ExactName? = nil
+        description: ExactName? = nil, contact: ExactName? = nil, ceiling: Ceiling? = nil
     ) {
         self.id = id
         self.kind = kind
@@ -165,5 +174,6 @@ package struct TokenRecord: Equatable, Sendable {
         self.revoked = revoked
         self.description = description
         self.contact = contact
+        self.ceiling = ceiling
     }
 }

@@ -35,6 +35,19 @@ package struct PermissionSet: Equatable, Sendable {
             && other.prefixes.allSatisfy { prefix in prefixes.contains { prefix.hasPrefix($0) } }
     }
 
+    /// The permissions that are in both sets.
+    package func intersection(_ other: PermissionSet) -> PermissionSet {
+        var common = PermissionSet([])
+        common.names = Array(Set(names.filter(other.permits) + other.names.filter(permits))).sorted()
+        let narrower =
+            prefixes.filter { own in other.prefixes.contains { own.hasPrefix($0) } }
+            + other.prefixes.filter { its in prefixes.contains { its.hasPrefix($0) } }
+        common.prefixes = Array(Set(narrower)).sorted()
+        return common
+    }
+
+    package var isEmpty: Bool { names.isEmpty && prefixes.isEmpty }
+
     /// Every name and pattern, sorted.
     package var patterns: [ExactName] {
         (names + prefixes.map { "\($0)*" }).sorted()

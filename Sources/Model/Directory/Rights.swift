@@ -21,14 +21,24 @@ package struct Rights: Sendable {
     package let grants: [Grant]
     package let gates: [Gate]
 
-    package init(of assignment: Int, in directory: Directory) {
-        let assignment = directory.assignments[assignment]
-        let type = directory.userTypes[assignment.userType].permissions.patterns
-        let own = directory.users[assignment.user].permissions.patterns
-        grants = Set(type + own).sorted().map { permission in
-            Grant(
-                permission: permission,
-                sources: (type.contains(permission) ? [.userType] : []) + (own.contains(permission) ? [.user] : []))
+    /// - Parameter assignment: under a ceiling, the permissions that it leaves are listed.
+    package init(of assignment: Assignment, in directory: Directory) {
+        let type = directory.userTypes[assignment.userType].permissions
+        let own = directory.users[assignment.user].permissions
+        if assignment.ceiling?.permissions == nil {
+            let (type, own) = (type.patterns, own.patterns)
+            grants = Set(type + own).sorted().map { permission in
+                Grant(
+                    permission: permission,
+                    sources: (type.contains(permission) ? [.userType] : []) + (own.contains(permission) ? [.user] : []))
+            }
+        } else {
+            grants = assignment.permissions.patterns.map { permission in
+                let part = PermissionSet([permission])
+                return Grant(
+                    permission: permission,
+                    sources: (type.covers(part) ? [.userType] : []) + (own.covers(part) ? [.user] : []))
+            }
         }
         var gates: [Gate] = []
         var next: Int? = assignment.department

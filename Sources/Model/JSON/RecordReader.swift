@@ -115,6 +115,40 @@ struct RecordReader {
         return permissions
     }
 
+    /// True when the record has a member.
+    func has(_ name: ExactName) -> Bool { members.contains { $0.key == name } }
+
+    /// Reads a list of strings that are not empty; none for a missing member.
+    func texts(_ name: ExactName, _ expected: String) throws(OrganisationError) -> [ExactName] {
+        guard let value = try value(name) else { return [] }
+        guard case .array(let elements) = value else { throw fault(name, "an array", value) }
+        var texts: [ExactName] = []
+        for (index, element) in elements.enumerated() {
+            guard let text = element.name, !text.isEmpty, text.utf8.count <= 400 else {
+                throw fault("\(name)[\(index)]", expected, element)
+            }
+            texts.append(text)
+        }
+        return texts
+    }
+
+    /// Reads a whole number; `nil` for a missing member.
+    func number(_ name: ExactName, in range: ClosedRange<Int>) throws(OrganisationError) -> Int? {
+        guard let value = try value(name) else { return nil }
+        guard case .integer(let number) = value, let number = Int(exactly: number), range.contains(number) else {
+            throw fault(name, "a whole number from \(range.lowerBound) to \(range.upperBound)", value)
+        }
+        return number
+    }
+
+    /// Reads a ceiling; an empty object removes it.
+    /// - Parameter old: the value of a missing member.
+    func ceiling(_ name: ExactName, or old: Ceiling?) throws(OrganisationError) -> Ceiling? {
+        guard let value = try value(name) else { return old }
+        let ceiling = try Ceiling(json: value, path: path(name))
+        return ceiling.isEmpty ? nil : ceiling
+    }
+
     func list<Element>(
         _ name: ExactName, _ read: (JSON, String) throws(OrganisationError) -> Element
     ) throws(OrganisationError) -> [Element] {

@@ -38,8 +38,9 @@ package struct IPNetwork: Hashable, Sendable {
         self.init(address, prefix: address.isVersion6 ? 128 : 32)
     }
 
-    private init(_ address: IPAddress, prefix: Int) {
-        self.address = address
+    /// The network of that prefix length that has an address.
+    package init(_ address: IPAddress, prefix: Int) {
+        self.address = address.masked(prefix)
         self.prefix = prefix
     }
 

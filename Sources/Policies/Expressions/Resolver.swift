@@ -108,7 +108,7 @@ package final class Resolver {
     private func method(_ name: ExactName, on type: ValueType) -> Method? {
         guard let method = Method.allCases.first(where: { $0.name == name.text }) else { return nil }
         switch (method, type) {
-        case (.has, .request), (.has, .token), (.has, .actor), (.has, .department), (.has, .resource),
+        case (.has, .request), (.has, .token), (.has, .ceiling), (.has, .actor), (.has, .department), (.has, .resource),
             (.has, .action), (.has, .context), (.has, .external), (.has, .table), (.has, .row), (.has, .record),
             (.has, .map):
             return .has

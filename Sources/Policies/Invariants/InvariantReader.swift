@@ -72,7 +72,8 @@ struct InvariantReader {
                 Policy(
                     id: ExactName("\(PolicyFile.invariants.withoutExtension) \(policies.count + 1)"), path: path,
                     declaration, program: program(condition: number), libraries: libraries,
-                    keepsState: chunk.keepsState, texts: Set(chunk.strings.map(\.bytes)), templates: []))
+                    keepsState: chunk.keepsState, texts: Set(chunk.strings.map(\.bytes)),
+                    memberNames: [], templates: []))
         }
         return result(invariants, policies)
     }

@@ -23,13 +23,15 @@ package final class Policy: Sendable {
     package let keepsState: Bool
     /// The strings of the source, and of the libraries it uses, as bytes.
     let texts: Set<[UInt8]>
+    /// The names of the members that the source, and the libraries it uses, read of anything.
+    let memberNames: Set<ExactName>
     /// The strings of the source in which names in braces, such as `{token.department}`, are filled in.
     package let templates: Set<ExactName>
 
     init(
         id: ExactName, path: String, _ declaration: PolicyDeclaration, program: [UInt8], libraries: [Library] = [],
         instrumentation: PolicyInstrumentation? = nil,
-        keepsState: Bool, texts: Set<[UInt8]>, templates: Set<ExactName>
+        keepsState: Bool, texts: Set<[UInt8]>, memberNames: Set<ExactName>, templates: Set<ExactName>
     ) {
         self.id = id
         self.path = path
@@ -44,7 +46,28 @@ package final class Policy: Sendable {
         self.instrumentation = instrumentation
         self.keepsState = keepsState || libraries.contains(where: \.keepsState)
         self.texts = libraries.reduce(texts) { $0.union($1.texts) }
+        self.memberNames = libraries.reduce(memberNames) { $0.union($1.memberNames) }
         self.templates = templates
+    }
+
+    /// The parts of ceilings that it enforces where it decides: those that its source reads.
+    package var ceilingParts: Set<Ceiling.Part> {
+        if isObserving { return [] }
+        // Every limit at once.
+        if memberNames.contains("beyond_ceiling") || texts.contains(Array("beyond_ceiling".utf8)) {
+            return Set(Ceiling.Part.allCases)
+        }
+        guard memberNames.contains("ceiling") else { return [] }
+        return Set(
+            Ceiling.Part.allCases.filter { part in
+                switch part {
+                case .permissions: !memberNames.isDisjoint(with: ["permits", "permissions"])
+                case .hours: memberNames.isSuperset(of: ["weekdays", "opens", "closes"])
+                // Nothing but its presence can be judged.
+                case .uses: memberNames.contains("uses") || texts.contains(Array("uses".utf8))
+                default: memberNames.contains(ExactName(part.rawValue))
+                }
+            })
     }
 
     package var on: [DecisionKind] { shape.kinds.sorted { $0.rawValue < $1.rawValue } }

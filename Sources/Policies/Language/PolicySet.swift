@@ -47,6 +47,24 @@ package struct PolicySet: Sendable {
         return policy.isEnabled
     }
 
+    /// The parts of ceilings that some policy enforces in a tenant's decisions of a kind that tokens ask for.
+    /// - Parameter tenant: `nil` for those that every tenant has enforced.
+    package func ceilingParts(_ kind: DecisionKind, tenant: ExactName?) -> Set<Ceiling.Part> {
+        policies.reduce(into: []) { parts, policy in
+            let takesTokens =
+                switch policy.shape.subject {
+                case .token, .any: true
+                default: kind != .access
+                }
+            guard takesTokens, policy.shape.kinds.contains(kind) else { return }
+            let isEnabled =
+                tenant.map { self.isEnabled(policy, tenant: $0) }
+                ?? (self.isEnabled(policy, tenant: nil)
+                    && settings[policy.id]?.tenants.keys.allSatisfy { self.isEnabled(policy, tenant: $0) } ?? true)
+            if isEnabled { parts.formUnion(policy.ceilingParts) }
+        }
+    }
+
     /// The strings that the schema and the policies name.
     package var knownTexts: Set<[UInt8]> {
         var texts = Set(policies.flatMap(\.texts))

@@ -18,6 +18,8 @@ package enum ValueType: Hashable, Sendable {
     /// A range of addresses, or a single one.
     case network
     case token
+    /// The limits of one token below what its combination may do.
+    case ceiling
     case actor
     case request
     case settings
@@ -78,6 +80,7 @@ package enum ValueType: Hashable, Sendable {
         case .ip: "ip"
         case .network: "network"
         case .token: "token"
+        case .ceiling: "ceiling"
         case .actor: "actor"
         case .request: "request"
         case .settings: "settings"
@@ -164,7 +167,8 @@ package enum ValueType: Hashable, Sendable {
     static let names: [String] = {
         let elements = Array(declarable.values)
         let types: [ValueType] = [
-            .userType, .token, .actor, .request, .settings, .action, .resource, .context, .external(-1), .plugin(0),
+            .userType, .token, .ceiling, .actor, .request, .settings, .action, .resource, .context, .external(-1),
+            .plugin(0),
             .table(0),
             .row(0), .record([]), .map(.string),
         ]

@@ -27,7 +27,7 @@ package enum Vocabulary {
     package static let textMethods: Set<ExactName> = Set(
         StandardLibrary.textMethods.subtracting(["format"]).map { ExactName($0) })
 
-    package static let entries: [Entry] = requestEntries + tokenEntries + otherEntries
+    package static let entries: [Entry] = requestEntries + tokenEntries + ceilingEntries + otherEntries
 
     package static let methods: [MethodEntry] = [
         .init(owners: [.token, .actor], method: .can, help: "whether it holds a permission"),
@@ -43,6 +43,9 @@ package enum Vocabulary {
             owners: [.actor], method: .covers,
             help: "whether a token's permissions are among the actor's and its department within the actor's"),
         .init(owners: [.user, .userType], method: .permits, help: "whether a permission is among its own"),
+        .init(
+            owners: [.ceiling], method: .permits,
+            help: "whether it leaves a permission; what the combination holds is not asked"),
         .init(owners: [.department], method: .isWithin, help: "whether it is another department or is below it"),
         .init(owners: [.ip], method: .isWithin, help: "whether it is an address of a network: `10.0.0.0/8`"),
         .init(owners: [.network], method: .isWithin, help: "whether another network has all its addresses"),
@@ -110,6 +113,12 @@ package enum Vocabulary {
         entry(.request, "proposed", .token, .proposed, optional: true, "the token as it would be afterwards"),
         entry(.request, "resource", .resource, .resource, "the record that the action is about"),
         entry(.request, "context", .context, .context, "the circumstances"),
+        entry(
+            .request, "beyond_ceiling",
+            .restricted(.string, .oneOf(Ceiling.Part.allCases.map { ExactName($0.rawValue) })), .beyondCeiling,
+            optional: true,
+            "the first limit of the acting token's ceiling that the request goes beyond; absent where it keeps all of them"
+        ),
     ]
 
     private static let tokenEntries: [Entry] = [
@@ -127,9 +136,43 @@ package enum Vocabulary {
         entry(.token, "last_day", .date, .lastDay, "the last day it is valid, if only in part, in the tenant's zone"),
         entry(.token, "last_active", .instant, .lastActive, optional: true, "when it was last used"),
         entry(
+            .token, "ceiling", .ceiling, .ceiling, optional: true,
+            "its limits below what its combination may do; `can` and `is_within` respect them"),
+        entry(
             .token, "dormant_since", .instant, .dormantSince, optional: true, "the time since which it counts as unused"
         ),
     ]
+
+    private static let ceilingEntries: [Entry] = [
+        entry(
+            .ceiling, "permissions", .list(.string), .limitedPermissions, optional: true,
+            "the permissions and patterns that it leaves"),
+        entry(
+            .ceiling, "departments", .list(.department), .limitedDepartments, optional: true,
+            "the departments that it leaves, each with those under it"),
+        entry(
+            .ceiling, "networks", .list(.network), .limitedNetworks, optional: true,
+            "the networks that requests come from"),
+        entry(
+            .ceiling, "weekdays", .list(.number), .limitedWeekdays, optional: true,
+            "the days on which requests are made; 1 is Monday"),
+        entry(
+            .ceiling, "opens", .time, .opens, optional: true, "the time of day from which requests are made"),
+        entry(
+            .ceiling, "closes", .time, .closes, optional: true,
+            "the time of day before which requests are made; one before `opens` is on the next day"),
+        optional(entry(.ceiling, "uses", .limitedUses, 1...Int64(Ceiling.mostUses), "after which the token ends")),
+        entry(
+            .ceiling, "purpose", .string, .limitedPurpose, optional: true, "the purpose that each request states"),
+    ]
+
+    private static func optional(_ entry: Entry) -> Entry {
+        var optional = Entry(
+            owner: entry.owner, name: entry.name, type: entry.type, isOptional: true, attribute: entry.attribute,
+            help: entry.help)
+        optional.range = entry.range
+        return optional
+    }
 
     private static let otherEntries: [Entry] = [
         entry(.actor, "user", .user, .user, optional: true, "the administrator; the operator is not a user"),
@@ -180,9 +223,12 @@ package enum Vocabulary {
 
 /// The part of its base that an attribute node reads.
 @usableFromInline package enum Attribute: UInt32, Sendable {
-    case point, action, actionKind, tenant, time, today, subject, actor, token, proposed, resource, context
+    case point, action, actionKind, tenant, time, today, subject, actor, token, proposed, resource, context,
+        beyondCeiling
     case tokenID, kind, tokenName, tokenDescription, tokenContact, tokenTenant, user, department, userType
-    case created, expires, lastDay, lastActive, dormantSince
+    case created, expires, lastDay, lastActive, dormantSince, ceiling
+    case limitedPermissions, limitedDepartments, limitedNetworks, limitedWeekdays, opens, closes, limitedUses,
+        limitedPurpose
     case actorToken, isOperator
     case id, name, parent, depth, isActive, email
     case recordType, recordID, actionName

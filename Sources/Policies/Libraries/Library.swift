@@ -39,6 +39,8 @@ package struct Library: Sendable {
     let keepsState: Bool
     /// The strings of the source, as bytes.
     let texts: Set<[UInt8]>
+    /// The names of the members that the source reads of anything.
+    let memberNames: Set<ExactName>
 
     package func member(_ name: ExactName) -> Member? { members.first { $0.name == name } }
 }

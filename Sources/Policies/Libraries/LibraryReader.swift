@@ -219,7 +219,8 @@ struct LibraryReader {
             name: parsed[index].name, path: parsed[index].path, about: chunk.heading,
             members: members.sorted { ($0.offset, $0.member.name) < ($1.offset, $1.member.name) }.map(\.member),
             uses: parsed[index].uses.map(\.name), program: instrumentation?.program ?? program,
-            instrumentation: instrumentation, keepsState: chunk.keepsState, texts: Set(chunk.strings.map(\.bytes)))
+            instrumentation: instrumentation, keepsState: chunk.keepsState, texts: Set(chunk.strings.map(\.bytes)),
+            memberNames: Set(chunk.memberNames.map { ExactName($0) }))
     }
 
     /// The comment before a field that is the first thing on its line; another one is about something else.

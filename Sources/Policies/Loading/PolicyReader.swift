@@ -83,7 +83,7 @@ struct PolicyReader {
         parsed.policy = Policy(
             id: file.name.withoutExtension, path: path, declaration, program: instrumentation?.program ?? program,
             libraries: used, instrumentation: instrumentation, keepsState: chunk.keepsState,
-            texts: Set(chunk.strings.map(\.bytes)),
+            texts: Set(chunk.strings.map(\.bytes)), memberNames: Set(chunk.memberNames.map { ExactName($0) }),
             templates: Set(literals.map { ExactName(text($0)) }))
         return parsed
     }

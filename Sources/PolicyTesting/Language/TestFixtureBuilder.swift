@@ -6,6 +6,7 @@ struct TestFixtureBuilder {
     static let tokenKeys: [ExactName] = [
         "id", "name", "kind", "user", "department", "user_type", "permissions", "created", "expires", "last_day",
         "last_active", "dormant_since", "suspended", "revoked", "description", "contact",
+        "ceiling",
     ]
 
     private let base: TestOrganisation
@@ -88,6 +89,20 @@ struct TestFixtureBuilder {
         return match.id
     }
 
+    /// The ceiling of a token, in the form of an export; its departments by id or name.
+    func ceiling(_ table: TestTable) throws(TestFault) -> Ceiling? {
+        guard let inner = try table.table("ceiling") else { return nil }
+        let json = JSON.object(try inner.members())
+        var ceiling: Ceiling
+        do throws(OrganisationError) { ceiling = try Ceiling(json: json, path: "\(table.path).ceiling") } catch {
+            throw TestFault("`\(error.path)`: \(error.message)")
+        }
+        var departments: [ExactName] = []
+        for text in ceiling.departments ?? [] { departments.append(try department(text)) }
+        if ceiling.departments != nil { ceiling.departments = departments }
+        return ceiling
+    }
+
     /// A token of the organisation by name or id, or a made-up one.
     mutating func token(_ value: LuaValue, at path: String) throws(TestFault) -> TokenRecord {
         if let text = value.name {
@@ -110,6 +125,7 @@ struct TestFixtureBuilder {
         token.revoked = try moment("revoked", of: table)
         token.description = try table.name("description")
         token.contact = try table.name("contact")
+        token.ceiling = try ceiling(table)
         tenant.tokens.append(token)
         return token
     }
@@ -141,12 +157,12 @@ struct TestFixtureBuilder {
     }
 
     /// Adds a token to an assignment, through which a made-up administrator acts.
-    mutating func token(of assignment: ExactName, kind: TokenKind) -> TokenRecord {
+    mutating func token(of assignment: ExactName, kind: TokenKind, _ ceiling: Ceiling?) -> TokenRecord {
         made += 1
         let token = TokenRecord(
             id: TokenID(high: 0xdead_beef_dead_beef, low: made), kind: kind,
             name: kind == .api ? "made up by a test" : "", assignment: assignment, created: now.adding(hours: -24),
-            expires: now.adding(hours: 29 * 24))
+            expires: now.adding(hours: 29 * 24), ceiling: ceiling)
         tenant.tokens.append(token)
         return token
     }

@@ -123,12 +123,13 @@ struct TestRequestParser {
             return (.actor, .operator)
         }
         let table = try TestTable(value, at: "actor")
-        try table.refuseOthers(than: ["user", "department", "user_type", "permissions", "via"])
+        try table.refuseOthers(than: ["user", "department", "user_type", "permissions", "via", "ceiling"])
         let (user, assignment) = try fixture.assignment(table)
         if let kind = try table.choice("via", among: ["api", "mobile"]).flatMap(TokenKind.init(rawValue:)) {
-            let id = fixture.token(of: assignment, kind: kind).id.description
+            let id = fixture.token(of: assignment, kind: kind, try fixture.ceiling(table)).id.description
             return (.actor, .token(id))
         }
+        guard table["ceiling"] == nil else { throw TestFault("`actor.ceiling` needs `via`: a ceiling is a token's") }
         return (.actor, .user(id: user, assignment: assignment))
     }
 
@@ -215,7 +216,7 @@ struct TestRequestParser {
         try table.refuseOthers(
             than: [
                 "name", "kind", "user", "department", "user_type", "permissions", "created", "expires", "last_day",
-                "description", "contact",
+                "description", "contact", "ceiling",
             ])
         let binds = (["user", "department", "user_type"] as [ExactName]).contains { table[$0] != nil }
         if isNew, !binds { throw TestFault("`proposed` needs a `department` and a `user_type`, or a `user`") }
@@ -226,6 +227,7 @@ struct TestRequestParser {
         proposed.created = try table.instant("created", in: fixture.zone)
         proposed.description = try table.name("description")
         proposed.contact = try table.name("contact")
+        proposed.ceiling = try fixture.ceiling(table)
         proposed.lastDay = try table.date("last_day")
         proposed.expires = try table.instant("expires", in: fixture.zone)
         if isNew, proposed.lastDay == nil, proposed.expires == nil {

@@ -181,6 +181,7 @@ struct RecordedTestWriter {
         fields.append(("kind", .string(record.kind.rawValue)))
         if !record.name.isEmpty { fields.append(("name", .string(record.name))) }
         fields += Self.notes(record.description, record.contact)
+        if let ceiling = record.ceiling { fields.append(("ceiling", LuaValue(ceiling.json))) }
         let moments: [(ExactName, Instant?)] = [
             ("created", record.created), ("expires", record.expires), ("last_active", record.lastActive),
             ("dormant_since", record.dormantSince), ("suspended", record.suspended), ("revoked", record.revoked),
@@ -213,7 +214,7 @@ struct RecordedTestWriter {
         case .user(let id, let assignment):
             let found =
                 assignment.flatMap { directory.assignment($0, tenant: tenant) }
-                ?? directory.assignments.indices.first {
+                ?? (0..<directory.combinationCount).first {
                     directory.users[directory.assignments[$0].user].id == id
                         && directory.users[directory.assignments[$0].user].tenant == tenant
                 }
@@ -221,7 +222,8 @@ struct RecordedTestWriter {
         case .token(let id):
             guard let index = TokenID(id).flatMap(directory.token) else { return .string("operator") }
             let token = directory.tokens[index]
-            return LuaValue(named: who(token.assignment) + [("via", .string(token.kind.rawValue))])
+            let ceiling = token.ceiling.map { [(ExactName("ceiling"), LuaValue($0.json))] } ?? []
+            return LuaValue(named: who(token.assignment) + [("via", .string(token.kind.rawValue))] + ceiling)
         }
     }
 
@@ -233,6 +235,7 @@ struct RecordedTestWriter {
         if let kind = proposed.kind { fields.append(("kind", .string(kind.rawValue))) }
         if let name = proposed.name { fields.append(("name", .string(name))) }
         fields += Self.notes(proposed.description, proposed.contact)
+        if let ceiling = proposed.ceiling { fields.append(("ceiling", LuaValue(ceiling.json))) }
         if let created = proposed.created { fields.append(("created", .string(created.description))) }
         if let day = proposed.lastDay {
             fields.append(("last_day", .string(day.description)))
@@ -251,7 +254,8 @@ struct RecordedTestWriter {
 
     private mutating func add(user index: Int) {
         guard users.insert(index).inserted else { return }
-        for assignment in directory.assignments where assignment.user == index && !assignment.isRemoved {
+        for assignment in directory.assignments.prefix(directory.combinationCount)
+        where assignment.user == index && !assignment.isRemoved {
             add(department: assignment.department)
             userTypes.insert(assignment.userType)
         }
@@ -321,6 +325,6 @@ extension TokenRecord {
             id: token.id, kind: token.kind, name: token.name, assignment: "", created: token.created,
             expires: token.expires, lastActive: token.lastActive, dormantSince: token.dormantSince,
             suspended: token.suspended, revoked: token.revoked, description: token.description,
-            contact: token.contact)
+            contact: token.contact, ceiling: token.ceiling)
     }
 }

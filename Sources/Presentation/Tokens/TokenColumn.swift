@@ -19,6 +19,8 @@ package enum TokenColumn: String, CaseIterable, Sendable {
     case userType = "user-type"
     case assignment
     case permissions
+    /// The limits below what the combination may do.
+    case ceiling
     case created
     case createdBy = "created-by"
     case updated
@@ -53,7 +55,7 @@ package enum TokenColumn: String, CaseIterable, Sendable {
         case .id, .kind, .created, .updated, .expires, .lastActive, .state, .dormantSince, .suspended, .revoked, .last4:
             return .fixed(head)
         case .email, .permissions: return .text(head)
-        case .suspendedReason, .description: return .prose(head)
+        case .suspendedReason, .description, .ceiling: return .prose(head)
         case .title, .contact, .device, .fullName, .assignment: return .name(head)
         case .user: return .name(head, least: kind == .mobile ? 10 : 6)
         case .tenant, .department, .userType, .createdBy, .suspendedBy, .revokedBy: return .name(head, least: 6)

@@ -53,7 +53,7 @@ package struct TokenDescription {
             fields.add("Email", user.email)
             fields.add("Department", department.name, json: .string(department.id))
             fields.add("User Type", type.name, json: .string(type.id))
-            fields.add("Last Active", local(token.lastActive) ?? "never", json: instant(token.lastActive))
+            addLastUse(to: &fields)
             fields.add("Expiry Date", expires, key: "expires", json: .string(token.expires.description))
             fields.add("Device", token.name.isEmpty ? "–" : token.name, json: .string(token.name))
             addNotes(to: &fields)
@@ -64,10 +64,36 @@ package struct TokenDescription {
         fields.add(key: "user_name", .string(user.name))
         fields.add(key: "department_name", .string(department.name))
         fields.add(key: "user_type_name", .string(type.name))
+        addCeiling(to: &fields)
         addState(state, to: &fields)
         addHistory(state, to: &fields)
-        addRights(of: index, state, to: &fields)
+        addRights(
+            of: token.ceiling.map { directory.narrowed(index, under: $0) } ?? assignment, state, to: &fields)
         return fields
+    }
+
+    private func addCeiling(to fields: inout KeyValueOutput) {
+        guard let ceiling = token.ceiling else { return fields.add(key: "ceiling", .null) }
+        let used = isExported ? nil : details.useCount
+        fields.add(
+            "Ceiling", ceiling.lines(used: used, tenant: view.index, in: directory), json: ceiling.json)
+        if ceiling.uses != nil, !isExported { fields.add(key: "use_count", .integer(Int64(details.useCount))) }
+    }
+
+    /// The time of the last use, and where it is known what was done and from where: `2026-11-30 10:00, orders.read from
+    /// 10.1.2.0/24`.
+    private var lastUse: String {
+        guard let time = local(token.lastActive) else { return "never" }
+        let place = details.lastNetwork.map { "from \($0)" }
+        let use = [details.lastAction?.text, place].compactMap(\.self).joined(separator: " ")
+        return use.isEmpty ? time : "\(time), \(use)"
+    }
+
+    private func addLastUse(to fields: inout KeyValueOutput) {
+        fields.add("Last Active", lastUse, json: instant(token.lastActive))
+        guard !isExported else { return }
+        fields.add(key: "last_action", .optional(details.lastAction))
+        fields.add(key: "last_network", .optional(details.lastNetwork?.description))
     }
 
     /// The way to see the token's string again, or the reason why there is none.
@@ -127,9 +153,7 @@ package struct TokenDescription {
             fields.add(
                 "Former String", formerString(state), key: "former_string_until", json: instant(details.overlapUntil))
         }
-        if token.kind == .api {
-            fields.add("Last Active", local(token.lastActive) ?? "never", json: instant(token.lastActive))
-        }
+        if token.kind == .api { addLastUse(to: &fields) }
         if token.kind == .api, !isExported {
             let last =
                 details.revealedAt.map { ", last by \(details.revealedBy.map(name) ?? "?") on \(local($0)!)" } ?? ""
@@ -156,7 +180,7 @@ package struct TokenDescription {
 
     // MARK: Rights
 
-    private func addRights(of assignment: Int, _ state: TokenState, to fields: inout KeyValueOutput) {
+    private func addRights(of assignment: Assignment, _ state: TokenState, to fields: inout KeyValueOutput) {
         let rights = Rights(of: assignment, in: directory)
         let grants = rights.grants.map {
             "\($0.permission)  from \($0.sources.map { source($0, assignment) }.joined(separator: " and "))"
@@ -182,10 +206,10 @@ package struct TokenDescription {
         if !gates.isEmpty { fields.add("Not Permitted", gates, json: .strings(gates)) }
     }
 
-    private func source(_ source: Rights.Source, _ assignment: Int) -> String {
+    private func source(_ source: Rights.Source, _ assignment: Assignment) -> String {
         switch source {
-        case .userType: "the user type \(directory.userTypes[directory.assignments[assignment].userType].name)"
-        case .user: "the user \(directory.users[directory.assignments[assignment].user].name)"
+        case .userType: "the user type \(directory.userTypes[assignment.userType].name)"
+        case .user: "the user \(directory.users[assignment.user].name)"
         }
     }
 

@@ -38,7 +38,7 @@ package struct TokenRow {
     package var members: [JSON.Member]? {
         let columns: [TokenColumn] = [
             .id, .tenant, .kind, .title, .description, .contact, .user, .email, .department, .userType, .assignment,
-            .created, .updated,
+            .ceiling, .created, .updated,
             .expires, .lastActive, .state, .dormantSince,
         ]
         return fields(columns)?.members
@@ -63,11 +63,16 @@ package struct TokenRow {
             return named("department", department.id, department.name)
         case .userType:
             let type = directory.userTypes[assignment.userType]
-            return named("user_type", type.id, type.name)
+            let (cell, members) = named("user_type", type.id, type.name)
+            return (token.ceiling == nil ? cell : TableCell("\(type.name) (limited)"), members)
         case .assignment: return text("assignment", assignment.id.text)
         case .permissions:
-            let patterns = assignment.permissions.patterns
+            let narrowed = token.ceiling.map { directory.narrowed(index, under: $0) } ?? assignment
+            let patterns = narrowed.permissions.patterns
             return (TableCell(patterns.joined(separator: ", ")), [.init("permissions", .strings(patterns))])
+        case .ceiling:
+            let lines = token.ceiling?.lines(tenant: view.index, in: directory) ?? []
+            return (TableCell(lines.joined(separator: "; ")), [.init("ceiling", token.ceiling?.json ?? .null)])
         case .state:
             let state = TokenState(token, assignment: index, view)
             return (

@@ -29,6 +29,7 @@ struct ScenarioParser {
         ("tenant deactivate", "or activate"),
         ("token TOKEN expires DAY", "its last valid day, 90d from today, or a moment"),
         ("token TOKEN description TEXT", "or contact; an empty text removes it"),
+        ("token TOKEN limited LIMIT=VALUE …", "only=, within=, from=, hours=, uses=, purpose=; or unlimited"),
         ("token TOKEN revoked", "or suspended, resumed"),
         ("setting POLICY NAME VALUE", "for this tenant"),
     ]
@@ -61,6 +62,9 @@ struct ScenarioParser {
             return .tokenDescription(try token(words[1]), words[3].isEmpty ? nil : ExactName(words[3]))
         case ("token", _?, 4) where words[2] == "contact":
             return .tokenContact(try token(words[1]), words[3].isEmpty ? nil : ExactName(words[3]))
+        case ("token", _?, 4...) where words[2] == "limited":
+            return .tokenCeiling(try token(words[1]), try ceiling(words.dropFirst(3)))
+        case ("token", _?, 3) where words[2] == "unlimited": return .tokenCeiling(try token(words[1]), nil)
         case ("token", _?, 3) where words[2] == "revoked": return .tokenRevoked(try token(words[1]))
         case ("token", _?, 3) where words[2] == "suspended": return .tokenSuspended(try token(words[1]), true)
         case ("token", _?, 3) where words[2] == "resumed": return .tokenSuspended(try token(words[1]), false)
@@ -74,6 +78,42 @@ struct ScenarioParser {
             let shown = (forms.isEmpty ? Self.forms : forms).map { "  suppose \($0.words)  (\($0.help))" }
             throw CommandError(messages: ["unknown change; use one of"] + shown, status: ExitStatus.usage)
         }
+    }
+
+    /// The ceiling of `only=orders.read within=Sales`.
+    private func ceiling(_ words: ArraySlice<String>) throws(CommandError) -> Ceiling? {
+        var ceiling = Ceiling()
+        for word in words {
+            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            let text = parts.count == 2 ? parts[1] : ""
+            switch parts[0] {
+            case "only": ceiling.permissions = try CeilingOptions.permissions(text, for: "only")
+            case "within":
+                var departments: [ExactName] = []
+                for name in try CeilingOptions.parts(text, for: "within") { departments.append(try department(name)) }
+                ceiling.departments = departments
+            case "from": ceiling.networks = try CeilingOptions.networks(text, for: "from")
+            case "hours": ceiling.hours = try CeilingOptions.hours(text, for: "hours")
+            case "uses":
+                guard let uses = Int(text), (1...Ceiling.mostUses).contains(uses) else {
+                    throw .usage("`uses` must be a whole number of at least 1, got `\(text)`")
+                }
+                ceiling.uses = uses
+            case "purpose": ceiling.purpose = ExactName(text)
+            default:
+                let known = ["only", "within", "from", "hours", "uses", "purpose"]
+                throw .usage(
+                    "there is no limit `\(parts[0])`\(Suggestion.hint(for: parts[0], among: known)): use "
+                        + known.map { "\($0)=" }.joined(separator: ", "))
+            }
+        }
+        if let empty = [
+            ("only", ceiling.permissions?.isEmpty), ("within", ceiling.departments?.isEmpty),
+            ("from", ceiling.networks?.isEmpty), ("purpose", ceiling.purpose?.isEmpty),
+        ].first(where: { $0.1 == true }) {
+            throw .usage("`\(empty.0)=` needs a value")
+        }
+        return ceiling.isEmpty ? nil : ceiling
     }
 
     private static let activity = ["activate": true, "deactivate": false, "active": true, "inactive": false]

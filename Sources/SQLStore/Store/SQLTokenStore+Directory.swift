@@ -81,7 +81,8 @@ extension SQLTokenStore {
         _ id: ExactName, tenant: ExactName
     ) throws(TokenStoreError) -> AssignmentDetails? {
         let sql = """
-            SELECT a.removed, u.id, u.name, u.active, d.id, d.name, t.name, n.active, a.tenant, a.id FROM assignments a
+            SELECT a.removed, u.id, u.name, u.active, d.id, d.name, t.name, n.active, a.tenant, a.id, t.permissions,
+                u.permissions FROM assignments a
             JOIN users u ON u.tenant = a.tenant AND u.id = a.user
             JOIN departments d ON d.tenant = a.tenant AND d.id = a.department
             JOIN user_types t ON t.tenant = a.tenant AND t.id = a.user_type
@@ -92,19 +93,23 @@ extension SQLTokenStore {
             return AssignmentDetails(
                 isRemoved: row.flag(0), user: row.text(1), userName: row.text(2), isUserActive: row.flag(3),
                 department: row.text(4), departmentName: row.text(5), userTypeName: row.text(6),
-                isTenantActive: row.flag(7))
+                isTenantActive: row.flag(7), permissions: try list(row.text(10)) + list(row.text(11)))
         }
     }
 
-    package func inactiveDepartment(from id: ExactName, tenant: ExactName) throws(TokenStoreError) -> ExactName? {
+    package func departments(
+        from id: ExactName, tenant: ExactName
+    ) throws(TokenStoreError) -> [(id: ExactName, isActive: Bool)] {
         let sql = """
             WITH RECURSIVE up (id, parent, active, depth) AS (
                 SELECT id, parent, active, 0 FROM departments WHERE tenant = ?1 AND id = ?2
                 UNION ALL SELECT d.id, d.parent, d.active, depth + 1 FROM departments d JOIN up ON d.id = up.parent
                 WHERE d.tenant = ?1 AND depth < 100000)
-            SELECT id FROM up WHERE active = 0 ORDER BY depth LIMIT 1
+            SELECT id, active FROM up ORDER BY depth
             """
-        return try database.first(sql, [.text(tenant), .text(id)]) { $0.text(0) }
+        var found: [(id: ExactName, isActive: Bool)] = []
+        try database.rows(sql, [.text(tenant), .text(id)]) { found.append(($0.text(0), $0.flag(1))) }
+        return found
     }
 
     /// Reads a list of permissions, which is stored as JSON. An unreadable list is damage, never an empty list: an

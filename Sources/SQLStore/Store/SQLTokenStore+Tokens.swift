@@ -144,9 +144,10 @@ extension SQLTokenStore {
     package func use(
         of id: TokenID
     ) throws(TokenStoreError) -> (number: Int64, use: TokenUse, seal: KeyedDigest?)? {
-        let sql = "SELECT number, last_active, use_mac, use_key FROM tokens WHERE id = ? AND revoked IS NULL"
+        let columns = "number, last_active, use_mac, use_key, \(StoredToken.useColumns)"
+        let sql = "SELECT \(columns) FROM tokens WHERE id = ? AND revoked IS NULL"
         return try database.first(sql, [.token(id)]) { row in
-            (row.integer(0), TokenUse(token: id, lastActive: row.instant(1)), row.digest(2))
+            (row.integer(0), TokenUse(row, token: id, lastActive: row.instant(1), from: 4), row.digest(2))
         }
     }
 }

@@ -56,12 +56,14 @@ extension SQLTokenStore {
 
     package func setUse(_ use: TokenUse, seal: KeyedDigest, number: Int64) throws(TokenStoreError) {
         let values: [SQLParameter] = [
-            .optional(use.lastActive), .blob(seal.digest), .integer(Int64(seal.key)),
+            .optional(use.lastActive), .blob(seal.digest), .integer(Int64(seal.key)), .optional(use.action),
+            .optional(use.network?.description), .optional(use.count == 0 ? nil : use.count),
         ]
-        try database.run(
-            "UPDATE tokens SET last_active = ?, use_mac = ?, use_key = ? WHERE number = ?", values + [.integer(number)])
+        let columns = ["last_active", "use_mac", "use_key", "last_action", "last_network", "use_count"]
+        let changes = columns.map { "\($0) = ?" }.joined(separator: ", ")
+        try database.run("UPDATE tokens SET \(changes) WHERE number = ?", values + [.integer(number)])
         try database.confirm(
-            "SELECT last_active, use_mac, use_key, id FROM tokens WHERE number = ?", [.integer(number)],
+            "SELECT \(columns.joined(separator: ", ")), id FROM tokens WHERE number = ?", [.integer(number)],
             is: values + [.token(use.token)], "the use of the token `\(use.token)`")
     }
 }

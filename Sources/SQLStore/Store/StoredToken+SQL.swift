@@ -7,34 +7,41 @@ extension StoredToken {
     /// The columns that `TokenRecord` reads.
     static let recordColumns = """
         number, id, tenant, kind, name, assignment, created, expires, updated, last_active, dormant_since, suspended, \
-        revoked, description, contact
+        revoked, description, contact, ceiling
         """
-    static let recordCount = 15
+    static let recordCount = 16
 
     static let columns = """
         \(recordColumns), version, created_by, revoked_by, reveal_count, revealed_at, revealed_by, lookup, lookup_key, \
         previous, previous_key, overlap_until, ciphertext, nonce, reveal_key, last4, mac, mac_key, name_key, use_mac, \
-        use_key
+        use_key, \(useColumns)
         """
+
+    /// The columns about the last use, beside its time and its seal.
+    static let useColumns = "last_action, last_network, use_count"
 
     init(_ row: any SQLRow) {
         let record = TokenRecord(row)
-        let details = TokenDetails(
-            tenant: row.text(2), token: record, updated: row.moment(8), version: row.count(15),
-            createdBy: row.optionalText(16), revokedBy: row.optionalText(17), revealCount: Int(row.count(18)),
-            revealedAt: row.instant(19), revealedBy: row.optionalText(20),
-            last4: row.optionalText(29), isKept: !row.isNull(26), overlapUntil: row.instant(25))
+        var details = TokenDetails(
+            tenant: row.text(2), token: record, updated: row.moment(8), version: row.count(16),
+            createdBy: row.optionalText(17), revokedBy: row.optionalText(18), revealCount: Int(row.count(19)),
+            revealedAt: row.instant(20), revealedBy: row.optionalText(21),
+            last4: row.optionalText(30), isKept: !row.isNull(27), overlapUntil: row.instant(26))
+        let use = TokenUse(row, token: record.id, lastActive: record.lastActive, from: 36)
+        (details.lastAction, details.lastNetwork, details.useCount) = (use.action, use.network, use.count)
         var sealed: Sealed?
-        if let ciphertext = row.blob(26), let nonce = row.blob(27), let key = row.optionalInteger(28) {
+        if let ciphertext = row.blob(27), let nonce = row.blob(28), let key = row.optionalInteger(29) {
             sealed = Sealed(key: key, nonce: nonce, ciphertext: ciphertext)
         }
         // An unknown kind would be read as `api`, but would be in no list.
         let isWellFormed =
-            row.holds(3, .text(record.kind.rawValue)) && row.isNull(21) == row.isNull(22)
-            && row.isNull(23) == row.isNull(24) && row.isNull(26) == row.isNull(27) && row.isNull(26) == row.isNull(28)
+            row.holds(3, .text(record.kind.rawValue)) && row.isNull(22) == row.isNull(23)
+            && row.isNull(24) == row.isNull(25) && row.isNull(27) == row.isNull(28) && row.isNull(27) == row.isNull(29)
+            && row.optionalText(15).map { Ceiling(stored: $0.text) != nil } ?? true
+            && row.isNull(37) == (use.network == nil)
         self.init(
-            number: row.integer(0), details: details, lookup: row.digest(21), previous: row.digest(23), sealed: sealed,
-            nameKey: row.optionalText(32), seal: row.digest(30), useSeal: row.digest(33), isWellFormed: isWellFormed)
+            number: row.integer(0), details: details, lookup: row.digest(22), previous: row.digest(24), sealed: sealed,
+            nameKey: row.optionalText(33), seal: row.digest(31), useSeal: row.digest(34), isWellFormed: isWellFormed)
     }
 
     // MARK: Writing
@@ -47,14 +54,16 @@ extension StoredToken {
             .text(token.assignment), .integer(token.created.microseconds), .integer(token.expires.microseconds),
             .integer(details.updated.microseconds), .optional(token.lastActive), .optional(token.dormantSince),
             .optional(token.suspended), .optional(token.revoked), .optional(token.description),
-            .optional(token.contact), .integer(details.version),
+            .optional(token.contact), .optional(token.ceiling?.json.compact), .integer(details.version),
             .optional(details.createdBy), .optional(details.revokedBy), .integer(Int64(details.revealCount)),
             .optional(details.revealedAt), .optional(details.revealedBy), .optional(lookup?.digest),
             .optional(lookup?.key), .optional(previous?.digest), .optional(previous?.key),
             .optional(details.overlapUntil), .optional(sealed?.ciphertext), .optional(sealed?.nonce),
             .optional(sealed?.key), .optional(details.last4), .optional(seal?.digest), .optional(seal?.key),
-            .optional(nameKey), .optional(useSeal?.digest), .optional(useSeal?.key),
-            .text(TextNormalizer.search(token.name)), .text(TextNormalizer.search(token.description ?? "")),
+            .optional(nameKey), .optional(useSeal?.digest), .optional(useSeal?.key), .optional(details.lastAction),
+            .optional(details.lastNetwork?.description),
+            .optional(details.useCount == 0 ? nil : details.useCount), .text(TextNormalizer.search(token.name)),
+            .text(TextNormalizer.search(token.description ?? "")),
             .text(TextNormalizer.search(token.contact ?? "")),
         ]
     }
@@ -93,6 +102,33 @@ extension TokenRecord {
             assignment: row.text(5), created: row.moment(6), expires: row.moment(7),
             lastActive: row.instant(9), dormantSince: row.instant(10),
             suspended: row.instant(11), revoked: row.instant(12), description: row.optionalText(13),
-            contact: row.optionalText(14))
+            contact: row.optionalText(14), ceiling: row.optionalText(15).map { Ceiling(stored: $0.text) ?? .unreadable }
+        )
+    }
+}
+
+extension Ceiling {
+    /// The ceiling of a row that holds a text which is none: it permits nothing.
+    static let unreadable: Ceiling = {
+        var ceiling = Ceiling()
+        ceiling.permissions = ["unreadable"]
+        ceiling.uses = 1
+        return ceiling
+    }()
+
+    /// - Returns: `nil` for a text that is none.
+    init?(stored text: String) {
+        guard let json = try? JSONReader.parse(text), let ceiling = try? Ceiling(json: json, path: ""), !ceiling.isEmpty
+        else { return nil }
+        self = ceiling
+    }
+}
+
+extension TokenUse {
+    /// Reads the columns of `StoredToken.useColumns`.
+    init(_ row: any SQLRow, token: TokenID, lastActive: Instant?, from place: Int) {
+        self.init(
+            token: token, lastActive: lastActive, action: row.optionalText(place),
+            network: row.optionalText(place + 1).flatMap { try? IPNetwork($0.text) }, count: Int(row.count(place + 2)))
     }
 }

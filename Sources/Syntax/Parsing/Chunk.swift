@@ -19,6 +19,16 @@ package struct Chunk: Sendable {
             declarations: parser.scopes.declarations, globals: parser.names, labels: parser.labels)
     }
 
+    /// The names of the members and the methods that the source reads of anything.
+    package var memberNames: [String] {
+        expressions.compactMap { expression in
+            switch expression.kind {
+            case .member(_, let name), .method(_, let name, _): name.name
+            default: nil
+            }
+        }
+    }
+
     package subscript(_ id: Expression.ID) -> Expression { expressions[id.index] }
 
     package subscript(_ id: Function.ID) -> Function { functions[id.index] }

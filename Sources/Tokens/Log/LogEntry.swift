@@ -48,6 +48,14 @@ package struct LogEntry: Equatable, Sendable {
     /// The reason that the actor gave.
     package var reason: String? { text("reason") }
 
+    /// The number of a counted use; `nil` for an entry of another act.
+    var use: Int? {
+        guard act == "token.use", case .integer(let number)? = details.first(where: { $0.key == "use" })?.value else {
+            return nil
+        }
+        return Int(number)
+    }
+
     /// The hashed message: all fields of the entry, and the hash before it.
     var message: [UInt8] {
         var message = CanonicalEncoder("log-entry-v1")

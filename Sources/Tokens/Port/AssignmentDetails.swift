@@ -10,10 +10,12 @@ package struct AssignmentDetails: Equatable, Sendable {
     package var departmentName: ExactName
     package var userTypeName: ExactName
     package var isTenantActive: Bool
+    /// The permissions of its user type and its user's own.
+    package var permissions: [ExactName]
 
     package init(
         isRemoved: Bool, user: ExactName, userName: ExactName, isUserActive: Bool, department: ExactName,
-        departmentName: ExactName, userTypeName: ExactName, isTenantActive: Bool
+        departmentName: ExactName, userTypeName: ExactName, isTenantActive: Bool, permissions: [ExactName]
     ) {
         self.isRemoved = isRemoved
         self.user = user
@@ -23,5 +25,6 @@ package struct AssignmentDetails: Equatable, Sendable {
         self.departmentName = departmentName
         self.userTypeName = userTypeName
         self.isTenantActive = isTenantActive
+        self.permissions = permissions
     }
 }

@@ -42,12 +42,14 @@ package struct StoredToken: Sendable {
 
     /// The sealed message: all of the row except its number, the searchable forms of its texts, and the last use.
     ///
-    /// A token with neither a description nor a contact has the message of earlier versions, so its seal stays valid. The
-    /// message with either has a domain of its own: none is the other's.
+    /// A token with neither a description, a contact nor a ceiling has the message of earlier versions, so its seal stays
+    /// valid. The messages of others have domains of their own: none is another's.
     private var message: [UInt8] {
         let token = details.token
-        let isNoted = token.description != nil || token.contact != nil
-        var message = CanonicalEncoder(isNoted ? "token-row-v3" : "token-row-v2")
+        let ceiling = token.ceiling
+        let isNoted = token.description != nil || token.contact != nil || ceiling != nil
+        var message = CanonicalEncoder(
+            ceiling != nil ? "token-row-v4" : isNoted ? "token-row-v3" : "token-row-v2")
         message.add(details.tenant)
         message.add(token.id)
         message.add(token.kind.rawValue)
@@ -79,11 +81,16 @@ package struct StoredToken: Sendable {
             message.add(token.description)
             message.add(token.contact)
         }
+        if let ceiling { message.add(ceiling.json.compact) }
         return message.bytes
     }
 
     /// The last use, in the form that is sealed.
-    var use: TokenUse { TokenUse(token: id, lastActive: details.token.lastActive) }
+    package var use: TokenUse {
+        TokenUse(
+            token: id, lastActive: details.token.lastActive, action: details.lastAction, network: details.lastNetwork,
+            count: details.useCount)
+    }
 
     /// Seals the row and its last use.
     ///

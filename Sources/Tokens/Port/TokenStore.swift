@@ -85,8 +85,10 @@ package protocol TokenStore: AnyObject {
     func keepsStrings(_ tenant: ExactName) throws(TokenStoreError) -> Bool
     /// An assignment with what it refers to.
     func assignment(_ id: ExactName, tenant: ExactName) throws(TokenStoreError) -> AssignmentDetails?
-    /// The first inactive department among this one and those above it.
-    func inactiveDepartment(from id: ExactName, tenant: ExactName) throws(TokenStoreError) -> ExactName?
+    /// A department and those above it, up to the top; none for an unknown one.
+    func departments(
+        from id: ExactName, tenant: ExactName
+    ) throws(TokenStoreError) -> [(id: ExactName, isActive: Bool)]
 
     /// Inserts records, and replaces those with the same ids.
     func write(_ changes: DirectoryChanges) throws(TokenStoreError)

@@ -43,7 +43,10 @@ extension TokenService {
         // The row loses its string here, and its digest when it is purged or sealed anew. The log keeps it recognisable.
         if let string = try unsealed(token) { members.append(try fingerprint(of: string)) }
         // A last use without a valid seal is dropped: sealing it would make it pass for genuine.
-        if !token.isUseIntact(try keys) { token.details.token.lastActive = nil }
+        if !token.isUseIntact(try keys) {
+            token.details.token.lastActive = nil
+            (token.details.lastAction, token.details.lastNetwork, token.details.useCount) = (nil, nil, 0)
+        }
         token.details.token.revoked = context.now
         token.details.revokedBy = context.actor.name
         (token.previous, token.details.overlapUntil) = (nil, nil)

@@ -149,6 +149,7 @@ extension TokenService {
                 details: TokenDetails(
                     tenant: tenant, token: record, updated: record.created, version: 0, createdBy: context.actor.name,
                     revealCount: 0, isKept: false))
+            try requireFit(record, tenant)
             let isLive = record.revoked == nil && record.expires > context.now
             if mints, isLive, record.kind == .api { _ = try mint(&token, &random) }
             try insert(token, context.now)
@@ -158,6 +159,7 @@ extension TokenService {
         try Self.requireSame(record, tenant, known, token.details.tenant)
         if known == record { return true }
         token = try intact(record.id)
+        if record.ceiling != known.ceiling { try requireFit(record, tenant) }
         token.details.token = record
         if record.revoked != nil, known.revoked == nil {
             try end(&token, context, log: "token.revoke")
@@ -165,6 +167,13 @@ extension TokenService {
         }
         try save(token, context)
         return false
+    }
+
+    /// - Throws: `.invalid` for a ceiling that is wider than the combination.
+    private func requireFit(_ record: TokenRecord, _ tenant: ExactName) throws(TokenStoreError) {
+        do throws(TokenStoreError) { _ = try fitted(record.ceiling, to: record.assignment, tenant: tenant) } catch {
+            throw TokenStoreError(.invalid, "the token `\(record.id)`: \(error.message)")
+        }
     }
 
     /// - Throws: `.invalid` where an import would move a token, or undo its revocation.
@@ -189,6 +198,9 @@ extension TokenService {
         do throws(TokenStoreError) {
             record.name = try TokenName(record.name, allowsNothing: record.kind == .mobile).text
             try record.storeNotes(description: record.description, contact: record.contact)
+            if let purpose = record.ceiling?.purpose {
+                record.ceiling?.purpose = try TokenNote.purpose.stored(purpose)
+            }
         } catch { throw TokenStoreError(.invalid, "the token `\(record.id)`: \(error.message)") }
         return record
     }

@@ -32,6 +32,7 @@ extension TokenService {
             created: context.now,
             expires: draft.expires)
         try record.storeNotes(description: draft.description, contact: draft.contact)
+        record.ceiling = try fitted(draft.ceiling, to: draft.assignment, tenant: draft.tenant)
         var token = StoredToken(
             details: TokenDetails(
                 tenant: draft.tenant, token: record, updated: context.now, version: 0, createdBy: context.actor.name,
@@ -58,7 +59,7 @@ extension TokenService {
 
     // MARK: Changing
 
-    /// Changes a token's name, expiry, assignment, description or contact.
+    /// Changes a token's name, expiry, assignment, description, contact or ceiling.
     /// - Parameter version: the token's version at the decision; the store throws `.stale` for another one.
     @discardableResult package func amend(
         _ id: TokenID, _ change: TokenChange, expecting version: Int64? = nil, _ context: AuditContext
@@ -98,6 +99,17 @@ extension TokenService {
             let record = token.details.token
             try token.details.token.storeNotes(
                 description: change.description ?? record.description, contact: change.contact ?? record.contact)
+            if let ceiling = change.ceiling { token.details.token.ceiling = ceiling }
+            if change.ceiling != nil || change.assignment != nil {
+                token.details.token.ceiling = try fitted(
+                    token.details.token.ceiling, to: token.details.token.assignment, tenant: token.details.tenant)
+            }
+            if let uses = token.details.token.ceiling?.uses, token.details.useCount >= uses {
+                throw TokenStoreError(
+                    .state,
+                    "the token `\(id)` was used \(token.details.useCount) times already: revoke it, or permit more uses"
+                )
+            }
             token = try save(token, context)
             try log("token.amend", token, by: context, Self.changes(from: before, to: token.details.token))
             return token.details
@@ -191,7 +203,7 @@ extension TokenService {
     }
 
     /// Reassigns a token: makes a new one for another assignment with a new string, and with the same name, expiry,
-    /// description and contact. The old one ends at once or after an overlap.
+    /// description, contact and ceiling. The old one ends at once or after an overlap.
     /// - Parameter expires: another expiry, where the policies suggested one.
     package func reassign(
         _ id: TokenID, assignment: ExactName, expires: Instant? = nil, overlap: Duration?, _ context: AuditContext
@@ -205,7 +217,7 @@ extension TokenService {
             let draft = TokenDraft(
                 tenant: old.details.tenant, kind: .api, name: old.details.token.name, assignment: assignment,
                 expires: expires ?? old.details.token.expires, description: old.details.token.description,
-                contact: old.details.token.contact)
+                contact: old.details.token.contact, ceiling: old.details.token.ceiling)
             var random = SecureRandom()
             let successor = TokenID(using: &random)
             let replaced = [JSON.Member(Self.successor, .string(successor.description))]

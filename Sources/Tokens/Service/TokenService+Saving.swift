@@ -79,9 +79,10 @@ extension TokenService {
                 "belongs to a user who is not active"
             } else if !found.isTenantActive { "is in a tenant that is not active" } else { nil }
         if let fault { throw TokenStoreError(.state, "the assignment `\(assignment)` \(fault)") }
-        if let department = try store.inactiveDepartment(from: found.department, tenant: tenant) {
+        if let department = try store.departments(from: found.department, tenant: tenant).first(where: { !$0.isActive })
+        {
             throw TokenStoreError(
-                .state, "the assignment `\(assignment)` is in the department `\(department)`, which is not active")
+                .state, "the assignment `\(assignment)` is in the department `\(department.id)`, which is not active")
         }
     }
 }

@@ -51,6 +51,8 @@ extension TokenService {
                 add("the token `\(id)` does not carry its seal", id)
             } else if token.details.version < logged.tokens[id] ?? 0 {
                 add("the token `\(id)` has an older version than the log records", id)
+            } else if token.details.token.revoked == nil, token.details.useCount < logged.uses[id] ?? 0 {
+                add("the token `\(id)` has fewer uses than the log records", id)
             } else if token.sealed != nil, try unsealed(token) == nil {
                 add("the stored string of the token `\(id)` does not belong to it", id)
             }
@@ -139,19 +141,23 @@ private struct LoggedVersions {
     var tenants: [ExactName: Int64] = [:]
     /// The tokens that were removed for good.
     var purged: Set<TokenID> = []
+    /// The number of uses that were counted.
+    var uses: [TokenID: Int] = [:]
 
     init(_ store: any TokenStore) throws(TokenStoreError) {
         var tokens: [TokenID: Int64] = [:]
         var tenants: [ExactName: Int64] = [:]
         var purged: Set<TokenID> = []
+        var uses: [TokenID: Int] = [:]
         try store.eachEntry { entry in
             if let token = entry.token {
                 if let version = entry.version { tokens[token] = version }
                 if entry.act == "token.purge" { purged.insert(token) }
+                if let use = entry.use { uses[token] = use }
             } else if let tenant = entry.tenant, let version = entry.version {
                 tenants[tenant] = max(version, tenants[tenant] ?? 0)
             }
         }
-        (self.tokens, self.tenants, self.purged) = (tokens, tenants, purged)
+        (self.tokens, self.tenants, self.purged, self.uses) = (tokens, tenants, purged, uses)
     }
 }

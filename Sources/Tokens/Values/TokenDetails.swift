@@ -17,6 +17,11 @@ package struct TokenDetails: Equatable, Sendable {
     package var isKept: Bool
     /// The time until which the former string works beside the present one.
     package var overlapUntil: Instant?
+    /// The action of the last use, and the network that its request came from, where these are known.
+    package var lastAction: ExactName?
+    package var lastNetwork: IPNetwork?
+    /// The number of uses of a token whose ceiling limits them; 0 for every other.
+    package var useCount = 0
 
     package init(
         tenant: ExactName, token: TokenRecord, updated: Instant, version: Int64, createdBy: ExactName? = nil,

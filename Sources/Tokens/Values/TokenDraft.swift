@@ -10,10 +10,11 @@ package struct TokenDraft: Sendable {
     package var expires: Instant
     package var description: ExactName?
     package var contact: ExactName?
+    package var ceiling: Ceiling?
 
     package init(
         tenant: ExactName, kind: TokenKind, name: ExactName, assignment: ExactName, expires: Instant,
-        description: ExactName? = nil, contact: ExactName? = nil
+        description: ExactName? = nil, contact: ExactName? = nil, ceiling: Ceiling? = nil
     ) {
         self.tenant = tenant
         self.kind = kind
@@ -22,6 +23,7 @@ package struct TokenDraft: Sendable {
         self.expires = expires
         self.description = description
         self.contact = contact
+        self.ceiling = ceiling
     }
 }
 
@@ -34,14 +36,17 @@ package struct TokenChange: Equatable, Sendable {
     package var description: ExactName?
     /// The new contact; an empty one removes it.
     package var contact: ExactName?
+    /// The new ceiling; an empty one removes it.
+    package var ceiling: Ceiling?
 
     /// True when it changes nothing.
     package var isEmpty: Bool { self == TokenChange() }
 
     package init(
         name: ExactName? = nil, expires: Instant? = nil, assignment: ExactName? = nil, description: ExactName? = nil,
-        contact: ExactName? = nil
+        contact: ExactName? = nil, ceiling: Ceiling? = nil
     ) {
+        self.ceiling = ceiling
         self.name = name
         self.expires = expires
         self.assignment = assignment

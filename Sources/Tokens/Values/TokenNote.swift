@@ -9,6 +9,8 @@ package enum TokenNote: String, Sendable {
     case description
     /// The person or team that answers for it.
     case contact
+    /// The purpose to which its ceiling limits it.
+    case purpose
 
     private static let most = 300
 

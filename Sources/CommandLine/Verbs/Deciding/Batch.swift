@@ -47,6 +47,7 @@ extension Verb {
             let path = invocation[.isolate] ? "-" : invocation.positionals.first ?? "-"
             let input = path == "-" ? terminal.streams.inputDescriptor : try File.open(path)
             defer { if path != "-" { close(input) } }
+            if invocation[.recordUse], let store = snapshot.store { options.countUse = UseCounter(store).count }
             let summary: BatchSummary
             do throws(PolicyError) {
                 summary = try Decisions.Batch.run(
@@ -60,8 +61,7 @@ extension Verb {
             } catch { throw CommandError(error.message) }
             if terminal.streams.isErrorTerminal { terminal.note("") }
             if let remark = summary.logRemark { terminal.note("note: \(remark)") }
-            invocation.recordUse(
-                Dictionary(uniqueKeysWithValues: summary.used.map { ($0, options.now) }), in: snapshot.store)
+            invocation.recordUse(summary.used, in: snapshot.store)
             // A token that is unknown because there is no store is no fault of its request.
             if !hasStore, let count = summary.codes["token_unknown"] {
                 let verb = count == 1 ? "was" : "were"

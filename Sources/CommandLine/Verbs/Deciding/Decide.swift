@@ -53,7 +53,7 @@ extension Verb {
             let (policies, plugins) = try invocation.loaded(source)
             let sink = try Sink(invocation, plugins, policies.schema)
             let question = try question(invocation, snapshot, policies.schema, words, isUnknown: used == .unassigned)
-            let decision: Decision
+            var decision: Decision
             let start = SteadyClock.nanoseconds()
             do {
                 let authorizer = try Authorizer(policies: policies, budget: budget, treeOptions: .none)
@@ -64,6 +64,12 @@ extension Verb {
                 throw CommandError(error.message)
             } catch { throw CommandError("\(error)") }
             let elapsed = SteadyClock.nanoseconds() - start
+            // Before anything says that it is permitted. A token that is named by its id is only asked about.
+            if decision.isPermitted, let used, snapshot.directory.countsUses(of: used) {
+                let counter = snapshot.store.map { UseCounter($0) }
+                let code = counter.map { $0.count(used, question.occasion(at: snapshot.now)) } ?? Decision.useNotCounted
+                if let code { decision = decision.uncounted(code) }
+            }
             if let path = invocation[.log] {
                 try log(question, decision, elapsed, path, invocation, snapshot.store?.lineSealer)
             }
@@ -72,7 +78,9 @@ extension Verb {
                 DecisionLog.line(question, decision, nanoseconds: elapsed, masked: invocation[.mask], into: &line)
                 try sink.take(line.bytes)
             }
-            if decision.isPermitted, let used { invocation.recordUse([used: snapshot.now], in: snapshot.store) }
+            if decision.isPermitted, let used {
+                invocation.recordUse([used: question.occasion(at: snapshot.now)], in: snapshot.store)
+            }
             if invocation[.json] {
                 var writer = JSONWriter()
                 decision.write(to: &writer, explain: true)

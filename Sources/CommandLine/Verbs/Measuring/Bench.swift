@@ -52,6 +52,10 @@ extension Verb {
                     report.rows.append(("\(size) independent", row))
                 }
                 report.own = try benchmark.row(policies)
+                if let limited = DecisionBenchmark.limited(directory) {
+                    let row = try DecisionBenchmark(directory: limited, lines: lines, now: now).row(policies)
+                    report.rows.append(("the folder, under ceilings", row))
+                }
                 report.costs = try benchmark.costs(policies)
                 try batch(lines, policies, directory, jobs, now, into: &report)
                 report.print(isJSON: invocation[.json], to: invocation.terminal)

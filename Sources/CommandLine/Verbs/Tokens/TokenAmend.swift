@@ -3,15 +3,19 @@ internal import Model
 internal import Tokens
 
 extension Verb {
-    /// `token amend`: changes the name, the expiry, the assignment, the description or the contact of a token.
+    /// `token amend`: changes the name, the expiry, the assignment, the description, the contact or the ceiling of a token.
     static let tokenAmend = Verb(
-        name: "token amend", summary: "changes the name, expiry, assignment, description or contact of a token",
+        name: "token amend",
+        summary: "changes the name, expiry, assignment, description, contact or ceiling of a token",
         positionals: [.token],
         options: [
             Option.name, Option.expires, Option.assignment.described("another assignment of the same user"),
             Option.description, Option.contact, Option.clearDormant, Option.reason,
-        ] + AdviceOptions.all,
-        details: ["At a terminal and without a change, it asks for one, shows it, and saves after a yes."],
+        ] + CeilingOptions.all + AdviceOptions.all,
+        details: [
+            "At a terminal and without a change, it asks for one, shows it, and saves after a yes.",
+            "Whoever may change a token may narrow its ceiling. To widen it, one must be permitted to issue such a token.",
+        ],
         run: { invocation throws(CommandError) in
             try AdviceOptions.check(invocation)
             let session = try AdministrationSession(invocation, acting: .amend)
@@ -25,6 +29,8 @@ extension Verb {
             }
             change.description = invocation[.description]
             change.contact = invocation[.contact]
+            change.ceiling = try CeilingOptions.ceiling(
+                invocation, onto: try session.visible(id).token.ceiling, session.names)
             var asked: TokenRecord?
             let form = TokenForm(session)
             if change.isEmpty, !invocation[.clearDormant], form.isPossible {
@@ -35,8 +41,8 @@ extension Verb {
             }
             guard !change.isEmpty || invocation[.clearDormant] else {
                 throw .usage(
-                    "nothing to change: use `--name`, `--expires`, `--assignment`, `--description`, `--contact` or "
-                        + "`--clear-dormant`")
+                    "nothing to change: use `--name`, `--expires`, `--assignment`, `--description`, `--contact`, "
+                        + "\(CeilingOptions.flags) or `--clear-dormant`")
             }
             if !change.isEmpty {
                 _ = try session.act { administration throws(AdministrationError) in
@@ -51,6 +57,7 @@ extension Verb {
                 }
             }
             try session.report(id, "changed")
+            if let details = try session.details(id), change.ceiling != nil { session.noteAboutCeiling(of: details) }
             return ExitStatus.done
         })
 }

@@ -10,9 +10,10 @@ extension Verb {
             Option.name, Option.expires, Option.user.described("the user whose permissions it has, by id or name"),
             Option.assignment.described("which of the user's assignments: an id, or DEPARTMENT/USER TYPE"),
             Option.mobile, Option.device, Option.description, Option.contact, Option.reason,
-        ] + AdviceOptions.all,
+        ] + CeilingOptions.all + AdviceOptions.all,
         details: [
             "At a terminal, it asks for what is not given, shows a summary, and saves after a yes.",
+            "A ceiling (--only, --within, --from, --hours, --uses, --purpose) only narrows what the combination may do.",
             "The advice of the policies is shown before anything is saved. Only standard output gets the token string.",
         ],
         run: { invocation throws(CommandError) in
@@ -32,6 +33,12 @@ extension Verb {
                 description: invocation[.description], contact: invocation[.contact])
             if !isMobile, stated == nil { draft.expires = try form.expiry(draft) }
             let isAsked = !missing.isEmpty
+            draft.ceiling = try CeilingOptions.ceiling(invocation, isNew: true, session.names)
+            if isAsked, draft.ceiling?.permissions == nil {
+                let chosen = try form.permissions(of: assignment)
+                if chosen != nil { draft.ceiling = draft.ceiling ?? Ceiling() }
+                draft.ceiling?.permissions = chosen
+            }
             let (details, string) = try session.act { administration throws(AdministrationError) in
                 try administration.create(
                     draft, advised: AdvicePrompt(invocation: invocation).respond,
@@ -40,6 +47,7 @@ extension Verb {
             let secret = TokenStringOutput(session: session, details: details, string: string)
             secret.print()
             secret.noteAboutRevealing()
+            session.noteAboutCeiling(of: details)
             return ExitStatus.done
         })
 

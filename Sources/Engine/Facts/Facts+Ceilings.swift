@@ -1,0 +1,96 @@
+internal import Model
+internal import Policies
+
+/// Facts about the ceiling of a token, and those that a ceiling limits.
+extension Facts {
+    /// The first limit of the acting token's ceiling that the request goes beyond; `nil` where it keeps all of them, or
+    /// no token acts that has one.
+    ///
+    /// The address of a request is `context.ip` and its purpose `context.purpose`, where the schema declares these.
+    mutating func limitExceeded() -> Ceiling.Part? {
+        let isAccess = decisionKind() == .access
+        guard let limited = assignment(isAccess ? .token : .actor), let ceiling = limited.ceiling else { return nil }
+        return ceiling.parts.first { part in
+            switch part {
+            case .permissions: isAccess && !PermissionSet(ceiling.permissions!).permits(action())
+            case .departments: isAccess && !keeps(departments: limited.reach ?? [])
+            // An act of administration states no address and no purpose, and nobody counts it.
+            case .networks: !isAccess || !keeps(networks: ceiling.networks!)
+            case .purpose: !isAccess || !keeps(purpose: ceiling.purpose!)
+            case .uses: !isAccess
+            case .hours: !keeps(hours: ceiling.hours!)
+            }
+        }
+    }
+
+    private mutating func keeps(departments: [Int]) -> Bool {
+        if let place = schema.layout.place("department", of: .resource),
+            case .department(let department) = content(place)
+        {
+            return departments.contains { known.directory.department(department, isWithin: $0) }
+        }
+        // A resource that is in no department is limited by none, and one that does not say in which it is, is not left.
+        let type = packedValue(ResolvedRequest.Place.resourceType)
+        return type.kind == .recordType && schema.resources[type.number].slot("department") == nil
+    }
+
+    private mutating func keeps(networks: [IPNetwork]) -> Bool {
+        guard let place = schema.layout.place("ip", of: .context), case .ip(let address) = content(place) else {
+            return false
+        }
+        return networks.contains { $0.contains(address) }
+    }
+
+    private mutating func keeps(purpose: ExactName) -> Bool {
+        guard let place = schema.layout.place("purpose", of: .context), case .string(let text) = content(place) else {
+            return false
+        }
+        return ExactName(text) == purpose
+    }
+
+    private mutating func keeps(hours: Ceiling.Hours) -> Bool {
+        // Hours are whole minutes.
+        note(ResolvedRequest.Place.minute)
+        let zone = zone()
+        return hours.contain(weekday: zone.date(of: request.now).weekday, zone.timeOfDay(of: request.now))
+    }
+
+    /// The ceiling that an expression stands for.
+    mutating func ceiling(_ id: Expressions.ID) -> Ceiling? {
+        guard nodes[Int(id)].operation == .attribute, let holder = expressions.holder(nodes[Int(id)].a) else {
+            return nil
+        }
+        return assignment(holder)?.ceiling
+    }
+
+    /// A part of a ceiling.
+    mutating func limit(_ attribute: Attribute, _ id: Expressions.ID) -> Value {
+        guard let ceiling = ceiling(id) else { return .absent }
+        switch attribute {
+        case .limitedPermissions: return ceiling.permissions.map { .list($0.map(Value.string)) } ?? .absent
+        case .limitedDepartments:
+            guard ceiling.departments != nil, let holder = expressions.holder(nodes[Int(id)].a),
+                let reach = assignment(holder)?.reach
+            else { return .absent }
+            return .list(reach.map(Value.department))
+        case .limitedNetworks: return ceiling.networks.map { .list($0.map(Value.network)) } ?? .absent
+        case .limitedWeekdays: return ceiling.hours.map { .list($0.weekdays.map { .integer(Int64($0)) }) } ?? .absent
+        case .opens: return ceiling.hours.map { .time($0.opens) } ?? .absent
+        case .closes: return ceiling.hours.map { .time($0.closes) } ?? .absent
+        case .limitedUses: return ceiling.uses.map { .integer(Int64($0)) } ?? .absent
+        case .limitedPurpose: return ceiling.purpose.map { .string($0) } ?? .absent
+        default: return .absent
+        }
+    }
+
+    /// The answer to whether a department is within another one, where that is the department of a holder whose ceiling
+    /// may leave less of it.
+    mutating func withinReach(_ answer: Value, _ node: Expressions.Node) -> Value {
+        guard known.directory.hasReach || isNarrowed, let holder = expressions.departmentHolder(node.b),
+            // It is read whatever the answer is: the next one may depend on it.
+            let reach = assignment(holder)?.reach, case .boolean(true) = answer,
+            case .department(let department) = value(node.a)
+        else { return answer }
+        return .boolean(reach.contains { known.directory.department(department, isWithin: $0) })
+    }
+}
