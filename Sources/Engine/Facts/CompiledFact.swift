@@ -25,8 +25,7 @@ struct CompiledFact: BitwiseCopyable {
         case isWithinReach
         /// a: the place of an assignment. True when it is under a ceiling.
         case hasCeiling
-        /// a: the place of the resource's department, or `nothing`. True when the request goes beyond the ceiling of the
-        /// token that acts.
+        /// True when the request goes beyond the ceiling of the token that acts.
         case beyondCeiling
         /// Of an operand a, an IPv4 address, between the bits of b and c.
         case inNetwork

@@ -20,8 +20,7 @@ extension Expressions {
             } else if types[Int(node.a)] == .request,
                 attribute(names[Int(node.b)], of: node.a) == Attribute.beyondCeiling.rawValue
             {
-                let place = layout.place("department", of: .resource) ?? ResolvedRequest.Place.nothing
-                compiledFact = CompiledFact(.beyondCeiling, place, fact: id)
+                compiledFact = CompiledFact(.beyondCeiling, fact: id)
             } else if attribute(names[Int(node.b)], of: node.a) == nil {
                 compiledFact = place(node, layout).map { CompiledFact(.has, $0, fact: id) }
             }

@@ -10,23 +10,62 @@ extension Facts {
     mutating func limitExceeded() -> Ceiling.Part? {
         let isAccess = decisionKind() == .access
         guard let limited = assignment(isAccess ? .token : .actor), let ceiling = limited.ceiling else { return nil }
-        return ceiling.parts.first { part in
-            switch part {
-            case .permissions: isAccess && !PermissionSet(ceiling.permissions!).permits(action())
-            case .departments: isAccess && !keeps(departments: limited.reach ?? [])
+        guard isAccess else {
             // An act of administration states no address and no purpose, and nobody counts it.
-            case .networks: !isAccess || !keeps(networks: ceiling.networks!)
-            case .purpose: !isAccess || !keeps(purpose: ceiling.purpose!)
-            case .uses: !isAccess
-            case .hours: !keeps(hours: ceiling.hours!)
-            }
+            if ceiling.networks != nil { return .networks }
+            if let hours = ceiling.hours, !keeps(hours: hours) { return .hours }
+            return ceiling.uses != nil ? .uses : ceiling.purpose != nil ? .purpose : nil
         }
+        let action = action()
+        let codes = ceilingCodes(request.packedValues.span)
+        if let codes, let known = factCache.key(Self.limitKey, codes.a, codes.b, codes.c) {
+            if ceiling.departments != nil { note(limitedPlace) }
+            return known.bits == 0 ? nil : Ceiling.Part.allCases[Int(known.bits) - 1]
+        }
+        let exceeded = limitExceeded(limited, ceiling, action)
+        if let codes {
+            let bits = exceeded.flatMap(Ceiling.Part.allCases.firstIndex).map { $0 + 1 } ?? 0
+            factCache.set(Self.limitKey, codes.a, codes.b, codes.c, FactKey(kind: 2, bits: UInt64(bits)))
+        }
+        return exceeded
+    }
+
+    private mutating func limitExceeded(
+        _ limited: Assignment, _ ceiling: Ceiling, _ action: ExactName
+    ) -> Ceiling.Part? {
+        // Read whatever the rest says, so that the answer is remembered by it.
+        if ceiling.departments != nil { note(limitedPlace) }
+        if let limit = limited.limit, !limit.permits(action) { return .permissions }
+        if ceiling.departments != nil, !keeps(departments: limited.reach ?? []) { return .departments }
+        if let networks = ceiling.networks, !keeps(networks: networks) { return .networks }
+        if let hours = ceiling.hours, !keeps(hours: hours) { return .hours }
+        if let purpose = ceiling.purpose, !keeps(purpose: purpose) { return .purpose }
+        return nil
+    }
+
+    // MARK: Remembered limits
+
+    /// The key under which the first limit that an access goes beyond is remembered. No fact has this number.
+    static var limitKey: UInt32 { .max - 1 }
+
+    /// The codes that determine if an access keeps a ceiling that limits permissions and departments only.
+    /// - Returns: `nil` for any other request and any other ceiling, and where no department is stated of a ceiling that
+    ///   limits them.
+    func ceilingCodes(_ packedValues: Span<PackedValue>) -> (a: UInt32, b: UInt32, c: UInt32)? {
+        let holder = packedValues[ResolvedRequest.place(.assignment, of: .token)]
+        let action = packedValues[ResolvedRequest.Place.action]
+        guard packedValues[ResolvedRequest.Place.kind].number == 0, holder.kind == .assignment,
+            holder.number >= known.combinationCount, action.kind == .action
+        else { return nil }
+        let limits = known.limits(holder.number)
+        guard !limits.contains(.others) else { return nil }
+        guard limits.contains(.departments) else { return (holder.code, action.code, PackedValue.absent.code) }
+        let department = packedValues[limitedPlace]
+        return department.kind == .department ? (holder.code, action.code, department.code) : nil
     }
 
     private mutating func keeps(departments: [Int]) -> Bool {
-        if let place = schema.layout.place("department", of: .resource),
-            case .department(let department) = content(place)
-        {
+        if case .department(let department) = content(limitedPlace) {
             return departments.contains { known.directory.department(department, isWithin: $0) }
         }
         // A resource that is in no department is limited by none, and one that does not say in which it is, is not left.

@@ -92,19 +92,16 @@ extension Facts {
             let one = packedValue(compiledFact.a, packedValues)
             let (other, holder) = (packedValues[Int(compiledFact.b)], packedValues[Int(compiledFact.c)])
             guard one.kind == .department, other.kind == .department, holder.kind == .assignment else { return .other }
-            return TernaryTruth(
-                known.department(one.number, isWithin: other.number)
-                    && known.reaches(one.number, assignment: holder.number))
+            guard known.department(one.number, isWithin: other.number) else { return .no }
+            return holder.number < known.combinationCount ? .yes : reaches(one.number, holder.number)
         case .beyondCeiling:
-            guard packedValues[ResolvedRequest.Place.kind].number == 0 else { return .other }
             let holder = packedValues[ResolvedRequest.place(.assignment, of: .token)]
-            if holder.kind == .absent { return .no }
-            guard holder.kind == .assignment else { return .other }
-            guard holder.number >= known.combinationCount else { return .no }
-            guard let codes = ceilingCodes(holder, packedValues[Int(compiledFact.a)], packedValues),
-                let key = factCache.key(compiledFact.cacheKey, codes.a, codes.b, codes.c)
-            else { return .other }
-            return TernaryTruth(key.bits != 0)
+            if packedValues[ResolvedRequest.Place.kind].number == 0,
+                holder.kind == .absent || holder.kind == .assignment && holder.number < known.combinationCount
+            {
+                return .no
+            }
+            return rememberedLimit(packedValues)
         case .hasCeiling:
             let holder = packedValues[Int(compiledFact.a)]
             return holder.kind == .assignment ? TernaryTruth(holder.number >= known.combinationCount) : .other
@@ -130,6 +127,18 @@ extension Facts {
             return TernaryTruth(key.bits != 0)
         case .general: return .other
         }
+    }
+
+    // Apart from `answer`, whose code is in every walk: few tokens have a ceiling.
+    @inline(never) private func reaches(_ department: Int, _ assignment: Int) -> TernaryTruth {
+        TernaryTruth(known.reaches(department, assignment: assignment))
+    }
+
+    /// The remembered answer to whether a request goes beyond the ceiling of the token that acts.
+    @inline(never) private func rememberedLimit(_ packedValues: Span<PackedValue>) -> TernaryTruth {
+        guard let codes = ceilingCodes(packedValues), let key = factCache.key(Self.limitKey, codes.a, codes.b, codes.c)
+        else { return .other }
+        return TernaryTruth(key.bits != 0)
     }
 
     /// True when a string of a request equals a constant of the same length. Static, because a method would copy the
@@ -169,20 +178,6 @@ extension Facts {
             c: packedValues[Int(compiledFact.c)].code)
     }
 
-    /// The codes that determine if a request keeps a ceiling that limits permissions and departments only.
-    /// - Returns: `nil` for any other ceiling, and for a request in no department of a ceiling that limits them.
-    @inline(__always) private func ceilingCodes(
-        _ holder: PackedValue, _ department: PackedValue, _ packedValues: Span<PackedValue>
-    ) -> Codes? {
-        let limits = known.limits(holder.number)
-        let action = packedValues[ResolvedRequest.Place.action]
-        guard !limits.contains(.others), action.kind == .action else { return nil }
-        guard limits.contains(.departments) else {
-            return Codes(a: holder.code, b: action.code, c: PackedValue.absent.code)
-        }
-        return department.kind == .department ? Codes(a: holder.code, b: action.code, c: department.code) : nil
-    }
-
     private struct Codes {
         let a: UInt32
         let b: UInt32
@@ -209,18 +204,7 @@ extension Facts {
             learn(setting: compiledFact.a)
             learn(setting: compiledFact.b)
         case .isWithinReach: learn(setting: compiledFact.a)
-        case .beyondCeiling:
-            guard case .boolean(let holds) = value(compiledFact.fact) else { return .other }
-            let (packedValues, tokenPlace) = (request.packedValues, ResolvedRequest.place(.assignment, of: .token))
-            if request.kind == .access, packedValues[tokenPlace].kind == .assignment,
-                packedValues[tokenPlace].number >= known.combinationCount,
-                let codes = ceilingCodes(
-                    packedValues[tokenPlace], packedValues[Int(compiledFact.a)], packedValues.span)
-            {
-                factCache.set(compiledFact.cacheKey, codes.a, codes.b, codes.c, FactKey(kind: 1, bits: holds ? 1 : 0))
-            }
-            return TernaryTruth(holds)
-        case .hasCeiling, .has, .truth, .code, .text, .inNetwork, .general: break
+        case .hasCeiling, .beyondCeiling, .has, .truth, .code, .text, .inNetwork, .general: break
         }
         guard case .boolean(let holds) = value(compiledFact.fact) else { return .other }
         return TernaryTruth(holds)

@@ -65,6 +65,8 @@ internal import Policies
     var factCache = FactCache()
     private var listIndexes = ListIndexes()
     let keys: FactKeys
+    /// The place of a resource's department, by which ceilings limit; one that is always absent where there is none.
+    let limitedPlace: Int
     /// The number of points in time at which requests were decided; consecutive requests at the same time share one.
     private var moments = 0
     /// The code of the packed value with that number.
@@ -82,6 +84,7 @@ internal import Policies
         self.runner = runner
         self.expressions = expressions
         self.keys = keys
+        limitedPlace = schema.layout.place("department", of: .resource) ?? ResolvedRequest.Place.nothing
         numbered = schema.layout.numbered
         known = SnapshotCache(schema: schema, grants: policies.map(\.grants))
         kept = UnsafeBox(

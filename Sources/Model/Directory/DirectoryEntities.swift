@@ -60,9 +60,13 @@ package struct Assignment: Sendable {
     /// The limits of the tokens that act in it, on one directory.
     private final class Narrowing: Sendable {
         let ceiling: Ceiling
+        let permissions: PermissionSet?
         let reach: [Int]?
 
-        init(_ ceiling: Ceiling, reach: [Int]?) { (self.ceiling, self.reach) = (ceiling, reach) }
+        init(_ ceiling: Ceiling, reach: [Int]?) {
+            (self.ceiling, self.reach) = (ceiling, reach)
+            permissions = ceiling.permissions.map { PermissionSet($0) }
+        }
     }
 
     init(
@@ -91,6 +95,8 @@ package struct Assignment: Sendable {
     }
 
     package var ceiling: Ceiling? { narrowing?.ceiling }
+    /// The permissions to which the ceiling limits it, whatever its combination holds; `nil` for no such limit.
+    package var limit: PermissionSet? { narrowing?.permissions }
     /// The departments to which the ceiling limits it, each with those under it; `nil` for no such limit.
     package var reach: [Int]? { narrowing?.reach }
 }
