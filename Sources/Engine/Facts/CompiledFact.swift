@@ -27,6 +27,8 @@ struct CompiledFact: BitwiseCopyable {
         case hasCeiling
         /// True when the request goes beyond the ceiling of the token that acts.
         case beyondCeiling
+        /// a: the number of a part of a ceiling, from 1. True when it is the first that the request goes beyond.
+        case isLimit
         /// Of an operand a, an IPv4 address, between the bits of b and c.
         case inNetwork
         /// a: the place of an assignment, b: an action's number, or -1 for that of the request.

@@ -78,6 +78,8 @@ extension Expressions {
         let place: Int
         let packedValue: PackedValue?
         switch (types[Int(node.a)], Attribute(rawValue: node.b)) {
+        case (.request, .beyondCeiling):
+            return Ceiling.Part(rawValue: text).map { CompiledFact(.isLimit, $0.number, fact: fact) }
         case (.action, .actionName):
             // In an administrative decision, the action has the name of the decision kind.
             let action = schema.actionIndex.number(ExactName(text))

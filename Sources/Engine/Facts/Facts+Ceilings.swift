@@ -20,12 +20,12 @@ extension Facts {
         let codes = ceilingCodes(request.packedValues.span)
         if let codes, let known = factCache.key(Self.limitKey, codes.a, codes.b, codes.c) {
             if ceiling.departments != nil { note(limitedPlace) }
-            return known.bits == 0 ? nil : Ceiling.Part.allCases[Int(known.bits) - 1]
+            return Ceiling.Part.allCases.first { $0.number == Int(known.bits) }
         }
         let exceeded = limitExceeded(limited, ceiling, action)
         if let codes {
-            let bits = exceeded.flatMap(Ceiling.Part.allCases.firstIndex).map { $0 + 1 } ?? 0
-            factCache.set(Self.limitKey, codes.a, codes.b, codes.c, FactKey(kind: 2, bits: UInt64(bits)))
+            let number = UInt64(exceeded?.number ?? 0)
+            factCache.set(Self.limitKey, codes.a, codes.b, codes.c, FactKey(kind: 2, bits: number))
         }
         return exceeded
     }
@@ -131,5 +131,19 @@ extension Facts {
             case .department(let department) = value(node.a)
         else { return answer }
         return .boolean(reach.contains { known.directory.department(department, isWithin: $0) })
+    }
+}
+
+extension Ceiling.Part {
+    /// Its number among all parts, from 1.
+    var number: Int {
+        switch self {
+        case .permissions: 1
+        case .departments: 2
+        case .networks: 3
+        case .hours: 4
+        case .uses: 5
+        case .purpose: 6
+        }
     }
 }

@@ -102,6 +102,7 @@ extension Facts {
                 return .no
             }
             return rememberedLimit(packedValues)
+        case .isLimit: return rememberedLimit(packedValues, is: compiledFact.a)
         case .hasCeiling:
             let holder = packedValues[Int(compiledFact.a)]
             return holder.kind == .assignment ? TernaryTruth(holder.number >= known.combinationCount) : .other
@@ -134,11 +135,16 @@ extension Facts {
         TernaryTruth(known.reaches(department, assignment: assignment))
     }
 
-    /// The remembered answer to whether a request goes beyond the ceiling of the token that acts.
-    @inline(never) private func rememberedLimit(_ packedValues: Span<PackedValue>) -> TernaryTruth {
+    /// The remembered answer to whether a request goes beyond the ceiling of the token that acts, or first of all beyond
+    /// one part of it.
+    /// - Parameter part: its number; `nil` for any part. A request that goes beyond none has none to compare.
+    @inline(never) private func rememberedLimit(
+        _ packedValues: Span<PackedValue>, is part: Int32? = nil
+    ) -> TernaryTruth {
         guard let codes = ceilingCodes(packedValues), let key = factCache.key(Self.limitKey, codes.a, codes.b, codes.c)
         else { return .other }
-        return TernaryTruth(key.bits != 0)
+        guard let part else { return TernaryTruth(key.bits != 0) }
+        return key.bits == 0 ? .other : TernaryTruth(key.bits == UInt64(part))
     }
 
     /// True when a string of a request equals a constant of the same length. Static, because a method would copy the
@@ -204,7 +210,7 @@ extension Facts {
             learn(setting: compiledFact.a)
             learn(setting: compiledFact.b)
         case .isWithinReach: learn(setting: compiledFact.a)
-        case .hasCeiling, .beyondCeiling, .has, .truth, .code, .text, .inNetwork, .general: break
+        case .hasCeiling, .beyondCeiling, .isLimit, .has, .truth, .code, .text, .inNetwork, .general: break
         }
         guard case .boolean(let holds) = value(compiledFact.fact) else { return .other }
         return TernaryTruth(holds)
