@@ -28,6 +28,10 @@ struct SnapshotCache {
     private(set) var directory = Directory.empty
     /// By assignment under a ceiling.
     private var limits: [CeilingLimits] = []
+    /// The departments that ceilings leave, those of one assignment after those of another, and where each one's end: an
+    /// assignment itself has too many parts to be read at every decision.
+    private var reached: [Int] = []
+    private var reachEnds = [0]
     /// The number of combinations in `directory`, after which it has assignments under ceilings.
     private(set) var combinationCount = 0
     /// The structure of `directory`.
@@ -76,7 +80,7 @@ struct SnapshotCache {
             return false
         }
         // A snapshot that was amended from an earlier one has fewer of them, and these are the same.
-        limits += CeilingLimits.all(of: other, from: combinationCount + limits.count)
+        addLimits(of: other)
         let missing = other.assignments.count - hasRights.count
         if missing > 0 {
             rights += [UInt64](repeating: 0, count: missing * words)
@@ -90,7 +94,8 @@ struct SnapshotCache {
         self.directory = directory
         structure = directory.structure
         combinationCount = directory.combinationCount
-        limits = CeilingLimits.all(of: directory, from: combinationCount)
+        (limits, reached, reachEnds) = ([], [], [0])
+        addLimits(of: directory)
         rights = [UInt64](repeating: 0, count: directory.assignments.count * words)
         hasRights = [Bool](repeating: false, count: directory.assignments.count)
         spans = directory.departments.map {
@@ -120,13 +125,26 @@ struct SnapshotCache {
     /// True when the departments of an assignment are limited by no ceiling, or a department is left by its ceiling.
     func reaches(_ department: Int, assignment: Int) -> Bool {
         guard assignment >= combinationCount else { return true }
-        return directory.assignments[assignment].reach?.contains { self.department(department, isWithin: $0) } ?? true
+        let number = assignment - combinationCount
+        guard limits[number].contains(.departments) else { return true }
+        for place in reachEnds[number]..<reachEnds[number + 1]
+        where self.department(department, isWithin: reached[place]) { return true }
+        return false
     }
 
     /// True when a department is another one, or is below it.
     func department(_ one: Int, isWithin other: Int) -> Bool {
         let (inner, outer) = (spans[one], spans[other])
         return inner.tenant == outer.tenant && outer.enter <= inner.enter && inner.enter < outer.leave
+    }
+
+    private mutating func addLimits(of directory: Directory) {
+        let first = combinationCount + limits.count
+        limits += CeilingLimits.all(of: directory, from: first)
+        for assignment in directory.assignments.dropFirst(first) {
+            reached += assignment.reach ?? []
+            reachEnds.append(reached.count)
+        }
     }
 
     /// The limits of an assignment under a ceiling that decide whether a request keeps it.
