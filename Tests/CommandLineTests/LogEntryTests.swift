@@ -3,20 +3,11 @@ internal import ProgramSupport
 internal import Testing
 
 /// The entries of the administration log: each says of its act what happened.
-@Suite struct LogEntryTests {
-    private let session = Session()
+@Suite struct LogEntryTests: DemoStoreTests {
+    let session = Session()
 
     init() {
         #expect(session.run("init", "--demo").status == 0)
-    }
-
-    private func demilune(_ words: String..., input: String = "") -> Session.Result {
-        session.run(words, input: Array(input.utf8), environment: ["DEMILUNE_TENANT": "3"])
-    }
-
-    private func json(_ words: String...) throws -> [String: Any] {
-        let result = session.run(words + ["--json"], environment: ["DEMILUNE_TENANT": "3"])
-        return try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
     }
 
     @Test func `the log has what changed, by which policies, and what was advised`() throws {

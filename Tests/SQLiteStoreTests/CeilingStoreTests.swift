@@ -152,6 +152,20 @@ import Tokens
         #expect(try fixture.store.countUse(of: .unassigned, occasion) == "token_unknown")
     }
 
+    @Test func `a limit that the uses have reached is refused`() throws {
+        let (token, _) = try fixture.token(ceiling: ceiling { $0.uses = 3 })
+        let id = token.token.id
+        #expect(try fixture.store.countUse(of: id, .init(.test)) == nil)
+        let message = "the token `\(id)` has had 1 use: revoke it, or permit more uses"
+        #expect(throws: TokenStoreError(.state, message)) {
+            try fixture.store.amend(id, TokenChange(ceiling: ceiling { $0.uses = 1 }), .test)
+        }
+        #expect(try fixture.details(id).token.ceiling?.uses == 3)
+        try fixture.store.amend(id, TokenChange(ceiling: ceiling { $0.uses = 2 }), .test)
+        #expect(try fixture.store.countUse(of: id, .init(.test)) == nil)
+        #expect(try fixture.details(id).token.revoked != nil)
+    }
+
     @Test func `an earlier count that is put back is found, though its seal is genuine`() throws {
         let (token, _) = try fixture.token(ceiling: ceiling { $0.uses = 2 })
         let literal = StoreFixture.literal(token.token.id)

@@ -140,7 +140,6 @@ package struct ProposedToken: Sendable {
         expires: Instant? = nil, lastDay: Date? = nil, description: ExactName? = nil, contact: ExactName? = nil,
         ceiling: Ceiling? = nil
     ) {
-        self.ceiling = ceiling
         self.kind = kind
         self.name = name
         self.assignment = assignment
@@ -149,5 +148,6 @@ package struct ProposedToken: Sendable {
         self.lastDay = lastDay
         self.description = description
         self.contact = contact
+        self.ceiling = ceiling
     }
 }

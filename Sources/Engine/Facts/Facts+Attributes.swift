@@ -44,10 +44,9 @@ extension Facts {
         else { return .boolean(false) }
         let directory = known.directory
         // Of a limited token, what it reaches must be left to the actor too.
-        let reached = [other.department] + (other.reach ?? [])
         let isReached =
             directory.department(other.department, isWithin: own.department)
-            && (other.reach ?? reached).allSatisfy { directory.department($0, isWithinReachOf: own) }
+            && (other.reach ?? [other.department]).allSatisfy { directory.department($0, isWithinReachOf: own) }
         return .boolean(held.covers(other.permissions) && isReached)
     }
 

@@ -16,10 +16,11 @@ extension Facts {
             if let hours = ceiling.hours, !keeps(hours: hours) { return .hours }
             return ceiling.uses != nil ? .uses : ceiling.purpose != nil ? .purpose : nil
         }
+        // Both are read whatever the answer is: it is remembered by them.
         let action = action()
+        if ceiling.departments != nil { note(limitedPlace) }
         let codes = ceilingCodes(request.packedValues.span)
         if let codes, let known = factCache.key(Self.limitKey, codes.a, codes.b, codes.c) {
-            if ceiling.departments != nil { note(limitedPlace) }
             return Ceiling.Part.allCases.first { $0.number == Int(known.bits) }
         }
         let exceeded = limitExceeded(limited, ceiling, action)
@@ -33,8 +34,6 @@ extension Facts {
     private mutating func limitExceeded(
         _ limited: Assignment, _ ceiling: Ceiling, _ action: ExactName
     ) -> Ceiling.Part? {
-        // Read whatever the rest says, so that the answer is remembered by it.
-        if ceiling.departments != nil { note(limitedPlace) }
         if let limit = limited.limit, !limit.permits(action) { return .permissions }
         if ceiling.departments != nil, !keeps(departments: limited.reach ?? []) { return .departments }
         if let networks = ceiling.networks, !keeps(networks: networks) { return .networks }
@@ -91,7 +90,7 @@ extension Facts {
         // Hours are whole minutes.
         note(ResolvedRequest.Place.minute)
         let zone = zone()
-        return hours.contain(weekday: zone.date(of: request.now).weekday, zone.timeOfDay(of: request.now))
+        return hours.contains(weekday: zone.date(of: request.now).weekday, zone.timeOfDay(of: request.now))
     }
 
     /// The ceiling that an expression stands for.

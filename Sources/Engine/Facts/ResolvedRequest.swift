@@ -70,7 +70,7 @@ package struct ResolvedRequest: Sendable {
     }
 
     /// A holder of an assignment in a request.
-    package enum Holder: CaseIterable, Sendable {
+    package enum Holder: UInt8, CaseIterable, Sendable {
         /// On `access` the subject's token, else the token acted upon.
         case token
         /// The token as it would be.
@@ -156,7 +156,7 @@ extension ResolvedRequest {
         var isNarrowed = false
         switch reference {
         case .none:
-            mark(holder, false)
+            mark(holder, isNarrowed: false)
             for place in 0..<HolderPart.count { packedValues[Self.place(.token, of: holder) + place] = .absent }
             return
         case .listed(let index):
@@ -172,15 +172,15 @@ extension ResolvedRequest {
             unsafe Self.write(packedValue, kind, of: holder, to: packedValues)
             unsafe Self.write(held, of: holder, to: packedValues)
         }
-        mark(holder, isNarrowed)
+        mark(holder, isNarrowed: isNarrowed)
         guard isNarrowed else { return }
         let combination = directory.assignments[assignment].combination
         packedValues[Self.place(.assignment, of: holder)] = PackedValue(.narrowed, combination)
     }
 
-    private mutating func mark(_ holder: Holder, _ isNarrowed: Bool) {
-        let bit: UInt8 = holder == .token ? 1 : 2
-        narrowed = isNarrowed ? narrowed | bit : holder == .token || holder == .proposed ? narrowed & ~bit : narrowed
+    private mutating func mark(_ holder: Holder, isNarrowed: Bool) {
+        let bit: UInt8 = 1 << holder.rawValue
+        narrowed = isNarrowed ? narrowed | bit : narrowed & ~bit
     }
 
     /// - Parameter assignment: the administrator's assignment; `nil` for the operator.
@@ -324,8 +324,7 @@ extension ResolvedRequest {
             return .string(String(decoding: texts[packedValue.text], as: UTF8.self))
         case .list: return lists[packedValue.number]
         case .unlisted, .assignment, .narrowed, .operator, .token, .tokenKind, .action, .point, .tenant, .recordType,
-            .moment,
-            .record:
+            .moment, .record:
             return .entity
         }
     }

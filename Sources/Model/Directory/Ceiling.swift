@@ -88,15 +88,16 @@ extension Ceiling {
     package struct Hours: Hashable, Sendable {
         /// The days by their ISO numbers, 1 for Monday: at least one, ascending.
         package let weekdays: [Int]
-        /// The first time of day, and the one before which it ends, in whole minutes. An end that comes first is on the next day: then the
-        /// times from midnight to it belong to the day itself as well. Two equal times are the whole day.
+        /// The first time of day, in whole minutes.
         package let opens: TimeOfDay
+        /// The time of day before which it ends, in whole minutes. One before `opens` is on the next day, and the times
+        /// from midnight to it belong to the day itself. One equal to `opens` leaves the whole day.
         package let closes: TimeOfDay
 
         package var isWholeDay: Bool { opens == closes }
 
         /// True at a time on a clock.
-        package func contain(weekday: Int, _ time: TimeOfDay) -> Bool {
+        package func contains(weekday: Int, _ time: TimeOfDay) -> Bool {
             weekdays.contains(weekday) && time.isBetween(opens, closes)
         }
 

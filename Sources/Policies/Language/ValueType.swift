@@ -168,9 +168,7 @@ package enum ValueType: Hashable, Sendable {
         let elements = Array(declarable.values)
         let types: [ValueType] = [
             .userType, .token, .ceiling, .actor, .request, .settings, .action, .resource, .context, .external(-1),
-            .plugin(0),
-            .table(0),
-            .row(0), .record([]), .map(.string),
+            .plugin(0), .table(0), .row(0), .record([]), .map(.string),
         ]
         return (elements + types + elements.map(ValueType.list)).map(\.name).sorted()
     }()

@@ -86,11 +86,12 @@ package enum Vocabulary {
 
     /// A whole number of a range, which its help states.
     private static func entry(
-        _ owner: ValueType, _ name: ExactName, _ attribute: Attribute, _ range: ClosedRange<Int64>, _ help: String = ""
+        _ owner: ValueType, _ name: ExactName, _ attribute: Attribute, _ range: ClosedRange<Int64>,
+        optional: Bool = false, _ help: String = ""
     ) -> Entry {
         let bounds = range.upperBound == .max ? "" : "\(range.lowerBound) to \(range.upperBound)"
         let words = [bounds, help].filter { !$0.isEmpty }.joined(separator: ": ")
-        var entry = entry(owner, name, .number, attribute, words)
+        var entry = entry(owner, name, .number, attribute, optional: optional, words)
         entry.range = range
         return entry
     }
@@ -161,18 +162,11 @@ package enum Vocabulary {
         entry(
             .ceiling, "closes", .time, .closes, optional: true,
             "the time of day before which requests are made; one before `opens` is on the next day"),
-        optional(entry(.ceiling, "uses", .limitedUses, 1...Int64(Ceiling.mostUses), "after which the token ends")),
+        entry(
+            .ceiling, "uses", .limitedUses, 1...Int64(Ceiling.mostUses), optional: true, "after which the token ends"),
         entry(
             .ceiling, "purpose", .string, .limitedPurpose, optional: true, "the purpose that each request states"),
     ]
-
-    private static func optional(_ entry: Entry) -> Entry {
-        var optional = Entry(
-            owner: entry.owner, name: entry.name, type: entry.type, isOptional: true, attribute: entry.attribute,
-            help: entry.help)
-        optional.range = entry.range
-        return optional
-    }
 
     private static let otherEntries: [Entry] = [
         entry(.actor, "user", .user, .user, optional: true, "the administrator; the operator is not a user"),

@@ -11,9 +11,9 @@ extension TypeInference {
         switch attribute {
         case nil: guard node.operation == .property, expressions.presence[Int(id)] != nil else { return nil }
         case .token?, .actor?, .proposed?, .beyondCeiling?, .tokenName?, .tokenDescription?, .tokenContact?,
-            .lastActive?,
-            .dormantSince?, .ceiling?, .parent?, .actorToken?, .limitedPermissions?, .limitedDepartments?,
-            .limitedNetworks?, .limitedWeekdays?, .opens?, .closes?, .limitedUses?, .limitedPurpose?:
+            .lastActive?, .dormantSince?, .ceiling?, .parent?, .actorToken?, .limitedPermissions?,
+            .limitedDepartments?, .limitedNetworks?, .limitedWeekdays?, .opens?, .closes?, .limitedUses?,
+            .limitedPurpose?:
             guard expressions.presence[Int(id)] != nil else { return nil }
         case .user?, .department?, .userType?: guard type == .actor else { return nil }
         // The wire format requires ids; a value without one is rare.

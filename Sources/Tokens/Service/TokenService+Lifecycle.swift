@@ -107,7 +107,7 @@ extension TokenService {
             if let uses = token.details.token.ceiling?.uses, token.details.useCount >= uses {
                 throw TokenStoreError(
                     .state,
-                    "the token `\(id)` was used \(token.details.useCount) times already: revoke it, or permit more uses"
+                    "the token `\(id)` has had \(counted(token.details.useCount, "use")): revoke it, or permit more uses"
                 )
             }
             token = try save(token, context)

@@ -46,11 +46,11 @@ package struct TokenChange: Equatable, Sendable {
         name: ExactName? = nil, expires: Instant? = nil, assignment: ExactName? = nil, description: ExactName? = nil,
         contact: ExactName? = nil, ceiling: Ceiling? = nil
     ) {
-        self.ceiling = ceiling
         self.name = name
         self.expires = expires
         self.assignment = assignment
         self.description = description
         self.contact = contact
+        self.ceiling = ceiling
     }
 }
