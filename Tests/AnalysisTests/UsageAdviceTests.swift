@@ -211,24 +211,7 @@ import Testing
     @Test(arguments: [1, 2])
     func `every advised combination permits what was logged, and no permission less does`(jobs: Int) throws {
         let fixture = try AnalysisFixture.demo()
-        var numbers = Numbers(seed: 41)
-        let schema = fixture.authorizer.policies.schema
-        var questions: [AuthorizationRequest] = []
-        for (token, record) in fixture.directory.tokens.enumerated() {
-            // Each token is used for a few actions, in a few departments.
-            let own = fixture.directory.departments.filter { $0.tenant == record.tenant }
-            let actions = (0..<2).map { _ in schema.actionNames[numbers.below(schema.actionNames.count)] }
-            for _ in 0..<6 {
-                let action = actions[numbers.below(2)]
-                var question = AnalysisFixture.question(
-                    action, [.init("department", .string(own[numbers.below(own.count)].id))],
-                    token: fixture.directory.tokens[token].id.description)
-                question.resource?.type = schema.resources(of: action).first?.name ?? "order"
-                question.obligations = .all
-                questions.append(question)
-            }
-        }
-        let logged = questions.filter { (try? fixture.decide($0)) != nil }
+        let logged = AdviceFixture.questions(fixture, seed: 41)
         let all = Array(fixture.directory.tokens.indices)
         let found = try AdviceFixture.advice(fixture, logged, of: all, jobs: jobs)
         let oracle = Oracle(policies: fixture.authorizer.policies)

@@ -8,18 +8,18 @@ struct AdvisedToken: Sendable {
     let token: Int
     let id: TokenID
     private let uses: TokenUses
-    /// The names of permissions that it has, and that its user has whatever the combination.
+    /// The names of permissions that it has, and that its user has whatever is looked for.
     private let held: [ExactName]
     private let ofUser: [ExactName]
     /// The requests that are permitted today, which have to stay so.
     fileprivate private(set) var required: [AuthorizationRequest] = []
     /// The permissions that policies read for them.
     private var read: Set<ExactName> = []
-    /// The user's other combinations that are smaller, and the departments under its own that hold all that it used; the
+    /// The user's other combinations that are smaller, and the departments within its own that hold all that it used; the
     /// smallest first.
     private let others: [ExactName]
-    private let smaller: [ExactName]
-    private let department: ExactName
+    private let smaller: [[ExactName]]
+    private let goal: CombinationSearch.Goal
 
     /// The combinations that were found, each of which is held to the log.
     private(set) var existing: SupposedCombination?
@@ -31,7 +31,11 @@ struct AdvisedToken: Sendable {
     /// True while a combination is looked for.
     private(set) var isPending = false
 
-    init(_ token: Int, _ uses: TokenUses, _ worker: UsageWorker, on directory: Directory) {
+    /// - Parameter parts: what a ceiling may limit beside permissions and departments; `nil` to look for a combination.
+    init(
+        _ token: Int, _ uses: TokenUses, _ worker: UsageWorker, limiting parts: Set<Ceiling.Part>?,
+        on directory: Directory
+    ) {
         let record = directory.tokens[token]
         let own = record.assignment
         let assignment = directory.assignments[own]
@@ -39,8 +43,16 @@ struct AdvisedToken: Sendable {
         let names = directory.permissionNames(worker.authorizer.policies.schema, tenant: record.tenant)
         (self.token, id, self.uses) = (token, record.id, uses)
         held = names.filter(assignment.permissions.permits)
+        if let parts {
+            goal = .ceiling(uses.narrowed(record.ceiling ?? Ceiling(), parts))
+            // A ceiling limits what the user has, too.
+            (ofUser, others) = ([], [])
+            smaller = directory.departmentSets(within: assignment, holding: uses.departments.keys)
+            require(uses, worker, on: directory)
+            return
+        }
+        goal = .userType(department: directory.departments[assignment.department].id)
         ofUser = names.filter(user.permissions.permits)
-        department = directory.departments[assignment.department].id
         let size = directory.size(of: own, names)
         // One that has anything that the token's own has not is not smaller, however little else it has.
         let smallerOnes = user.assignments.filter { other in
@@ -53,7 +65,11 @@ struct AdvisedToken: Sendable {
         others = smallerOnes.sorted { directory.size(of: $0, names) < directory.size(of: $1, names) }.map {
             directory.assignments[$0].id
         }
-        smaller = directory.departments(under: assignment.department, holding: uses.departments.keys)
+        smaller = directory.departments(under: assignment.department, holding: uses.departments.keys).map { [$0] }
+        require(uses, worker, on: directory)
+    }
+
+    private mutating func require(_ uses: TokenUses, _ worker: UsageWorker, on directory: Directory) {
         if uses.permitted == 0 {
             obstacle = .unused
         } else if uses.masked > 0 {
@@ -68,6 +84,8 @@ struct AdvisedToken: Sendable {
     private mutating func require(_ questions: [AuthorizationRequest], _ worker: UsageWorker, on directory: Directory) {
         for question in questions where worker.permits(question, on: directory) {
             required.append(question)
+            // A ceiling must leave the action, whatever policies read.
+            if case .ceiling = goal { read.insert(question.action) }
             read.formUnion(worker.permissionsRead(question, all: held, on: directory))
         }
     }
@@ -89,13 +107,17 @@ struct AdvisedToken: Sendable {
             }
         }
         var result = subjects
-        let least = zip(subjects, searches).compactMap { subject, search in search.least.map { (subject.id, $0) } }
+        let found = zip(subjects, searches).map { $0.found($1, on: directory) }
+        for (place, found) in found.enumerated() where found == nil {
+            result[place].obstacle = subjects[place].obstacle(directories, worker)
+        }
+        let least = zip(subjects, found).compactMap { subject, least in least.map { (subject.id, $0) } }
         let supposed = directories.apart(Dictionary(uniqueKeysWithValues: least))
         for (place, search) in searches.enumerated() {
             result[place].existing = search.existing.map { .existing($0) }
-            result[place].least = search.least
+            result[place].least = found[place]
             result[place].readAtLeast = []
-            guard search.least != nil, let own = supposed[subjects[place].id] else { continue }
+            guard found[place] != nil, let own = supposed[subjects[place].id] else { continue }
             for question in subjects[place].required {
                 result[place].readAtLeast.formUnion(
                     worker.permissionsRead(question, all: subjects[place].held, on: own))
@@ -104,10 +126,27 @@ struct AdvisedToken: Sendable {
         return result
     }
 
+    /// The result of a search; `nil` also for a ceiling that narrows nothing.
+    private func found(_ search: CombinationSearch, on directory: Directory) -> SupposedCombination? {
+        guard search.limitsNothing, case .limited(let ceiling)? = search.least,
+            ceiling == directory.tokens[token].ceiling ?? Ceiling()
+        else { return search.least }
+        return nil
+    }
+
+    /// The reason why no ceiling was found, where it lies with the policies.
+    private func obstacle(_ directories: SupposedDirectories, _ worker: UsageWorker) -> TokenAdvice.Obstacle? {
+        guard case .ceiling(var ceiling) = goal, let question = required.first, !held.isEmpty else { return nil }
+        ceiling.permissions = held
+        guard let own = directories.apart([id: .limited(ceiling)])[id],
+            worker.code(question, on: own) == CeilingEnforcement.code
+        else { return nil }
+        return .notEnforced
+    }
+
     private var search: CombinationSearch {
         CombinationSearch(
-            others: others, ofType: held.filter { !ofUser.contains($0) }, read: read, department: department,
-            smaller: smaller)
+            goal, others: others, removable: held.filter { !ofUser.contains($0) }, read: read, smaller: smaller)
     }
 
     /// Takes what holding its combinations to the log gave. Requests that one of them denies have to stay permitted, too,
@@ -121,10 +160,10 @@ struct AdvisedToken: Sendable {
 
     // MARK: The result
 
-    /// The combination that an API token is advised to be bound to; `nil` where none is smaller, and for a mobile token,
-    /// which has that of its login.
+    /// The combination or ceiling that a token is advised to have; `nil` where nothing is smaller, and for the combination of a mobile token, which
+    /// has that of its login.
     func move(on directory: Directory) -> SupposedCombination? {
-        guard directory.tokens[token].kind == .api else { return nil }
+        if case .userType = goal, directory.tokens[token].kind != .api { return nil }
         let fits = fits(on: directory)
         return TokenAdvice.advised(existing: fits.existing, least: fits.least)?.combination
     }
@@ -156,9 +195,10 @@ struct AdvisedToken: Sendable {
     ) -> TokenAdvice.Fit? {
         guard let combination else { return nil }
         let record = directory.tokens[token]
-        let own = directory.assignments[record.assignment].department
+        let own = directory.assignments[record.assignment]
         let permissions: [ExactName]
         let place: Int?
+        var narrowed: Assignment?
         switch combination {
         case .existing(let id):
             let other = directory.assignment(id, tenant: record.tenant).map { directory.assignments[$0] }
@@ -167,16 +207,32 @@ struct AdvisedToken: Sendable {
         case .new(let department, let names):
             permissions = held.filter { names.contains($0) || ofUser.contains($0) }
             place = directory.department(department, tenant: record.tenant)
+        case .limited(let ceiling):
+            let limited = directory.narrowed(own.combination, under: ceiling)
+            permissions = held.filter(limited.permissions.permits)
+            (place, narrowed) = (limited.department, limited)
+        }
+        func keeps(_ department: Int) -> Bool {
+            if let narrowed { return directory.department(department, isWithinReachOf: narrowed) }
+            return place.map { directory.department(department, isWithin: $0) } ?? false
         }
         var fit = TokenAdvice.Fit(
             combination: combination, permissions: permissions,
             lostPermissions: held.filter { !permissions.contains($0) },
             lostDepartments: directory.departments.indices.filter { department in
-                directory.department(department, isWithin: own)
-                    && !(place.map { directory.department(department, isWithin: $0) } ?? false)
-            }.map { directory.departments[$0].id })
+                directory.department(department, isWithinReachOf: own) && !keeps(department)
+            }.map { directory.departments[$0].id },
+            newLimits: newLimits(of: combination, record.ceiling))
         fit.set(kept: account.kept, lapsed: account.lapsed)
         return fit
+    }
+
+    /// The parts of a ceiling, beside permissions and departments, that limit more than those of another.
+    private func newLimits(of combination: SupposedCombination, _ other: Ceiling?) -> [Ceiling.Part] {
+        guard case .limited(let ceiling) = combination else { return [] }
+        return (other ?? Ceiling()).partsBeyond(ceiling) { $0 == $1 }.filter {
+            $0 != .permissions && $0 != .departments
+        }
     }
 
     /// Adds what else is to be noticed.
@@ -248,6 +304,27 @@ extension Directory {
             next = departments[current].parent
         }
         return found
+    }
+
+    /// Sets of departments that a ceiling of an assignment may leave, by id, and that hold all of the given ones that it
+    /// reaches; the smallest first. None where none is given, and none that leaves all.
+    fileprivate func departmentSets(
+        within assignment: Assignment, holding ids: some Sequence<ExactName>
+    ) -> [[ExactName]] {
+        let tenant = departments[assignment.department].tenant
+        let reach = assignment.reach ?? [assignment.department]
+        let used = Set(ids.compactMap { department($0, tenant: tenant) }).filter {
+            department($0, isWithinReachOf: assignment)
+        }
+        let outermost = used.filter { one in !used.contains { $0 != one && department(one, isWithin: $0) } }
+        guard !outermost.isEmpty, outermost != Set(reach) else { return [] }
+        let common = departments(under: assignment.department, holding: ids).filter { id in
+            department(id, tenant: tenant).map {
+                department($0, isWithinReachOf: assignment) && !reach.contains($0) && outermost != [$0]
+            } ?? false
+        }
+        return (outermost.count <= Ceiling.mostElements ? [outermost.map { departments[$0].id }.sorted()] : [])
+            + common.map { [$0] }
     }
 }
 

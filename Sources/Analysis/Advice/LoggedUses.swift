@@ -32,16 +32,18 @@ package struct LoggedUses: Sendable {
         let pool = try DecisionPool<Void>(
             workers: max(1, min(jobs, Batch.mostJobs)), on: Snapshot(policies: policies, directory: directory)
         ) { _ throws(PolicyError) in () }
-        self.init(input, in: window, of: tokens, in: directory, on: pool, progress: progress)
+        self.init(input, in: window, of: tokens, holdsAllTokens: true, on: pool, progress: progress)
     }
 
-    /// - Parameter directory: holds all tokens that there are; `nil` to leave lines of other tokens uncounted.
+    /// - Parameter holdsAllTokens: true where the pool's snapshot holds all tokens that there are; otherwise lines of
+    ///   other tokens are left uncounted.
     init<Worker>(
-        _ input: Int32, in window: Range<Instant>, of tokens: Set<TokenID>, in directory: Directory?,
+        _ input: Int32, in window: Range<Instant>, of tokens: Set<TokenID>, holdsAllTokens: Bool,
         on pool: DecisionPool<Worker>, progress: (Int) -> Void
     ) {
-        isRead = BlockRun.run(input, on: pool) { _, block, _ in
-            UsageWorker.uses(block, in: window, of: tokens, in: directory)
+        isRead = BlockRun.run(input, on: pool) { _, block, snapshot in
+            UsageWorker.uses(
+                block, in: window, of: tokens, in: snapshot.directory, tellsUnknown: holdsAllTokens)
         } take: { block in
             add(block)
             progress(lines)

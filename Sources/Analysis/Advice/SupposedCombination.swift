@@ -1,19 +1,27 @@
 internal import Decisions
 package import Model
 
-/// A combination that a token is supposed to be bound to.
+/// A combination that a token is supposed to be bound to, or a ceiling that it is supposed to have.
 package enum SupposedCombination: Equatable, Sendable {
     /// Another of its user's own, by the assignment's id.
     case existing(ExactName)
     /// A new one: a department, by id, and a user type of its own with just these permissions.
     case new(department: ExactName, permissions: [ExactName])
+    /// Its own one, under a ceiling.
+    case limited(Ceiling)
 }
 
-/// Makes snapshots in which tokens are bound to other combinations.
+/// Makes snapshots in which tokens are bound to other combinations, or limited by other ceilings.
 struct SupposedDirectories: Sendable {
     private struct Place {
         let tenant: Int
         let user: Int
+    }
+
+    /// The part of a token's record that is another.
+    private enum Change {
+        case assignment(ExactName)
+        case ceiling(Ceiling)
     }
 
     private let organisation: Organisation
@@ -41,43 +49,56 @@ struct SupposedDirectories: Sendable {
         }
     }
 
-    /// For each token a snapshot in which it alone is bound to another combination: what is found out about one never
+    /// For each token a snapshot in which it alone has another combination or ceiling: what is found out about one never
     /// depends on another.
     /// - Precondition: combinations are of departments and assignments of the snapshot.
     func apart(_ combinations: [TokenID: SupposedCombination]) -> [TokenID: Directory] {
-        let (base, assignments) = base(combinations)
+        var (base, changes) = base(combinations)
+        let limited = changes.filter { if case .ceiling = $0.value { true } else { false } }
+        if !limited.isEmpty {
+            // Each snapshot then has the ceilings of all, once: it shares them with the others.
+            let originals = limited.keys.map { id in
+                let token = base.tokens[base.token(id)!]
+                return (base.tenants[token.tenant].id, base.record(of: token))
+            }
+            base = changed(limited, in: base).amended(originals)!
+        }
         var directories: [TokenID: Directory] = [:]
-        for (token, assignment) in assignments { directories[token] = moved([token: assignment], in: base) }
+        for (token, change) in changes { directories[token] = changed([token: change], in: base) }
         return directories
     }
 
-    /// The snapshot in which all of them are bound to other combinations.
+    /// The snapshot in which all of them have other combinations or ceilings.
     /// - Precondition: as for `apart`.
     func together(_ combinations: [TokenID: SupposedCombination]) -> Directory {
-        let (base, assignments) = base(combinations)
-        return moved(assignments, in: base)
+        let (base, changes) = base(combinations)
+        return changed(changes, in: base)
     }
 
-    private func moved(_ assignments: [TokenID: ExactName], in base: Directory) -> Directory {
+    private func changed(_ changes: [TokenID: Change], in base: Directory) -> Directory {
         // INVARIANT: the snapshot has the tokens and the assignments.
         base.amended(
-            assignments.map { token, assignment in
+            changes.map { token, change in
                 let place = base.token(token)!
                 var record = base.record(of: base.tokens[place])
-                record.assignment = assignment
+                switch change {
+                case .assignment(let assignment): record.assignment = assignment
+                case .ceiling(let ceiling): record.ceiling = ceiling
+                }
                 return (base.tenants[base.tokens[place].tenant].id, record)
             })!
     }
 
-    /// The snapshot with all new user types and assignments, and the assignment of each token's combination there.
+    /// The snapshot with all new user types and assignments, and the change of each token there.
     private func base(
         _ combinations: [TokenID: SupposedCombination]
-    ) -> (directory: Directory, assignments: [TokenID: ExactName]) {
+    ) -> (directory: Directory, changes: [TokenID: Change]) {
         var changed = organisation
-        var assignments: [TokenID: ExactName] = [:]
+        var changes: [TokenID: Change] = [:]
         for (token, combination) in combinations {
             switch combination {
-            case .existing(let assignment): assignments[token] = assignment
+            case .existing(let assignment): changes[token] = .assignment(assignment)
+            case .limited(let ceiling): changes[token] = .ceiling(ceiling)
             case .new(let department, let permissions):
                 let place = places[token]!
                 let id = freeID(token, place.tenant)
@@ -85,11 +106,11 @@ struct SupposedDirectories: Sendable {
                     UserTypeRecord(id: id, name: id, permissions: permissions))
                 changed.tenants[place.tenant].users[place.user].assignments.append(
                     AssignmentRecord(id: id, department: department, userType: id))
-                assignments[token] = id
+                changes[token] = .assignment(id)
             }
         }
         // INVARIANT: a part of a snapshot with more records in departments that it has is a valid snapshot.
-        return (try! Directory(changed), assignments)
+        return (try! Directory(changed), changes)
     }
 
     private func freeID(_ token: TokenID, _ tenant: Int) -> ExactName {

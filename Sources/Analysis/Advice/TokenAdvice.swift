@@ -10,15 +10,17 @@ package struct TokenAdvice: Sendable {
         /// The permissions, and the ids of the departments, that it would lose.
         package let lostPermissions: [ExactName]
         package let lostDepartments: [ExactName]
+        /// The other parts of a ceiling that limit more than before: networks, hours or the purpose.
+        package let newLimits: [Ceiling.Part]
         /// The number of logged requests that were decided again, and permitted.
         package fileprivate(set) var kept = 0
         /// The number of those that are denied today with any combination.
         package fileprivate(set) var lapsed = 0
 
-        package var losesNothing: Bool { lostPermissions.isEmpty && lostDepartments.isEmpty }
+        package var losesNothing: Bool { lostPermissions.isEmpty && lostDepartments.isEmpty && newLimits.isEmpty }
     }
 
-    /// The reason why no combination can be advised.
+    /// The reason why no combination, or no ceiling, can be advised.
     package enum Obstacle: Sendable {
         /// It has no permitted request in the window.
         case unused
@@ -28,6 +30,8 @@ package struct TokenAdvice: Sendable {
         case lapsed
         /// Requests are denied with every other combination: policies ask for the user type or the department itself.
         case noOther
+        /// No policy enforces ceilings, so every token under one is denied.
+        case notEnforced
         /// Each combination that was found denied some request, and the search was given up.
         case undecided
         /// With what is advised for other tokens, an act that concerns both would be denied.

@@ -18,6 +18,12 @@ package struct TokenUses: Sendable {
     /// The numbers of permitted requests, by action, and by the id of the resource's department.
     package fileprivate(set) var actions: [ExactName: Int] = [:]
     package fileprivate(set) var departments: [ExactName: Int] = [:]
+    /// The networks that permitted requests came from, and the purposes that they stated; `nil` once one stated none.
+    fileprivate(set) var networks: Set<IPNetwork>? = []
+    fileprivate(set) var purposes: Set<ExactName>? = []
+    /// The days of permitted requests by their ISO numbers, and the hours, on the clock of the tenant.
+    fileprivate(set) var weekdays: Set<Int> = []
+    fileprivate(set) var hours: Set<Int> = []
     /// The first of the permitted requests that differ in more than their time and the id of their resource.
     private(set) var different: [AuthorizationRequest] = []
     private var known: Set<ExactName> = []
@@ -27,7 +33,8 @@ package struct TokenUses: Sendable {
     /// The most different requests that are kept. All others are decided, too, once there is a result to hold to them.
     static let mostDifferent = 1_000
 
-    mutating func note(_ record: DecisionRecord, in window: Range<Instant>) {
+    /// - Parameter zone: that of the token's tenant.
+    mutating func note(_ record: DecisionRecord, in window: Range<Instant>, _ zone: Zone) {
         if record.isPermitted { lastInLog = max(lastInLog ?? record.time, record.time) }
         guard window.contains(record.time) else { return }
         guard record.isPermitted else {
@@ -35,6 +42,7 @@ package struct TokenUses: Sendable {
             return
         }
         notePermitted(at: record.time, record.question.action, record.question.departmentOfResource)
+        noteCircumstances(record.question, at: record.time, zone)
         keep(record.question)
     }
 
@@ -54,6 +62,22 @@ package struct TokenUses: Sendable {
         if let department { departments[department, default: 0] += 1 }
     }
 
+    /// Notes where, when and for what a permitted request was made.
+    private mutating func noteCircumstances(_ question: AuthorizationRequest, at time: Instant, _ zone: Zone) {
+        if let address = question.context.stated("ip")?.string.flatMap({ IPAddress($0) }) {
+            networks?.insert(IPNetwork(around: address))
+        } else {
+            networks = nil
+        }
+        if let purpose = question.context.stated("purpose")?.string {
+            purposes?.insert(ExactName(purpose))
+        } else {
+            purposes = nil
+        }
+        weekdays.insert(zone.date(of: time).weekday)
+        hours.insert(Int(zone.timeOfDay(of: time).microseconds / 3_600_000_000))
+    }
+
     /// Keeps a request that no kept one is like.
     private mutating func keep(_ question: AuthorizationRequest) {
         guard different.count < Self.mostDifferent, known.insert(question.form).inserted else { return }
@@ -70,7 +94,51 @@ package struct TokenUses: Sendable {
         lastInLog = [lastInLog, later.lastInLog].compactMap(\.self).max()
         actions.merge(later.actions, uniquingKeysWith: +)
         departments.merge(later.departments, uniquingKeysWith: +)
+        networks = networks.flatMap { own in later.networks.map(own.union) }
+        purposes = purposes.flatMap { own in later.purposes.map(own.union) }
+        weekdays.formUnion(later.weekdays)
+        hours.formUnion(later.hours)
         for question in later.different { keep(question) }
+    }
+
+    /// A ceiling narrowed to the networks, the hours or the purpose of the permitted requests, where they have these in
+    /// common.
+    func narrowed(_ ceiling: Ceiling, _ parts: Set<Ceiling.Part>) -> Ceiling {
+        var narrower = ceiling
+        if parts.contains(.networks), let networks, (1...Ceiling.mostElements).contains(networks.count) {
+            narrower.networks = Array(networks)
+        }
+        if parts.contains(.hours), let hours = Ceiling.Hours(of: weekdays, hours) { narrower.hours = hours }
+        if parts.contains(.purpose), let purposes, purposes.count == 1 { narrower.purpose = purposes.first }
+        // What was used before the token was limited does not widen its limits.
+        for part in narrower.partsBeyond(ceiling, isWithin: { $0 == $1 }) {
+            switch part {
+            case .networks: narrower.networks = ceiling.networks
+            case .hours: narrower.hours = ceiling.hours
+            case .purpose: narrower.purpose = ceiling.purpose
+            case .permissions, .departments, .uses: break
+            }
+        }
+        return narrower
+    }
+}
+
+extension Ceiling.Hours {
+    /// The fewest hours in a row, on these days, that have all the given ones.
+    /// - Parameter hours: from 0 to 23.
+    /// - Returns: `nil` where they are all the time, or none.
+    package init?(of weekdays: Set<Int>, _ hours: Set<Int>) {
+        let used = hours.sorted()
+        guard let first = used.first else { return nil }
+        // The longest time without a use is what they leave out.
+        let gaps = zip(used, used.dropFirst() + [first + 24]).map { (start: $0 + 1, length: $1 - $0 - 1) }
+        let longest = gaps.max { $0.length < $1.length }!
+        guard longest.length > 0 || weekdays.count < 7 else { return nil }
+        func time(_ hour: Int) -> TimeOfDay { TimeOfDay(microseconds: Int64(hour % 24) * 3_600_000_000) }
+        // Without such a time, it is the whole day.
+        let (opens, closes) =
+            longest.length > 0 ? (time(longest.start + longest.length), time(longest.start)) : (time(0), time(0))
+        self.init(weekdays: weekdays, from: opens, to: closes)
     }
 }
 

@@ -21,6 +21,9 @@ package struct UsageAdvice: Sendable {
         package var budget = Budget()
         /// True where the snapshot holds all tokens that there are, so that lines of others are told.
         package var holdsAllTokens = true
+        /// The parts that a ceiling may have beside permissions and departments: networks, hours, a purpose. `nil` to look for
+        /// combinations and not for ceilings.
+        package var ceilings: Set<Ceiling.Part>?
 
         package init(window: Range<Instant>, now: Instant, expiringBefore: Instant) {
             (self.window, self.now, self.expiringBefore) = (window, now, expiringBefore)
@@ -54,13 +57,14 @@ package struct UsageAdvice: Sendable {
         ) { policies throws(PolicyError) in try UsageWorker(budget, policies) }
         let ids = Set(tokens.map { directory.tokens[$0].id })
         log = LoggedUses(
-            input, in: options.window, of: ids, in: options.holdsAllTokens ? directory : nil, on: pool,
+            input, in: options.window, of: ids, holdsAllTokens: options.holdsAllTokens, on: pool,
             progress: progress)
         isRead = log.isRead
         guard isRead else { return }
         let uses = log.byToken
         var subjects = Self.each(tokens, on: pool) { worker, token, _ in
-            AdvisedToken(token, uses[directory.tokens[token].id] ?? .init(), worker, on: directory)
+            AdvisedToken(
+                token, uses[directory.tokens[token].id] ?? .init(), worker, limiting: options.ceilings, on: directory)
         }
         if subjects.contains(where: \.isPending) { find(&subjects, input, options, pool, progress) }
         guard isRead else { return }

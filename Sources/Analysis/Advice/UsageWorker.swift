@@ -14,8 +14,12 @@ struct UsageWorker {
     // MARK: Reading
 
     /// The uses in a block of lines.
+    /// - Parameters:
+    ///   - directory: holds the tokens.
+    ///   - tellsUnknown: true to note the lines of tokens that it does not hold.
     static func uses(
-        _ block: Block, in window: Range<Instant>, of tokens: Set<TokenID>, in directory: Directory?
+        _ block: Block, in window: Range<Instant>, of tokens: Set<TokenID>, in directory: Directory,
+        tellsUnknown: Bool
     ) -> UsageBlock {
         var result = UsageBlock()
         forEachLine(block) { number, line in
@@ -42,11 +46,13 @@ struct UsageWorker {
             case .record(let record):
                 if !window.contains(record.time) { result.outside += 1 }
                 guard let id = record.question.actingToken else { return }
-                if let directory, directory.token(id) == nil {
+                let place = directory.token(id)
+                if place == nil, tellsUnknown {
                     return result.omitted.note(number, .unknownToken, "its token is not in the store")
                 }
-                guard tokens.contains(id) else { return }
-                result.byToken[id, default: .init()].note(record, in: window)
+                guard let place, tokens.contains(id) else { return }
+                let zone = directory.tenants[directory.tokens[place].tenant].zone
+                result.byToken[id, default: .init()].note(record, in: window, zone)
             }
         }
         return result
@@ -99,6 +105,11 @@ struct UsageWorker {
 
     func permits(_ question: AuthorizationRequest, on directory: Directory) -> Bool {
         (try? authorizer.decisionSummary(question, on: directory).isPermitted) ?? false
+    }
+
+    /// The code of a decision; `nil` for a request that is refused.
+    func code(_ question: AuthorizationRequest, on directory: Directory) -> String? {
+        try? authorizer.decide(question, on: directory).code
     }
 
     /// The permissions that policies read for a request, whatever came of it.

@@ -15,7 +15,7 @@ extension ChangeSuggestions {
             let first = inner.type == .ip ? IPNetwork(network.address) : network
             return set(inner, to: value(first, for: inner)) + set(outer, to: value(within, for: outer))
         }
-        let others = ["192.0.2.1", "203.0.113.1", "2001:db8::1"].compactMap { IPAddress($0) }.map(IPNetwork.init)
+        let others = ["192.0.2.1", "203.0.113.1", "2001:db8::1"].compactMap { IPAddress($0) }.map { IPNetwork($0) }
         let outside = others.filter { !network.contains($0) }.prefix(1).flatMap {
             set(inner, to: value($0, for: inner))
         }

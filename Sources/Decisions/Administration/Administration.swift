@@ -125,54 +125,6 @@ package final class Administration {
         return try decide(try current(), draft, latest).suggestedLastDay
     }
 
-    /// Changes a token's name, expiry, assignment, description or contact.
-    /// - Parameters:
-    ///   - advised: called with the policies' advice before anything is saved.
-    ///   - isConfirmed: called with the change as it would be saved; false stops.
-    package func amend(
-        _ id: TokenID, _ change: TokenChange, advised: (Decision) -> Response,
-        isConfirmed: (TokenChange) -> Bool = { _ in true }
-    ) throws(AdministrationError) -> TokenDetails {
-        var change = change
-        let known = try visible(.amend, id, try current())
-        let ask = { (authorizer: AdministrativeAuthorizer, expires: Instant?) throws(AdministrationError) -> Decision in
-            try authorizer.decide(
-                .amend, tenant: known.tenant, token: known.token,
-                proposed: ProposedToken(
-                    name: change.name, assignment: change.assignment, expires: expires,
-                    description: change.description, contact: change.contact, ceiling: change.ceiling))
-        }
-        change.expires = try settle(.amend, [id], tenant: known.tenant, change.expires, advised, ask)
-        try require(isConfirmed(change))
-        return try transact(.amend, tenant: known.tenant, [id]) { authorizer throws(AdministrationError) in
-            try permitted(.amend, [id], try ask(authorizer, change.expires))
-            try requireIssue(of: known, change, authorizer)
-        } body: { () throws(TokenStoreError) in
-            try store.amend(id, change, expecting: known.version, context)
-        }
-    }
-
-    /// Requires that the actor could issue a token of which a part of the ceiling is widened: whoever may amend may only
-    /// narrow it.
-    private func requireIssue(
-        of known: TokenDetails, _ change: TokenChange, _ authorizer: AdministrativeAuthorizer
-    ) throws(AdministrationError) {
-        guard let ceiling = change.ceiling else { return }
-        let isWider = try stored { () throws(TokenStoreError) in
-            try !store.partsBeyond(known.token.ceiling, in: ceiling, tenant: known.tenant).isEmpty
-        }
-        guard isWider else { return }
-        let token = known.token
-        let decision = try authorizer.decide(
-            .issue, tenant: known.tenant,
-            proposed: ProposedToken(
-                kind: token.kind, name: change.name ?? token.name, assignment: change.assignment ?? token.assignment,
-                created: token.created, expires: change.expires ?? token.expires,
-                description: change.description ?? token.description, contact: change.contact ?? token.contact,
-                ceiling: ceiling))
-        try permitted(.issue, [known.token.id], decision)
-    }
-
     /// Decides about an act on tokens, then performs it on all of them or on none.
     /// - Parameter advised: called with the policies' advice about each token before anything is done; `nil` to do
     ///   without advice.
@@ -265,7 +217,7 @@ package final class Administration {
         }
     }
 
-    private func visible(_ kind: DecisionKind, _ id: TokenID, _ authorizer: AdministrativeAuthorizer)
+    func visible(_ kind: DecisionKind, _ id: TokenID, _ authorizer: AdministrativeAuthorizer)
         throws(AdministrationError) -> TokenDetails
     {
         guard let details = try stored({ () throws(TokenStoreError) in try store.details(id) }),
@@ -281,7 +233,7 @@ package final class Administration {
         AdministrationError(.unknown, "there is no token `\(id)`; nothing is changed", token: id)
     }
 
-    private func permitted(
+    func permitted(
         _ kind: DecisionKind, _ ids: [TokenID], _ decision: Decision, among count: Int = 1
     ) throws(AdministrationError) {
         guard !decision.isPermitted else { return }
@@ -291,7 +243,7 @@ package final class Administration {
     }
 
     /// Decides until the policies permit an expiry that the caller accepts. Nothing is locked meanwhile.
-    private func settle(
+    func settle(
         _ kind: DecisionKind, _ ids: [TokenID], tenant: ExactName, _ expires: Instant?,
         _ advised: (Decision) -> Response,
         _ ask: (AdministrativeAuthorizer, Instant?) throws(AdministrationError) -> Decision
@@ -329,14 +281,14 @@ package final class Administration {
         }
     }
 
-    private func require(_ isConfirmed: Bool) throws(AdministrationError) {
+    func require(_ isConfirmed: Bool) throws(AdministrationError) {
         guard isConfirmed else { throw AdministrationError(.stopped, "stopped; nothing is changed") }
     }
 
     // MARK: Doing
 
     /// Decides and acts in one transaction, so the data of the decision cannot change before the act.
-    private func transact<Result>(
+    func transact<Result>(
         _ kind: DecisionKind, tenant: ExactName?, _ ids: [TokenID],
         check: (AdministrativeAuthorizer) throws(AdministrationError) -> Void,
         body: () throws(TokenStoreError) -> Result
@@ -364,7 +316,7 @@ package final class Administration {
 
     /// The refusal, once it is logged. Where the log cannot be written, the act is refused all the same, and the message
     /// tells both.
-    private func noted(
+    func noted(
         _ error: AdministrationError, _ kind: DecisionKind, _ ids: [TokenID], tenant: ExactName?
     ) -> AdministrationError {
         let original = error

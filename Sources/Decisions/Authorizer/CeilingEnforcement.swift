@@ -4,9 +4,9 @@ internal import Policies
 
 /// The check that policies enforce the ceiling of the token that acts. A set of policies without the one that does, such
 /// as a folder that was copied by half, would let the token do what its ceiling forbids.
-final class CeilingEnforcement {
+package final class CeilingEnforcement {
     /// The code of a decision about a token with a ceiling of which no policy reads some part.
-    static let code = "ceiling_not_enforced"
+    package static let code = "ceiling_not_enforced"
 
     private let policies: PolicySet
     /// By decision kind, the parts that every tenant has enforced.

@@ -94,6 +94,10 @@ extension Ceiling {
         /// from midnight to it belong to the day itself. One equal to `opens` leaves the whole day.
         package let closes: TimeOfDay
 
+        package init(weekdays: Set<Int>, from opens: TimeOfDay, to closes: TimeOfDay) {
+            (self.weekdays, self.opens, self.closes) = (weekdays.sorted(), opens, closes)
+        }
+
         package var isWholeDay: Bool { opens == closes }
 
         /// True at a time on a clock.

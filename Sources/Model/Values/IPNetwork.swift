@@ -33,6 +33,12 @@ package struct IPNetwork: Hashable, Sendable {
         self.init(address, prefix: prefix)
     }
 
+    /// The neighbourhood of an address: 256 addresses of IPv4, a site of IPv6. It tells where something was used, and no
+    /// single device.
+    package init(around address: IPAddress) {
+        self.init(address, prefix: address.isVersion6 ? 48 : 24)
+    }
+
     /// The network of one address.
     package init(_ address: IPAddress) {
         self.init(address, prefix: address.isVersion6 ? 128 : 32)

@@ -130,6 +130,7 @@ private struct AdviceCommands {
                 lines += ["\(program) import - <<'END'", file.compact, "END"]
             }
             return lines + [command("amend", token, "--assignment \(AdviceReport.quoted(id.text))")]
+        case .limited: return [Self.none("`token narrow` gives it this ceiling")]
         }
     }
 

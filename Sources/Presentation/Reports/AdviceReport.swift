@@ -7,7 +7,7 @@ package struct AdviceReport {
     private let advice: UsageAdvice
     let options: UsageAdvice.Options
     let directory: Directory
-    private let digits: (TokenID) -> Int
+    let digits: (TokenID) -> Int
 
     /// - Parameter digits: the number of digits that tell an id apart from others.
     package init(
@@ -19,7 +19,7 @@ package struct AdviceReport {
 
     // MARK: Words
 
-    private func zone(_ token: TokenAdvice) -> Zone { directory.tenants[record(token).tenant].zone }
+    func zone(_ token: TokenAdvice) -> Zone { directory.tenants[record(token).tenant].zone }
     func record(_ token: TokenAdvice) -> Token { directory.tokens[token.token] }
     func assignment(_ token: TokenAdvice) -> Assignment { directory.assignments[record(token).assignment] }
 
@@ -46,20 +46,39 @@ package struct AdviceReport {
         case .existing(let id): "\(combination(id, token)) (\(id))"
         case .new(let id, let permissions):
             "a user type with \(Self.listed(permissions)), in \(department(id, token))"
+        case .limited(let ceiling): limits(ceiling, token).joined(separator: "; ")
         }
     }
 
-    private func loss(_ fit: TokenAdvice.Fit, _ token: TokenAdvice) -> String {
-        if fit.losesNothing { return "it loses nothing" }
-        let departments = fit.lostDepartments.map { department($0, token) }
-        let parts =
-            (fit.lostPermissions.isEmpty ? [] : [Self.listed(fit.lostPermissions)])
-            + (departments.isEmpty
-                ? [] : ["the department\(departments.count == 1 ? "" : "s") \(departments.joined(separator: ", "))"])
-        return "it loses \(parts.joined(separator: "; and "))"
+    func limits(_ ceiling: Ceiling, _ token: TokenAdvice) -> [String] {
+        ceiling.lines(tenant: record(token).tenant, in: directory)
     }
 
-    private func proof(_ fit: TokenAdvice.Fit) -> String {
+    private func loss(_ fit: TokenAdvice.Fit, _ token: TokenAdvice) -> String {
+        fit.losesNothing ? "it loses nothing" : "it loses \(losses(fit, token).joined(separator: "; and "))"
+    }
+
+    /// A line for each sort of things that a token would lose.
+    func losses(_ fit: TokenAdvice.Fit, _ token: TokenAdvice) -> [String] {
+        let departments = fit.lostDepartments.map { department($0, token) }
+        return (fit.lostPermissions.isEmpty ? [] : [Self.listed(fit.lostPermissions)])
+            + (departments.isEmpty
+                ? [] : ["the department\(departments.count == 1 ? "" : "s") \(departments.joined(separator: ", "))"])
+            + otherLosses(fit)
+    }
+
+    func otherLosses(_ fit: TokenAdvice.Fit) -> [String] {
+        fit.newLimits.map { part in
+            switch part {
+            case .networks: "all other networks"
+            case .hours: "all other hours"
+            case .purpose: "requests for another purpose, or none"
+            case .permissions, .departments, .uses: part.rawValue
+            }
+        }
+    }
+
+    func proof(_ fit: TokenAdvice.Fit) -> String {
         let lapsed = fit.lapsed == 0 ? "" : "; \(fit.lapsed) are denied today anyway"
         return "\(counted(fit.kept, "logged request")) of \(fit.kept + fit.lapsed) decided again and permitted\(lapsed)"
     }
@@ -81,17 +100,22 @@ package struct AdviceReport {
 
     private func overpower(_ token: TokenAdvice) -> String {
         guard let fit = token.advised else { return "" }
+        let less = lossCounts(fit, token).joined(separator: " and ")
+        if case .existing = fit.combination { return "\(words(fit, token)) is enough, without \(less)" }
+        return "\(less) not needed"
+    }
+
+    /// The numbers of permissions and departments that a token would lose, in words.
+    func lossCounts(_ fit: TokenAdvice.Fit, _ token: TokenAdvice) -> [String] {
         var parts: [String] = []
         if !fit.lostPermissions.isEmpty {
             parts.append("\(fit.lostPermissions.count) of its \(counted(token.held.count, "permission"))")
         }
         if !fit.lostDepartments.isEmpty { parts.append("\(counted(fit.lostDepartments.count, "department"))") }
-        let less = parts.joined(separator: " and ")
-        if case .existing = fit.combination { return "\(words(fit, token)) is enough, without \(less)" }
-        return "\(less) not needed"
+        return parts
     }
 
-    private func lastUse(_ token: TokenAdvice) -> Instant? {
+    func lastUse(_ token: TokenAdvice) -> Instant? {
         [record(token).lastActive, token.uses.lastInLog].compactMap(\.self).max()
     }
 
@@ -109,15 +133,7 @@ package struct AdviceReport {
         fields.add(
             "combination", "\(directory.combination(record(token).assignment)), of \(owner.name)",
             json: .string(assignment(token).id))
-        let period = [uses.first, uses.last].compactMap(\.self).map { LocalTime.minute($0, in: zone(token)) }
-        fields.add(
-            "used",
-            "\(counted(uses.permitted, "request")) permitted, \(uses.denied) denied"
-                + (period.isEmpty ? "" : "; \(period[0]) to \(LocalTime.stated(uses.last!, in: zone(token)))"),
-            json: .object([
-                .init("permitted", .integer(Int64(uses.permitted))), .init("denied", .integer(Int64(uses.denied))),
-                .init("first", .optional(uses.first?.description)), .init("last", .optional(uses.last?.description)),
-            ]))
+        addUses(of: token, &fields)
         fields.add(
             "last use", lastUse(token).map { LocalTime.stated($0, in: zone(token)) } ?? "never",
             json: .optional(lastUse(token)?.description))
@@ -143,11 +159,24 @@ package struct AdviceReport {
         return fields
     }
 
+    func addUses(of token: TokenAdvice, _ fields: inout KeyValueOutput) {
+        let uses = token.uses
+        let period = [uses.first, uses.last].compactMap(\.self).map { LocalTime.minute($0, in: zone(token)) }
+        fields.add(
+            "used",
+            "\(counted(uses.permitted, "request")) permitted, \(uses.denied) denied"
+                + (period.isEmpty ? "" : "; \(period[0]) to \(LocalTime.stated(uses.last!, in: zone(token)))"),
+            json: .object([
+                .init("permitted", .integer(Int64(uses.permitted))), .init("denied", .integer(Int64(uses.denied))),
+                .init("first", .optional(uses.first?.description)), .init("last", .optional(uses.last?.description)),
+            ]))
+    }
+
     private func lines(_ fit: TokenAdvice.Fit?, _ token: TokenAdvice) -> [String] {
         fit.map { [words($0, token), loss($0, token), proof($0)] } ?? []
     }
 
-    private static func counts(_ counts: [ExactName: Int], _ name: (ExactName) -> String) -> [String] {
+    static func counts(_ counts: [ExactName: Int], _ name: (ExactName) -> String) -> [String] {
         let sorted = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
         return sorted.isEmpty ? [] : [sorted.map { "\(name($0.key)) (\($0.value))" }.joined(separator: ", ")]
     }
@@ -156,13 +185,18 @@ package struct AdviceReport {
         .object(counts.sorted { $0.key < $1.key }.map { .init($0.key, .integer(Int64($0.value))) })
     }
 
-    private func json(_ fit: TokenAdvice.Fit?) -> JSON {
+    func json(_ fit: TokenAdvice.Fit?) -> JSON {
         guard let fit else { return .null }
         var members: [JSON.Member] = []
         switch fit.combination {
         case .existing(let id): members.append(.init("assignment", .string(id)))
         case .new(let department, let permissions):
             members += [.init("department", .string(department)), .init("permissions", .strings(permissions))]
+        case .limited(let ceiling):
+            members += [
+                .init("ceiling", ceiling.json),
+                .init("limits_further", .strings(fit.newLimits.map { ExactName($0.rawValue) })),
+            ]
         }
         return .object(
             members + [
@@ -244,6 +278,9 @@ package struct AdviceReport {
         advice.tokens.filter { !$0.findings.isEmpty } + advice.tokens.filter(\.findings.isEmpty)
     }
 
+    /// The advice for each token, in the order of the given ones.
+    package var tokens: [TokenAdvice] { advice.tokens }
+
     /// The number of lines of the log that may be a use of any token.
     var unattributed: Int { advice.log.unattributed }
 
@@ -275,6 +312,7 @@ extension TokenAdvice.Obstacle {
         case .masked(let count): "\(counted(count, "request")) masked in the log"
         case .lapsed: "none of its logged requests is permitted today"
         case .noOther: "with no other user type are all its requests permitted: a policy asks for its own"
+        case .notEnforced: "no policy enforces the ceilings of tokens, so a token under one is denied everything"
         case .undecided: "the search was given up: each combination that it found denied some logged request"
         case .together: "with what is advised for other tokens, an act that concerns both would be denied"
         }

@@ -89,6 +89,14 @@ package struct TableLayout: Sendable {
         .name("USER TYPE"), .fixed("LAST USE"), .fixed("PERMITTED"), .fixed("DENIED"), .fixed("HOLDS"), .text("NEEDS"),
         .text("DOES NOT NEED"), .name("OWN COMBINATION"), .name("NEW DEPARTMENT"), .text("NEW PERMISSIONS"),
         .prose("NOTICED"))
+    /// The ceilings that are proposed for tokens.
+    package static func narrowing(spansTenants: Bool) -> TableLayout {
+        TableLayout(
+            [.fixed("ID")] + (spansTenants ? [.name("TENANT", least: 6)] : []),
+            [
+                .name("NAME"), .name("USER", least: 6), .fixed("USES"), .prose("CEILING"), .prose("TAKES AWAY"),
+            ])
+    }
     package static let decisionCost = TableLayout(.name("POLICY", least: 16), .fixed("INSTRUCTIONS"), .fixed("FACTS"))
     package static let denials = TableLayout(
         .fixed("#"), .fixed("TIME"), .name("TOKEN"), .name("ACTION"), .name("RESOURCE"), .fixed("CODE"), .text("BY"))
@@ -140,7 +148,7 @@ package struct TableLayout: Sendable {
         ("departments", departments), ("userTypes", userTypes), ("log", log), ("keys", keys), ("policies", policies),
         ("plugins", plugins), ("pluginCommands", pluginCommands), ("vocabulary", vocabulary), ("rules", rules),
         ("testCosts", testCosts), ("mutants", mutants), ("advice", advice(spansTenants: true)),
-        ("adviceValues", adviceValues), ("expiring", expiring),
+        ("adviceValues", adviceValues), ("narrowing", narrowing(spansTenants: true)), ("expiring", expiring),
         ("expiringValues", expiringValues),
         ("decisionCost", decisionCost), ("denials", denials),
         ("timeline", timeline),

@@ -59,14 +59,13 @@ package struct TokenUse: Equatable, Sendable {
     package struct Occasion: Equatable, Sendable {
         package let time: Instant
         package let action: ExactName?
-        /// The network of the address that the request came from: 256 addresses of IPv4, a site of IPv6. It tells where a
-        /// token is used, and no single device.
+        /// The neighbourhood of the address that the request came from.
         package let network: IPNetwork?
 
         package init(_ time: Instant, action: ExactName? = nil, address: IPAddress? = nil) {
             self.time = time
             self.action = action
-            network = address.map { IPNetwork($0, prefix: $0.isVersion6 ? 48 : 24) }
+            network = address.map(IPNetwork.init(around:))
         }
     }
 
