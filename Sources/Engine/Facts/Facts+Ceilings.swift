@@ -16,24 +16,9 @@ extension Facts {
             if let hours = ceiling.hours, !keeps(hours: hours) { return .hours }
             return ceiling.uses != nil ? .uses : ceiling.purpose != nil ? .purpose : nil
         }
-        // Both are read whatever the answer is: it is remembered by them.
+        // Both are read whatever the answer is: it depends on them.
         let action = action()
         if ceiling.departments != nil { note(limitedPlace) }
-        let codes = ceilingCodes(request.packedValues.span)
-        if let codes, let known = factCache.key(Self.limitKey, codes.a, codes.b, codes.c) {
-            return Ceiling.Part.allCases.first { $0.number == Int(known.bits) }
-        }
-        let exceeded = limitExceeded(limited, ceiling, action)
-        if let codes {
-            let number = UInt64(exceeded?.number ?? 0)
-            factCache.set(Self.limitKey, codes.a, codes.b, codes.c, FactKey(kind: 2, bits: number))
-        }
-        return exceeded
-    }
-
-    private mutating func limitExceeded(
-        _ limited: Assignment, _ ceiling: Ceiling, _ action: ExactName
-    ) -> Ceiling.Part? {
         if let limit = limited.limit, !limit.permits(action) { return .permissions }
         if ceiling.departments != nil, !keeps(departments: limited.reach ?? []) { return .departments }
         if let networks = ceiling.networks, !keeps(networks: networks) { return .networks }
@@ -42,25 +27,31 @@ extension Facts {
         return nil
     }
 
-    // MARK: Remembered limits
-
-    /// The key under which the first limit that an access goes beyond is remembered. No fact has this number.
-    static var limitKey: UInt32 { .max - 1 }
-
-    /// The codes that determine if an access keeps a ceiling that limits permissions and departments only.
-    /// - Returns: `nil` for any other request and any other ceiling, and where no department is stated of a ceiling that
-    ///   limits them.
-    func ceilingCodes(_ packedValues: Span<PackedValue>) -> (a: UInt32, b: UInt32, c: UInt32)? {
+    /// `limitExceeded` of an access, from its packed values alone.
+    /// - Returns: the number of a part, or 0; `nil` where these do not say it, as under a ceiling that limits more than
+    ///   permissions and departments.
+    func quickLimit(_ packedValues: Span<PackedValue>) -> Int? {
         let holder = packedValues[ResolvedRequest.place(.assignment, of: .token)]
         let action = packedValues[ResolvedRequest.Place.action]
         guard packedValues[ResolvedRequest.Place.kind].number == 0, holder.kind == .assignment,
             holder.number >= known.combinationCount, action.kind == .action
         else { return nil }
         let limits = known.limits(holder.number)
-        guard !limits.contains(.others) else { return nil }
-        guard limits.contains(.departments) else { return (holder.code, action.code, PackedValue.absent.code) }
+        guard !limits.hasOthers else { return nil }
+        switch known.leaves(action.number, assignment: holder.number) {
+        case .yes: break
+        case .no: return Ceiling.Part.permissions.number
+        default: return nil
+        }
+        guard limits.hasDepartments else { return 0 }
         let department = packedValues[limitedPlace]
-        return department.kind == .department ? (holder.code, action.code, department.code) : nil
+        if department.kind == .department {
+            return known.reaches(department.number, under: limits) ? 0 : Ceiling.Part.departments.number
+        }
+        guard department.kind == .absent else { return nil }
+        let type = packedValues[ResolvedRequest.Place.resourceType]
+        return type.kind == .recordType && !known.hasDepartment(type: type.number)
+            ? 0 : Ceiling.Part.departments.number
     }
 
     private mutating func keeps(departments: [Int]) -> Bool {

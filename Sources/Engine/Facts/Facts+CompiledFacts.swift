@@ -101,8 +101,8 @@ extension Facts {
             {
                 return .no
             }
-            return rememberedLimit(packedValues)
-        case .isLimit: return rememberedLimit(packedValues, is: compiledFact.a)
+            return isBeyondCeiling(packedValues)
+        case .isLimit: return isBeyondCeiling(packedValues, in: compiledFact.a)
         case .hasCeiling:
             let holder = packedValues[Int(compiledFact.a)]
             return holder.kind == .assignment ? TernaryTruth(holder.number >= known.combinationCount) : .other
@@ -132,19 +132,17 @@ extension Facts {
 
     // Apart from `answer`, whose code is in every walk: few tokens have a ceiling.
     @inline(never) private func reaches(_ department: Int, _ assignment: Int) -> TernaryTruth {
-        TernaryTruth(known.reaches(department, assignment: assignment))
+        TernaryTruth(known.reaches(department, under: known.limits(assignment)))
     }
 
-    /// The remembered answer to whether a request goes beyond the ceiling of the token that acts, or first of all beyond
-    /// one part of it.
+    /// True when a request goes beyond the ceiling of the token that acts, or first of all beyond one part of it.
     /// - Parameter part: its number; `nil` for any part. A request that goes beyond none has none to compare.
-    @inline(never) private func rememberedLimit(
-        _ packedValues: Span<PackedValue>, is part: Int32? = nil
+    @inline(never) private func isBeyondCeiling(
+        _ packedValues: Span<PackedValue>, in part: Int32? = nil
     ) -> TernaryTruth {
-        guard let codes = ceilingCodes(packedValues), let key = factCache.key(Self.limitKey, codes.a, codes.b, codes.c)
-        else { return .other }
-        guard let part else { return TernaryTruth(key.bits != 0) }
-        return key.bits == 0 ? .other : TernaryTruth(key.bits == UInt64(part))
+        guard let limit = quickLimit(packedValues) else { return .other }
+        guard let part else { return TernaryTruth(limit != 0) }
+        return limit == 0 ? .other : TernaryTruth(limit == Int(part))
     }
 
     /// True when a string of a request equals a constant of the same length. Static, because a method would copy the
@@ -203,6 +201,9 @@ extension Facts {
         case .can:
             let holder = request.packedValues[Int(compiledFact.a)]
             if holder.kind == .assignment { known.learn(holder.number) }
+        case .beyondCeiling, .isLimit:
+            let holder = request.packedValues[ResolvedRequest.place(.assignment, of: .token)]
+            if holder.kind == .assignment { known.learn(holder.number) }
         case .remembered:
             guard let key = key(compiledFact), key.kind == 1 else { return .other }
             return TernaryTruth(key.bits != 0)
@@ -210,7 +211,7 @@ extension Facts {
             learn(setting: compiledFact.a)
             learn(setting: compiledFact.b)
         case .isWithinReach: learn(setting: compiledFact.a)
-        case .hasCeiling, .beyondCeiling, .isLimit, .has, .truth, .code, .text, .inNetwork, .general: break
+        case .hasCeiling, .has, .truth, .code, .text, .inNetwork, .general: break
         }
         guard case .boolean(let holds) = value(compiledFact.fact) else { return .other }
         return TernaryTruth(holds)

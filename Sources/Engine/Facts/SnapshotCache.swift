@@ -1,21 +1,22 @@
 internal import Model
 internal import Policies
 
-/// The sorts of limits that a ceiling has.
-struct CeilingLimits: OptionSet {
-    let rawValue: UInt8
+/// The limits of a ceiling, as far as a decision on packed values needs them: one of an assignment itself has too many
+/// parts to be read at every decision.
+struct CeilingLimits {
+    /// True when it limits departments.
+    let hasDepartments: Bool
+    /// True when it limits more than permissions and departments.
+    let hasOthers: Bool
+    /// The place of its first department among those of all ceilings, and the end of its own.
+    fileprivate let first: Int32
+    fileprivate let end: Int32
 
-    /// The department of the resource matters.
-    static var departments: Self { Self(rawValue: 1) }
-    /// More than the action and the department matters.
-    static var others: Self { Self(rawValue: 2) }
-
-    static func all(of directory: Directory, from first: Int) -> [Self] {
-        directory.assignments.dropFirst(first).map { assignment in
-            let ceiling = assignment.ceiling
-            let needsMore = ceiling?.networks != nil || ceiling?.hours != nil || ceiling?.purpose != nil
-            return (ceiling?.departments == nil ? [] : departments).union(needsMore ? others : [])
-        }
+    fileprivate init(_ assignment: Assignment, reach: Range<Int>) {
+        let ceiling = assignment.ceiling
+        hasDepartments = ceiling?.departments != nil
+        hasOthers = ceiling?.networks != nil || ceiling?.hours != nil || ceiling?.purpose != nil
+        (first, end) = (Int32(reach.lowerBound), Int32(reach.upperBound))
     }
 }
 
@@ -28,10 +29,8 @@ struct SnapshotCache {
     private(set) var directory = Directory.empty
     /// By assignment under a ceiling.
     private var limits: [CeilingLimits] = []
-    /// The departments that ceilings leave, those of one assignment after those of another, and where each one's end: an
-    /// assignment itself has too many parts to be read at every decision.
+    /// The departments that ceilings leave, those of one assignment after those of another.
     private var reached: [Int] = []
-    private var reachEnds = [0]
     /// The number of combinations in `directory`, after which it has assignments under ceilings.
     private(set) var combinationCount = 0
     /// The structure of `directory`.
@@ -44,6 +43,10 @@ struct SnapshotCache {
     /// For each assignment, a bit for every action; computed when first needed.
     private var rights: [UInt64] = []
     private var hasRights: [Bool] = []
+    /// For each assignment under a ceiling, a bit for every action that the ceiling leaves; computed with `rights`.
+    private var leftActions: [UInt64] = []
+    /// By resource type, whether it has a department.
+    private let haveDepartments: [Bool]
     private var spans: [Interval] = []
     private var settings: [Pair: Value] = [:]
 
@@ -69,6 +72,7 @@ struct SnapshotCache {
         kinds = actions.map { schema.actions[$0]?.kind ?? .admin }
         self.grants = grants.map { own in own.patterns == ["*"] ? nil : grants.firstIndex(of: own) }
         words = (actions.count + 63) / 64
+        haveDepartments = schema.resources.map { $0.slot("department") != nil }
     }
 
     /// Takes another snapshot, and keeps everything when only its tokens are others.
@@ -94,7 +98,7 @@ struct SnapshotCache {
         self.directory = directory
         structure = directory.structure
         combinationCount = directory.combinationCount
-        (limits, reached, reachEnds) = ([], [], [0])
+        (limits, reached, leftActions) = ([], [], [])
         addLimits(of: directory)
         rights = [UInt64](repeating: 0, count: directory.assignments.count * words)
         hasRights = [Bool](repeating: false, count: directory.assignments.count)
@@ -113,22 +117,35 @@ struct SnapshotCache {
         return TernaryTruth(rights[assignment * words + action / 64] >> UInt64(action % 64) & 1 == 1)
     }
 
-    /// Learns the permissions of an assignment.
+    /// The answer to whether the ceiling of an assignment leaves an action, held or not; `other` until it was learned.
+    func leaves(_ action: Int, assignment: Int) -> TernaryTruth {
+        guard hasRights[assignment] else { return .other }
+        let row = (assignment - combinationCount) * words
+        return TernaryTruth(leftActions[row + action / 64] >> UInt64(action % 64) & 1 == 1)
+    }
+
+    /// True when resources of a type have a department.
+    func hasDepartment(type: Int) -> Bool { haveDepartments[type] }
+
+    /// Learns the permissions of an assignment, and what its ceiling leaves.
     mutating func learn(_ assignment: Int) {
         guard !hasRights[assignment] else { return }
         hasRights[assignment] = true
         for (number, name) in actions.enumerated() where directory.assignments[assignment].permissions.permits(name) {
             rights[assignment * words + number / 64] |= 1 << UInt64(number % 64)
         }
+        guard assignment >= combinationCount else { return }
+        let limit = directory.assignments[assignment].limit
+        for (number, name) in actions.enumerated() where limit?.permits(name) ?? true {
+            leftActions[(assignment - combinationCount) * words + number / 64] |= 1 << UInt64(number % 64)
+        }
     }
 
-    /// True when the departments of an assignment are limited by no ceiling, or a department is left by its ceiling.
-    func reaches(_ department: Int, assignment: Int) -> Bool {
-        guard assignment >= combinationCount else { return true }
-        let number = assignment - combinationCount
-        guard limits[number].contains(.departments) else { return true }
-        for place in reachEnds[number]..<reachEnds[number + 1]
-        where self.department(department, isWithin: reached[place]) { return true }
+    /// True when a ceiling leaves a department, or limits none.
+    @inline(__always) func reaches(_ department: Int, under limits: CeilingLimits) -> Bool {
+        guard limits.hasDepartments else { return true }
+        for place in limits.first..<limits.end
+        where self.department(department, isWithin: reached[Int(place)]) { return true }
         return false
     }
 
@@ -139,16 +156,16 @@ struct SnapshotCache {
     }
 
     private mutating func addLimits(of directory: Directory) {
-        let first = combinationCount + limits.count
-        limits += CeilingLimits.all(of: directory, from: first)
-        for assignment in directory.assignments.dropFirst(first) {
+        for assignment in directory.assignments.dropFirst(combinationCount + limits.count) {
+            let start = reached.count
             reached += assignment.reach ?? []
-            reachEnds.append(reached.count)
+            limits.append(CeilingLimits(assignment, reach: start..<reached.count))
         }
+        leftActions += [UInt64](repeating: 0, count: limits.count * words - leftActions.count)
     }
 
-    /// The limits of an assignment under a ceiling that decide whether a request keeps it.
-    func limits(_ assignment: Int) -> CeilingLimits { limits[assignment - combinationCount] }
+    /// The limits of an assignment under a ceiling.
+    @inline(__always) func limits(_ assignment: Int) -> CeilingLimits { limits[assignment - combinationCount] }
 
     /// The value of a setting for a tenant.
     mutating func setting(_ id: Expressions.ID, tenant: Int, _ read: () -> Value) -> Value {
