@@ -1,11 +1,12 @@
 -- Tokens are administered by the operator, and by users with the permission for what they do.
 local policy = {
-  on = { "token.issue", "token.amend", "token.reveal", "token.revoke", "token.list" },
+  on = { "token.issue", "token.derive", "token.amend", "token.reveal", "token.revoke", "token.list" },
   grants = { "token.*" },
 }
 
 local needed = {
   ["token.issue"] = "tokens.issue",
+  ["token.derive"] = "tokens.issue",
   ["token.amend"] = "tokens.amend",
   ["token.reveal"] = "tokens.reveal",
   ["token.revoke"] = "tokens.revoke",

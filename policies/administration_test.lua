@@ -1,14 +1,16 @@
 local points = {
+  ["token.derive"] = "tokens.issue",
   ["token.amend"] = "tokens.amend",
   ["token.reveal"] = "tokens.reveal",
   ["token.revoke"] = "tokens.revoke",
   ["token.list"] = "tokens.list",
 }
-local order = { "token.amend", "token.reveal", "token.revoke", "token.list" }
+local order = { "token.derive", "token.amend", "token.reveal", "token.revoke", "token.list" }
 
 for _, point in ipairs(order) do
   local proposed
   if point == "token.amend" then proposed = { name = "renamed" } end
+  if point == "token.derive" then proposed = { expires = "2026-11-22T12:15:00Z" } end
 
   test("the operator may do everything at " .. point, {
     point = point,

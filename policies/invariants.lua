@@ -4,7 +4,7 @@
 -- A policy says what holds for its own part; a statement here holds for the decision, whatever policies there are. Change it
 -- when the rule changes, not when a policy does.
 
-local administration = { "token.issue", "token.amend", "token.reveal", "token.revoke", "token.list" }
+local administration = { "token.issue", "token.derive", "token.amend", "token.reveal", "token.revoke", "token.list" }
 local needed = {
   ["token.issue"] = "tokens.issue",
   ["token.amend"] = "tokens.amend",
@@ -56,12 +56,13 @@ never(permit, "tokens are made, changed, shown and revoked with the permission f
   end)
 
 never(permit, "an administrator handles their own tokens, and those of their department and the ones under it",
-  { on = { "token.amend", "token.reveal", "token.revoke", "token.list" } }, function(request)
+  { on = { "token.derive", "token.amend", "token.reveal", "token.revoke", "token.list" } }, function(request)
     local actor, token = request.actor, request.token
     return not actor.is_operator and token.user ~= actor.user and not token.department:is_within(actor.department)
   end)
 
-never(permit, "nobody makes a token that can do more than they can", { on = { "token.issue", "token.amend" } },
+never(permit, "nobody makes a token that can do more than they can",
+  { on = { "token.issue", "token.derive", "token.amend" } },
   function(request)
     local actor = request.actor
     return not actor.is_operator and not actor:can("tokens.issue_for_others") and not actor:covers(request.proposed)
@@ -85,6 +86,10 @@ never(permit, "no API token of acme is made for more than 6 months", { on = "tok
   local token = request.proposed
   return request.tenant == "acme" and token.kind == "api"
     and token.last_day > token.created.date:plus { months = 6 }
+end)
+
+never(permit, "no derived token lasts for more than a day", { on = "token.derive" }, function(request)
+  return request.proposed.expires > request.proposed.created:plus { hours = 24 }
 end)
 
 always(permit, "the operator sees and revokes every token", { on = { "token.list", "token.revoke" } }, function(request)

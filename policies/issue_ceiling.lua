@@ -1,6 +1,6 @@
 -- Nobody makes a token that can do more than they can themselves, unless they are trusted to issue for others.
 -- The operator can do everything.
-local policy = { on = { "token.issue", "token.amend" } }
+local policy = { on = { "token.issue", "token.derive", "token.amend" } }
 
 function policy.decide(request)
   local actor = request.actor

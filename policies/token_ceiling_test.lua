@@ -135,6 +135,7 @@ test("no act of administration goes beyond the ceiling of the token that acts", 
     via = "api", department = "Sales", user_type = "Administrator", ceiling = { purpose = "nightly export" },
   },
   cases = {
+    derive = { point = "token.derive", token = "customer", proposed = { expires = "2026-11-22T12:15:00Z" } },
     issue = { point = "token.issue", proposed = { department = "Sales", user_type = "Customer" } },
     amend = { point = "token.amend", token = "customer", proposed = { name = "renamed" } },
     reveal = { point = "token.reveal", token = "customer" },

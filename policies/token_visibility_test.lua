@@ -19,6 +19,15 @@ test("what an administrator does not see they cannot revoke", {
   expect = { deny = "token_visibility" },
 })
 
+test("what an administrator does not see they derive nothing from", {
+  point = "token.derive",
+  actor = { department = "Sales", user_type = "Administrator" },
+  token = { department = "Finance", user_type = "Customer" },
+  proposed = { expires = "2026-11-22T12:15:00Z" },
+  only_policy = true,
+  expect = { deny = "token_visibility", code = "outside_department" },
+})
+
 test("somebody without the permission does not see the tokens of others", {
   point = "token.list",
   actor = { department = "Sales", user_type = "Customer" },

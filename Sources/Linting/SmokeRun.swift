@@ -127,10 +127,10 @@ struct SmokeRun {
                 question.kind = kind
                 question.tenant = directory.tenants[0].id
                 if kind != .issue { question.token = token.id.description }
-                if kind == .issue || kind == .amend {
+                if kind.hasProposal {
                     question.proposed = ProposedToken(
                         kind: token.kind, name: token.kind == .api ? "made up" : nil, assignment: assignment.id,
-                        created: kind == .issue ? now : nil,
+                        created: kind.makesToken ? now : nil,
                         expires: Instant(microseconds: now.microseconds + 900 * 86_400_000_000))
                 }
                 let what = token.kind == .api ? "an API token" : "a mobile token"

@@ -14,6 +14,7 @@ enum Migrations {
 
     static let steps = [
         Step(sql: first), Step(sql: second, fill: fillSecond), Step(sql: third), Step(sql: fourth), Step(sql: fifth),
+        Step(sql: sixth),
     ]
 
     /// Records, and the columns for tokens' secrets.
@@ -131,6 +132,12 @@ enum Migrations {
         ALTER TABLE tokens ADD COLUMN last_action TEXT;
         ALTER TABLE tokens ADD COLUMN last_network TEXT;
         ALTER TABLE tokens ADD COLUMN use_count INTEGER;
+        """
+
+    /// Tokens that were derived from others. A token of its own keeps its seal.
+    private static let sixth = """
+        ALTER TABLE tokens ADD COLUMN parent BLOB CHECK (length(parent) = 16);
+        CREATE INDEX tokens_by_parent ON tokens (parent) WHERE parent IS NOT NULL;
         """
 
     /// Gives the store its id, and every name its searchable form.

@@ -33,7 +33,7 @@ enum StoreSchema {
         let objects: [Object]
     }
 
-    static let versions = [first, second, third, fourth, fifth]
+    static let versions = [first, second, third, fourth, fifth, sixth]
 
     /// The objects of a version, by name.
     static func objects(version: Int) -> [ExactName: Object] {
@@ -263,6 +263,30 @@ enum StoreSchema {
                 FOREIGN KEY (tenant, assignment) REFERENCES assignments
             ) STRICT
             """)
+    ])
+
+    private static let sixth = Version(objects: [
+        .table(
+            "tokens",
+            """
+            CREATE TABLE "tokens" (
+                number INTEGER PRIMARY KEY,
+                id BLOB NOT NULL UNIQUE CHECK (length(id) = 16), tenant TEXT NOT NULL,
+                kind TEXT NOT NULL CHECK (kind IN ('api', 'mobile')), name TEXT NOT NULL, assignment TEXT NOT NULL,
+                created INTEGER NOT NULL, expires INTEGER NOT NULL, updated INTEGER NOT NULL, last_active INTEGER,
+                dormant_since INTEGER, suspended INTEGER, revoked INTEGER, version INTEGER NOT NULL DEFAULT 0,
+                created_by TEXT, revoked_by TEXT, reveal_count INTEGER NOT NULL DEFAULT 0, revealed_at INTEGER,
+                revealed_by TEXT, lookup BLOB UNIQUE, lookup_key INTEGER, previous BLOB UNIQUE, previous_key INTEGER,
+                overlap_until INTEGER, ciphertext BLOB, nonce BLOB, reveal_key INTEGER, last4 TEXT, mac BLOB,
+                mac_key INTEGER, search TEXT NOT NULL DEFAULT '', name_key TEXT,
+                used INTEGER AS (ifnull(last_active, 0)) VIRTUAL, use_mac BLOB, use_key INTEGER, description TEXT, \
+            contact TEXT, search_description TEXT NOT NULL DEFAULT '', search_contact TEXT NOT NULL DEFAULT '', ceiling TEXT, \
+            last_action TEXT, last_network TEXT, use_count INTEGER, \
+            parent BLOB CHECK (length(parent) = 16),
+                FOREIGN KEY (tenant, assignment) REFERENCES assignments
+            ) STRICT
+            """),
+        .index("tokens_by_parent", "tokens", "(parent) WHERE parent IS NOT NULL"),
     ])
 }
 

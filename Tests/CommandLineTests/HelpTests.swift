@@ -83,10 +83,14 @@ internal import Testing
                   store reseal           seals unsealed records after you have reviewed them, or accepts a restored \
                 backup
                   token create           makes an API token, or with --mobile the token of a login
+                  token derive           makes a short-lived token from a token: never wider, never longer, and ended \
+                with it
                   token list             lists tokens: API tokens, mobile users logged in, or both
                   token show             shows a token, how it is used, and what it permits
                   token reveal           shows the string of an API token again, and logs who saw it
                   token amend            changes the name, expiry, assignment, description, contact or ceiling of a token
+                  token narrow           limits tokens to what they used, by a decision log; without --yes it only \
+                shows the ceilings
                   token rotate           gives a token a new string; the old one ends at once, or after an overlap
                   token reassign         makes a token again for another user; the old one ends at once, or after \
                 an overlap

@@ -21,7 +21,7 @@ internal import Testing
     /// The arguments that a verb needs before it reads an option: required arguments, and other options.
     private static let arguments: [String: [String]] = [
         "decide": ["Warehouse sync", "orders.read", "order:1"], "token rotate": ["Warehouse sync"],
-        "token amend": ["Warehouse sync"],
+        "token amend": ["Warehouse sync"], "token derive": ["Warehouse sync"],
         "token reassign": ["Warehouse sync", "--user", "anna", "--assignment", "a-anna-1"],
         "token create": ["--name", "New", "--user", "bjorn", "--assignment", "a-bjorn-1"],
         "store reseal": ["--reason", "a backup"],

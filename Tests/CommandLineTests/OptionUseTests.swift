@@ -9,6 +9,7 @@ internal import Testing
     /// order, on one store.
     private static let lines: [(verb: String, lines: [String])] = [
         ("token create", ["token create --tenant 3 --name A --expires 2027-06-30 --user carla"]),
+        ("token derive", ["token derive --tenant 3 A"]),
         ("token list", ["token list --tenant 3"]), ("token show", ["token show --tenant 3 A"]),
         ("token reveal", ["token reveal --tenant 3 A"]), ("token amend", ["token amend --tenant 3 A --name B"]),
         ("token rotate", ["token rotate --tenant 3 B"]), ("token suspend", ["token suspend --tenant 3 B"]),
@@ -45,6 +46,7 @@ internal import Testing
         ),
         ("replay", ["replay @/d.ndjson"]), ("token expiring", ["token expiring"]),
         ("notices run", ["notices run --preview", "notices run --file @/n.ndjson"]),
+        ("token narrow", ["token narrow --tenant 3 6532ebee17e04c929e56e7977af956ae --from-log @/d.ndjson"]),
         ("advise", ["advise --log @/d.ndjson", "advise --log @/d.ndjson --apply"]),
         ("requests import", ["requests import @/request.json --from authzen"]),
         ("requests", ["requests --count 1"]), ("batch", ["batch --jobs 1"]),

@@ -3,6 +3,7 @@ import Model
 import Policies
 import TestSupport
 import Testing
+import Tokens
 
 @testable import Decisions
 
@@ -193,6 +194,41 @@ import Testing
             Asked(
                 action: "orders.read", department: "d-sales", address: "10.1.2.3", purpose: nil,
                 now: Instant("2026-11-23T12:00:00Z")!), id)
+    }
+
+    @Test(arguments: 0..<4 as Range<UInt64>)
+    func `a derived token is never permitted what its parent is not`(seed: UInt64) throws {
+        var random = Numbers(seed: seed)
+        let fixture = try StoreFixture()
+        let tenant = try #require(try Organisation.demo().tenants.first { $0.id == StoreFixture.tenant })
+        var pairs: [(child: TokenID, parent: TokenID)] = []
+        var tokens = [try fixture.token(assignment: "a-anna-1").0.token.id]
+        tokens.append(try fixture.token("Second").0.token.id)
+        var refused = 0
+        for _ in 0..<80 {
+            let parent = random.pick(tokens)
+            let derivation = TokenDerivation(
+                expires: Instant.test.adding(days: 1 + Int64(random.below(20))),
+                ceiling: random.chance(70) ? Self.ceiling(&random, tenant) : nil)
+            do {
+                let made = try fixture.store.derive(from: parent, derivation, .test).0.token.id
+                tokens.append(made)
+                pairs.append((made, parent))
+            } catch { refused += 1 }
+        }
+        #expect(pairs.count > 10 && refused > 10, "\(pairs.count), \(refused)")
+        let directory = try Directory(fixture.store.organisation(.all))
+        var counts = (permitted: 0, withheld: 0)
+        for _ in 0..<2_000 {
+            let pair = random.pick(pairs)
+            let asked = Self.asked(&random, tenant)
+            let child = try authorizer.decide(Self.request(asked, pair.child), on: directory).isPermitted
+            let parent = try authorizer.decide(Self.request(asked, pair.parent), on: directory).isPermitted
+            #expect(!child || parent, "\(asked)")
+            counts.permitted += child ? 1 : 0
+            counts.withheld += parent && !child ? 1 : 0
+        }
+        #expect(counts.permitted > 20 && counts.withheld > 20, "\(counts)")
     }
 
     @Test(arguments: [Ceiling.Part.permissions, .departments, .networks, .hours, .purpose])

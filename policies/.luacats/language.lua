@@ -222,6 +222,7 @@
 ---| "token.reveal"
 ---| "token.revoke"
 ---| "token.list"
+---| "token.derive"
 
 ---@class demilune.Period
 ---@field years? integer

@@ -49,6 +49,7 @@
 ---| "token.reveal"
 ---| "token.revoke"
 ---| "token.list"
+---| "token.derive"
 ---| "departments.*"
 ---| "finance.*"
 ---| "invoices.*"

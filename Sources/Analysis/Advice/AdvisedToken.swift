@@ -252,14 +252,16 @@ struct AdvisedToken: Sendable {
             advice.add(.unused)
         }
         if advice.advised != nil { advice.add(.overpowerful) }
-        if record.kind == .api {
+        // A derived token is made to end soon.
+        let isOwn = record.kind == .api && record.parent == nil
+        if isOwn {
             let review = ExpiryReview(
                 directory.record(of: record), tenant: directory.tenants[record.tenant].id, worker.authorizer,
                 on: directory, now: options.now)
             if let day = review.advised { advice.add(.long(advised: day)) }
             if !review.refusing.isEmpty { advice.add(.refusedAsMade(policies: review.refusing)) }
         }
-        if record.kind == .api, record.expires < options.expiringBefore { advice.add(.expiring(record.expires)) }
+        if isOwn, record.expires < options.expiringBefore { advice.add(.expiring(record.expires)) }
         if let code = ActorValidity.fault(assignment: record.assignment, in: directory) {
             advice.add(.inactive(code: code))
         }

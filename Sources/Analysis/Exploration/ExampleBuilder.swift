@@ -90,7 +90,7 @@ struct ExampleBuilder {
             tenant.tokens.append(record)
             question.token = record.id.description
         }
-        guard context.kind == .issue || context.kind == .amend else { return }
+        guard context.kind.hasProposal else { return }
         let proposed = token(part(.proposed, .token), 2, time, &tenant)
         question.proposed = ProposedToken(
             kind: proposed.kind, name: proposed.name, assignment: proposed.assignment, created: proposed.created,

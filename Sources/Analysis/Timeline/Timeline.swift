@@ -30,7 +30,7 @@ package struct Timeline: Sendable {
     private static let mostSteps = 4_000_000
 
     /// - Parameters:
-    ///   - question: decided from its own time on; not about a token that is to be issued.
+    ///   - question: decided from its own time on; not about a token that is yet to be made.
     ///   - horizon: `nil` for a year after the expiry of the acting token, or after now.
     /// - Throws: when the request is not valid.
     package init(
@@ -38,8 +38,8 @@ package struct Timeline: Sendable {
         until horizon: Instant? = nil,
         progress: Progress = { _, _ in true }
     ) throws(RequestError) {
-        if question.kind == .issue {
-            throw RequestError("a token that is yet to be issued has no timeline", property: "point")
+        if question.kind.makesToken {
+            throw RequestError("a token that is yet to be made has no timeline", property: "point")
         }
         let request = try authorizer.request(question, on: directory)
         let expires = request.flatMap(Self.expiry)

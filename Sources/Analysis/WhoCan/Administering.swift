@@ -36,7 +36,7 @@ package struct Administering: Sendable {
         var question = AuthorizationRequest(
             kind: kind, action: ExactName(kind.rawValue), subject: .actor,
             tenant: directory.tenants[record.tenant].id,
-            token: record.id.description, proposed: kind == .amend ? ProposedToken() : nil, now: now,
+            token: record.id.description, proposed: kind.hasProposal ? ProposedToken() : nil, now: now,
             obligations: obligations)
         func add(_ assignment: Int?) throws(RequestError) {
             let row = Row(assignment: assignment, summary: try decisions.decisionSummary(question, on: directory))

@@ -127,11 +127,23 @@ struct AdministrationSession {
     func act<Result>(
         _ body: (Administration) throws(AdministrationError) -> Result
     ) throws(CommandError) -> Result {
-        do { return try body(administration) } catch {
+        let result: Result
+        do { result = try body(administration) } catch {
             if let decision = error.decision { explain(decision) }
             let status = error.code == .denied || error.code == .unknown ? ExitStatus.deny : ExitStatus.failure
             throw CommandError(error.message, status: error.store == nil ? status : ExitStatus.failure)
         }
+        noteFollowers()
+        return result
+    }
+
+    /// Tells what became of the tokens that were derived from those of an act.
+    private func noteFollowers() {
+        let followers = store.takeFollowers()
+        guard !followers.isEmpty else { return }
+        let words = FollowingChange.allCases.compactMap { change in followers[change].map { "\($0) \(change.rawValue)" }
+        }
+        terminal.note("derived from it: \(words.joined(separator: ", "))")
     }
 
     /// Logs that an act on tokens was refused because the actor may not see them. The actor is told that there are none.

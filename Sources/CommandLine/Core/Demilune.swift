@@ -22,7 +22,8 @@ package enum Demilune {
     private static let store: [Verb] = [.initialize, .importing, .exporting, .storeVerify, .storeReseal]
 
     private static let tokens: [Verb] = [
-        .tokenCreate, .tokenList, .tokenShow, .tokenReveal, .tokenAmend, .tokenNarrow, .tokenRotate, .tokenReassign,
+        .tokenCreate, .tokenDerive, .tokenList, .tokenShow, .tokenReveal, .tokenAmend, .tokenNarrow, .tokenRotate,
+        .tokenReassign,
         .tokenSuspend,
         .tokenResume, .tokenRevoke, .tokenFind, .tokenMarkDormant, .tokenPurge, .tokenExpiring, .advise, .noticesRun,
     ]

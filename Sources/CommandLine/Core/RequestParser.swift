@@ -165,7 +165,7 @@ package struct RequestParser {
     ) throws(CommandError) -> AuthorizationRequest {
         guard let tenant else { throw .usage("missing required option --tenant") }
         let pairs = try pairs(words)
-        let hasProposal = kind == .issue || kind == .amend
+        let hasProposal = kind.hasProposal
         guard hasProposal || pairs.isEmpty else { throw .usage("`\(kind.rawValue)` takes no `\(pairs[0].0)=`") }
         return AuthorizationRequest(
             kind: kind, action: ExactName(kind.rawValue), subject: .actor, actor: try actor(tenant),

@@ -20,7 +20,7 @@ extension AdministrationSession {
 
     /// A token with all its fields, by the names of a directory.
     func description(_ details: TokenDetails, _ names: NameResolver) throws(CommandError) -> TokenDescription {
-        let history = try stored { store throws(TokenStoreError) in try TokenHistory(of: details, in: store) }
+        let history = try stored { store throws(TokenStoreError) in try TokenHistory(of: details, at: now, in: store) }
         return TokenDescription(details, history, view(names.directory, names.tenant))
     }
 

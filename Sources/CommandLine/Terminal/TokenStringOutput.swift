@@ -31,6 +31,7 @@ struct TokenStringOutput {
             fields.add(
                 "Ceiling", ceiling.lines(tenant: session.names.tenant, in: directory), json: ceiling.json)
         }
+        if let parent = record.parent { fields.add("Parent", parent.description) }
         fields.add(key: "kind", .string(record.kind.rawValue))
         fields.add(key: "tenant", .string(session.tenant.id))
         fields.add(key: "created", .string(record.created.description))

@@ -17,7 +17,7 @@ package final class Administration {
 
     package let store: TokenService
     private let policies: PolicySet
-    private let actor: AuthorizationRequest.Actor
+    let actor: AuthorizationRequest.Actor
     /// The actor's tenant, beyond which it sees nothing; `nil` for the operator.
     private let home: ExactName?
     /// The actor, the time and the reason of the acts; what policies advised about the last of them.
@@ -211,7 +211,7 @@ package final class Administration {
             let check = checks[details.tenant]!
             guard check.sees(details.token) else { throw unknown(id) }
             // An amendment is decided with the proposed changes, so the shortcut is not for it.
-            if kind != .amend, check.may(details.token) { continue }
+            if !kind.hasProposal, check.may(details.token) { continue }
             let decision = try authorizer.decide(kind, tenant: details.tenant, token: details.token)
             try permitted(kind, [id], decision, among: ids.count)
         }
@@ -221,7 +221,7 @@ package final class Administration {
         throws(AdministrationError) -> TokenDetails
     {
         guard let details = try stored({ () throws(TokenStoreError) in try store.details(id) }),
-            authorizer.visibility(tenant: details.tenant)(details.token)
+            isActing(id) || authorizer.visibility(tenant: details.tenant)(details.token)
         else {
             let error = unknown(id)
             throw noted(error, kind, [id], tenant: nil)

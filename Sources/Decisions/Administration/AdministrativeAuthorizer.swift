@@ -35,7 +35,7 @@ package final class AdministrativeAuthorizer {
     ) -> AuthorizationRequest {
         var question = AuthorizationRequest(
             kind: kind, action: ExactName(kind.rawValue), subject: .actor, actor: actor, tenant: tenant,
-            proposed: kind == .issue || kind == .amend ? proposed ?? ProposedToken() : nil, now: context.now,
+            proposed: kind.hasProposal ? proposed ?? ProposedToken() : nil, now: context.now,
             obligations: obligations)
         question.record = token
         return question

@@ -120,13 +120,16 @@ struct RequestBuilder {
         var request = empty(question)
         request.set(.token, token)
         request.set(actor: actor, token: acting)
-        if question.kind == .issue || question.kind == .amend {
+        if question.kind.hasProposal {
             if tenant < 0, let assignment = question.proposed?.assignment {
                 tenant = directory.tenants.indices.first { directory.assignment(assignment, tenant: $0) != nil } ?? -1
             }
             guard tenant >= 0 else { throw RequestError("the tenant is missing", property: "tenant") }
             let own = request.token(.token)
-            let proposed = try self.proposed(question.proposed ?? ProposedToken(), own, tenant, question.now)
+            var proposal = question.proposed ?? ProposedToken()
+            if question.kind == .derive { proposal.created = proposal.created ?? question.now }
+            var proposed = try self.proposed(proposal, own, tenant, question.now)
+            if question.kind == .derive { proposed.beginAsDerived(from: own) }
             request.set(.proposed, .own(proposed))
         }
         request.set(tenant: tenant)

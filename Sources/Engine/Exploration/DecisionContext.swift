@@ -98,7 +98,7 @@ extension FactTable {
         case (.request, .token):
             if isAccess { return context.subject == nil ? .always : .never }
             return context.kind == .issue ? .never : .always
-        case (.request, .proposed): return [.issue, .amend].contains(context.kind) ? .always : .never
+        case (.request, .proposed): return context.kind.hasProposal ? .always : .never
         case (.request, .tenant): return isAccess && context.subject != nil ? .perhaps : .always
         case (.request, .beyondCeiling): return isAccess && context.subject != nil ? .never : .perhaps
         case (.request, _): return .always

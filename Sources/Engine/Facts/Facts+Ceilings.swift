@@ -11,6 +11,8 @@ extension Facts {
         let isAccess = decisionKind() == .access
         guard let limited = assignment(isAccess ? .token : .actor), let ceiling = limited.ceiling else { return nil }
         guard isAccess else {
+            // What a token lends to another one stays under its own limits.
+            if decisionKind() == .derive, lendsItself() { return nil }
             // An act of administration states no address and no purpose, and nobody counts it.
             if ceiling.networks != nil { return .networks }
             if let hours = ceiling.hours, !keeps(hours: hours) { return .hours }
@@ -82,6 +84,15 @@ extension Facts {
         note(ResolvedRequest.Place.minute)
         let zone = zone()
         return hours.contains(weekday: zone.date(of: request.now).weekday, zone.timeOfDay(of: request.now))
+    }
+
+    /// True when the token from which another one is derived is the one through which the actor acts.
+    private mutating func lendsItself() -> Bool {
+        let (lent, acting) = (ResolvedRequest.place(.token, of: .token), ResolvedRequest.place(.token, of: .actorToken))
+        note(lent)
+        note(acting)
+        guard let lent = request.token(.token)?.id, let acting = request.token(.actorToken)?.id else { return false }
+        return lent == acting
     }
 
     /// The ceiling that an expression stands for.

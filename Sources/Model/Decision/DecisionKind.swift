@@ -12,12 +12,23 @@ package enum DecisionKind: String, CaseIterable, Sendable {
     case revoke = "token.revoke"
     /// Somebody wants to see that a token exists.
     case list = "token.list"
+    /// Somebody wants to make a token from a token.
+    case derive = "token.derive"
 
     /// True when the request acts on a token, not only by one.
     package var isAdministrative: Bool { self != .access }
 
+    /// True when the request is about a token as it would be afterwards.
+    package var hasProposal: Bool { makesToken || self == .amend }
+
+    /// True when the request is about a token that is not there yet.
+    package var makesToken: Bool { self == .issue || self == .derive }
+
+    /// True when the request is about a token that is there.
+    package var needsToken: Bool { isAdministrative && self != .issue }
+
     /// The number of kinds.
-    package static var count: Int { 6 }
+    package static var count: Int { 7 }
 
     /// The index of this kind among all.
     package var ordinal: Int {
@@ -28,6 +39,7 @@ package enum DecisionKind: String, CaseIterable, Sendable {
         case .reveal: 3
         case .revoke: 4
         case .list: 5
+        case .derive: 6
         }
     }
 }

@@ -185,12 +185,20 @@ extension Ceiling.Hours: CustomStringConvertible {
     }
 }
 
-/// A ceiling outside a record, because most tokens have none.
-final class CeilingBox: Hashable, Sendable {
-    let value: Ceiling
+/// The ceiling and the parent of a token, outside its record, because most tokens have neither.
+final class TokenBounds: Equatable, Sendable {
+    let ceiling: Ceiling?
+    let parent: TokenID?
 
-    init(_ value: Ceiling) { self.value = value }
+    /// - Parameter ceiling: an empty one is none.
+    /// - Returns: `nil` where there is neither.
+    init?(_ ceiling: Ceiling?, parent: TokenID?) {
+        self.ceiling = ceiling?.isEmpty == true ? nil : ceiling
+        self.parent = parent
+        if self.ceiling == nil, parent == nil { return nil }
+    }
 
-    static func == (one: CeilingBox, other: CeilingBox) -> Bool { one === other || one.value == other.value }
-    func hash(into hasher: inout Hasher) { hasher.combine(value) }
+    static func == (one: TokenBounds, other: TokenBounds) -> Bool {
+        one === other || one.ceiling == other.ceiling && one.parent == other.parent
+    }
 }

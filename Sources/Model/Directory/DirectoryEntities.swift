@@ -117,10 +117,20 @@ package struct Assignment: Sendable {
     package var suspended: Instant?
     package var revoked: Instant?
     package var isTampered: Bool
-    private var ceilingBox: CeilingBox?
+    private var bounds: TokenBounds?
 
     /// The limits below what its combination may do; `nil` for none.
-    package var ceiling: Ceiling? { ceilingBox?.value }
+    package var ceiling: Ceiling? { bounds?.ceiling }
+
+    /// Takes the state of a token that is about to be derived from another one: it has no past.
+    package mutating func beginAsDerived(from parent: Token?) {
+        id = .unassigned
+        (lastActive, dormantSince, suspended, revoked) = (nil, nil, nil, nil)
+        bounds = TokenBounds(ceiling, parent: parent?.id)
+    }
+
+    /// The id of the token from which it was derived; `nil` for a token of its own.
+    package var parent: TokenID? { bounds?.parent }
 
     package init(_ record: TokenRecord, tenant: Int, assignment: Int) {
         id = record.id
@@ -137,6 +147,6 @@ package struct Assignment: Sendable {
         suspended = record.suspended
         revoked = record.revoked
         isTampered = record.isTampered
-        ceilingBox = record.sharedCeiling
+        bounds = record.bounds
     }
 }

@@ -65,7 +65,7 @@ extension Directory {
             id: token.id, kind: token.kind, name: token.name, assignment: assignments[token.assignment].id,
             created: token.created, expires: token.expires, lastActive: token.lastActive,
             dormantSince: token.dormantSince, suspended: token.suspended, revoked: token.revoked,
-            description: token.description, contact: token.contact, ceiling: token.ceiling)
+            description: token.description, contact: token.contact, ceiling: token.ceiling, parent: token.parent)
         record.isTampered = token.isTampered
         return record
     }

@@ -133,7 +133,7 @@ extension Organisation {
     ) throws(OrganisationError) -> TokenRecord {
         let members: [ExactName] = [
             "id", "kind", "name", "device", "description", "contact", "assignment", "created", "expires", "last_active",
-            "dormant_since", "suspended", "revoked", "ceiling",
+            "dormant_since", "suspended", "revoked", "ceiling", "parent",
         ]
         let reader = try RecordReader(json, path: path, known: members)
         guard let id = TokenID(try reader.text("id").text) else {
@@ -148,6 +148,10 @@ extension Organisation {
         try reader.refuse(
             kind == .api ? "device" : "name",
             kind == .api ? "an API token has a `name` and no device" : "a mobile token has a `device` and no name")
+        let parent = try reader.optionalText("parent", or: (old?.parent?.description).map { ExactName($0) })
+        guard parent.map({ TokenID($0.text) != nil }) ?? true else {
+            throw OrganisationError("the parent of a token is the id of a token", path: path + ".parent")
+        }
         let token = TokenRecord(
             id: id, kind: kind,
             name: kind == .api
@@ -161,7 +165,7 @@ extension Organisation {
             revoked: try reader.optionalInstant("revoked", or: old?.revoked),
             description: try reader.optionalText("description", or: old?.description, most: 1_200),
             contact: try reader.optionalText("contact", or: old?.contact, most: 1_200),
-            ceiling: try reader.ceiling("ceiling", or: old?.ceiling))
+            ceiling: try reader.ceiling("ceiling", or: old?.ceiling), parent: parent.flatMap { TokenID($0.text) })
         guard token.expires > token.created else {
             throw OrganisationError("a token expires after it is created", path: path + ".expires")
         }
@@ -246,6 +250,7 @@ extension TokenRecord {
             ("last_active", lastActive), ("dormant_since", dormantSince), ("suspended", suspended),
         ]
         members += instants.map { .init($0, .string($1?.description ?? "")) }
+        if let parent { members.append(.init("parent", .string(parent.description))) }
         if let revoked { members.append(.init("revoked", .string(revoked.description))) }
         return .object(members)
     }

@@ -147,20 +147,25 @@ package struct TokenRecord: Equatable, Sendable {
     package var revoked: Instant?
     /// True when it was changed without the store's keys; nothing in it can be trusted then.
     package var isTampered = false
-    private var ceilingBox: CeilingBox?
+    private(set) var bounds: TokenBounds?
 
     /// The limits below what its combination may do; `nil` for none.
     package var ceiling: Ceiling? {
-        get { ceilingBox?.value }
-        set { ceilingBox = newValue.flatMap { $0.isEmpty ? nil : CeilingBox($0) } }
+        get { bounds?.ceiling }
+        set { bounds = TokenBounds(newValue, parent: parent) }
     }
 
-    var sharedCeiling: CeilingBox? { ceilingBox }
+    /// The token from which it was derived: it has no more than that one, and ends with it. `nil` for a token of its own.
+    package var parent: TokenID? {
+        get { bounds?.parent }
+        set { bounds = TokenBounds(ceiling, parent: newValue) }
+    }
 
     package init(
         id: TokenID, kind: TokenKind, name: ExactName, assignment: ExactName, created: Instant, expires: Instant,
         lastActive: Instant? = nil, dormantSince: Instant? = nil, suspended: Instant? = nil, revoked: Instant? = nil,
-        description: ExactName? = nil, contact: ExactName? = nil, ceiling: Ceiling? = nil
+        description: ExactName? = nil, contact: ExactName? = nil, ceiling: Ceiling? = nil,
+        parent: TokenID? = nil
     ) {
         self.id = id
         self.kind = kind
@@ -174,6 +179,6 @@ package struct TokenRecord: Equatable, Sendable {
         self.revoked = revoked
         self.description = description
         self.contact = contact
-        self.ceiling = ceiling
+        bounds = TokenBounds(ceiling, parent: parent)
     }
 }

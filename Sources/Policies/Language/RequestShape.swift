@@ -36,7 +36,7 @@ package struct RequestShape: Hashable, Sendable {
         switch attribute {
         case .token: !kinds.contains(.issue) && (!kinds.contains(.access) || subject == .token)
         case .actor: !kinds.contains(.access)
-        case .proposed: kinds.isSubset(of: [.issue, .amend])
+        case .proposed: kinds.allSatisfy(\.hasProposal)
         default: false
         }
     }
@@ -51,7 +51,7 @@ package struct RequestShape: Hashable, Sendable {
         switch attribute {
         case .token: kinds == [.issue] || (kinds == [.access] && subject != .token && subject != .any)
         case .actor: kinds == [.access]
-        case .proposed: kinds.isDisjoint(with: [.issue, .amend])
+        case .proposed: !kinds.contains(where: \.hasProposal)
         case .resource, .context: !kinds.contains(.access)
         default: false
         }

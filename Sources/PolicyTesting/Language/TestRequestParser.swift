@@ -82,10 +82,10 @@ struct TestRequestParser {
         }
         if let proposed = try table.table("proposed") {
             question.proposed = try self.proposed(proposed, isNew: kind == .issue, &fixture)
-        } else if kind == .issue || kind == .amend {
+        } else if kind.hasProposal {
             throw TestFault("a test of `\(kind.rawValue)` needs a `proposed` token")
         }
-        if table["proposed"] != nil, kind != .issue, kind != .amend {
+        if table["proposed"] != nil, !kind.hasProposal {
             throw TestFault("`\(kind.rawValue)` has no `proposed` token")
         }
         return question

@@ -65,6 +65,7 @@ package struct TokenDescription {
         fields.add(key: "department_name", .string(department.name))
         fields.add(key: "user_type_name", .string(type.name))
         addCeiling(to: &fields)
+        addDerivation(to: &fields)
         addState(state, to: &fields)
         addHistory(state, to: &fields)
         addRights(
@@ -78,6 +79,22 @@ package struct TokenDescription {
         fields.add(
             "Ceiling", ceiling.lines(used: used, tenant: view.index, in: directory), json: ceiling.json)
         if ceiling.uses != nil, !isExported { fields.add(key: "use_count", .integer(Int64(details.useCount))) }
+    }
+
+    private func addDerivation(to fields: inout KeyValueOutput) {
+        if let parent = token.parent {
+            fields.add("Parent", parent.description)
+        } else {
+            fields.add(key: "parent", .null)
+        }
+        guard !isExported else { return }
+        if history.liveChildren > 0 {
+            fields.add(
+                "Derived Tokens", "\(history.liveChildren) live", key: "derived_tokens",
+                json: .integer(Int64(history.liveChildren)))
+        } else {
+            fields.add(key: "derived_tokens", .integer(0))
+        }
     }
 
     /// The time of the last use, and where it is known what was done and from where: `2026-11-30 10:00, orders.read from

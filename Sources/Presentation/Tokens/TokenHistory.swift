@@ -1,18 +1,24 @@
-internal import Model
+package import Model
 package import Tokens
 
-/// The entries of the log about the end of a token or its suspension; `nil` where the log does not have them.
+/// The entries of the log about the end of a token or its suspension, `nil` where the log does not have them; and the
+/// number of live tokens that were derived from it.
 package struct TokenHistory {
     let suspension: LogEntry?
     let revocation: LogEntry?
+    let liveChildren: Int
 
-    package init(suspension: LogEntry? = nil, revocation: LogEntry? = nil) {
+    package init(suspension: LogEntry? = nil, revocation: LogEntry? = nil, liveChildren: Int = 0) {
+        self.liveChildren = liveChildren
         self.suspension = suspension
         self.revocation = revocation
     }
 
     /// The history of a token that is suspended or revoked.
-    package init(of details: TokenDetails, in store: TokenService) throws(TokenStoreError) {
+    package init(of details: TokenDetails, at now: Instant, in store: TokenService) throws(TokenStoreError) {
+        liveChildren = try store.children(of: details).count {
+            $0.token.revoked == nil && $0.token.expires > now
+        }
         let id = details.token.id
         revocation = details.token.revoked == nil ? nil : try store.lastEntry("token.revoke", of: id)
         suspension = try Self.suspension(of: details, in: store)

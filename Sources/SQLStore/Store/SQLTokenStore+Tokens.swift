@@ -104,6 +104,16 @@ extension SQLTokenStore {
                 "SELECT number FROM tokens WHERE tenant = ? AND revoked < ? ORDER BY number",
                 [.text(tenant), .integer(before.microseconds)]
             )
+        case .derived(let parent, let tenant):
+            return (
+                "SELECT number FROM tokens WHERE parent = ? AND tenant = ? ORDER BY number",
+                [.token(parent), .text(tenant)]
+            )
+        case .expiredDerived(let tenant, let before):
+            return (
+                "SELECT number FROM tokens WHERE parent IS NOT NULL AND tenant = ? AND expires < ? ORDER BY number",
+                [.text(tenant), .integer(before.microseconds)]
+            )
         case .unused(let tenant, let since, let now):
             let lastSeen = "\(database.dialect.greatest)(coalesce(last_active, 0), created)"
             return (

@@ -7,9 +7,9 @@ extension StoredToken {
     /// The columns that `TokenRecord` reads.
     static let recordColumns = """
         number, id, tenant, kind, name, assignment, created, expires, updated, last_active, dormant_since, suspended, \
-        revoked, description, contact, ceiling
+        revoked, description, contact, ceiling, parent
         """
-    static let recordCount = 16
+    static let recordCount = 17
 
     static let columns = """
         \(recordColumns), version, created_by, revoked_by, reveal_count, revealed_at, revealed_by, lookup, lookup_key, \
@@ -23,25 +23,25 @@ extension StoredToken {
     init(_ row: any SQLRow) {
         let record = TokenRecord(row)
         var details = TokenDetails(
-            tenant: row.text(2), token: record, updated: row.moment(8), version: row.count(16),
-            createdBy: row.optionalText(17), revokedBy: row.optionalText(18), revealCount: Int(row.count(19)),
-            revealedAt: row.instant(20), revealedBy: row.optionalText(21),
-            last4: row.optionalText(30), isKept: !row.isNull(27), overlapUntil: row.instant(26))
-        let use = TokenUse(row, token: record.id, lastActive: record.lastActive, from: 36)
+            tenant: row.text(2), token: record, updated: row.moment(8), version: row.count(17),
+            createdBy: row.optionalText(18), revokedBy: row.optionalText(19), revealCount: Int(row.count(20)),
+            revealedAt: row.instant(21), revealedBy: row.optionalText(22),
+            last4: row.optionalText(31), isKept: !row.isNull(28), overlapUntil: row.instant(27))
+        let use = TokenUse(row, token: record.id, lastActive: record.lastActive, from: 37)
         (details.lastAction, details.lastNetwork, details.useCount) = (use.action, use.network, use.count)
         var sealed: Sealed?
-        if let ciphertext = row.blob(27), let nonce = row.blob(28), let key = row.optionalInteger(29) {
+        if let ciphertext = row.blob(28), let nonce = row.blob(29), let key = row.optionalInteger(30) {
             sealed = Sealed(key: key, nonce: nonce, ciphertext: ciphertext)
         }
         // An unknown kind would be read as `api`, but would be in no list.
         let isWellFormed =
-            row.holds(3, .text(record.kind.rawValue)) && row.isNull(22) == row.isNull(23)
-            && row.isNull(24) == row.isNull(25) && row.isNull(27) == row.isNull(28) && row.isNull(27) == row.isNull(29)
+            row.holds(3, .text(record.kind.rawValue)) && row.isNull(23) == row.isNull(24)
+            && row.isNull(25) == row.isNull(26) && row.isNull(28) == row.isNull(29) && row.isNull(28) == row.isNull(30)
             && row.optionalText(15).map { Ceiling(stored: $0.text) != nil } ?? true
-            && row.isNull(37) == (use.network == nil)
+            && row.isNull(38) == (use.network == nil)
         self.init(
-            number: row.integer(0), details: details, lookup: row.digest(22), previous: row.digest(24), sealed: sealed,
-            nameKey: row.optionalText(33), seal: row.digest(31), useSeal: row.digest(34), isWellFormed: isWellFormed)
+            number: row.integer(0), details: details, lookup: row.digest(23), previous: row.digest(25), sealed: sealed,
+            nameKey: row.optionalText(34), seal: row.digest(32), useSeal: row.digest(35), isWellFormed: isWellFormed)
     }
 
     // MARK: Writing
@@ -54,7 +54,8 @@ extension StoredToken {
             .text(token.assignment), .integer(token.created.microseconds), .integer(token.expires.microseconds),
             .integer(details.updated.microseconds), .optional(token.lastActive), .optional(token.dormantSince),
             .optional(token.suspended), .optional(token.revoked), .optional(token.description),
-            .optional(token.contact), .optional(token.ceiling?.json.compact), .integer(details.version),
+            .optional(token.contact), .optional(token.ceiling?.json.compact),
+            .optional(token.parent), .integer(details.version),
             .optional(details.createdBy), .optional(details.revokedBy), .integer(Int64(details.revealCount)),
             .optional(details.revealedAt), .optional(details.revealedBy), .optional(lookup?.digest),
             .optional(lookup?.key), .optional(previous?.digest), .optional(previous?.key),
@@ -102,8 +103,9 @@ extension TokenRecord {
             assignment: row.text(5), created: row.moment(6), expires: row.moment(7),
             lastActive: row.instant(9), dormantSince: row.instant(10),
             suspended: row.instant(11), revoked: row.instant(12), description: row.optionalText(13),
-            contact: row.optionalText(14), ceiling: row.optionalText(15).map { Ceiling(stored: $0.text) ?? .unreadable }
-        )
+            contact: row.optionalText(14),
+            ceiling: row.optionalText(15).map { Ceiling(stored: $0.text) ?? .unreadable },
+            parent: row.isNull(16) ? nil : row.token(16))
     }
 }
 

@@ -42,14 +42,15 @@ package struct StoredToken: Sendable {
 
     /// The sealed message: all of the row except its number, the searchable forms of its texts, and the last use.
     ///
-    /// A token with neither a description, a contact nor a ceiling has the message of earlier versions, so its seal stays
+    /// A token with neither a description, a contact, a ceiling nor a parent has the message of earlier versions, so its seal stays
     /// valid. The messages of others have domains of their own: none is another's.
     private var message: [UInt8] {
         let token = details.token
-        let ceiling = token.ceiling
-        let isNoted = token.description != nil || token.contact != nil || ceiling != nil
+        let (ceiling, parent) = (token.ceiling, token.parent)
+        let isNoted = token.description != nil || token.contact != nil || ceiling != nil || parent != nil
         var message = CanonicalEncoder(
-            ceiling != nil ? "token-row-v4" : isNoted ? "token-row-v3" : "token-row-v2")
+            parent != nil
+                ? "token-row-v5" : ceiling != nil ? "token-row-v4" : isNoted ? "token-row-v3" : "token-row-v2")
         message.add(details.tenant)
         message.add(token.id)
         message.add(token.kind.rawValue)
@@ -81,7 +82,12 @@ package struct StoredToken: Sendable {
             message.add(token.description)
             message.add(token.contact)
         }
-        if let ceiling { message.add(ceiling.json.compact) }
+        if let parent {
+            message.add(ceiling?.json.compact)
+            message.add(parent)
+        } else if let ceiling {
+            message.add(ceiling.json.compact)
+        }
         return message.bytes
     }
 

@@ -15,7 +15,7 @@ extension TokenService {
     /// The acts that change nothing but the token that they name.
     private static let tokenActs: Set<ExactName> = [
         "token.issue", "token.amend", "token.rotate", "token.suspend", "token.resume", "token.revoke", "token.reveal",
-        "token.dormant", "token.clear_dormant",
+        "token.dormant", "token.clear_dormant", "token.derive",
     ]
 
     /// The whole store, and the place in its log up to which it was read. Both are of one moment.

@@ -248,10 +248,16 @@ extension TokenService {
             guard var token = try stored(end.details.token.id) else { continue }
             switch end.effect {
             case .revoked:
-                try self.end(&token, context, log: "token.revoke")
                 result.revoked += 1
+                // It may have ended with another one, from which it was derived.
+                guard token.details.token.revoked == nil || token.details.token.isTampered else { continue }
+                try self.end(&token, context, log: "token.revoke")
             case .suspended:
                 let before = token.details.token
+                guard before.suspended == nil else {
+                    result.suspended += 1
+                    continue
+                }
                 token.details.token.suspended = context.now
                 token = try save(token, context)
                 try log("token.suspend", token, by: context, Self.changes(from: before, to: token.details.token))

@@ -18,13 +18,14 @@ extension TokenService {
                 guard let number = try store.number(of: id) else { throw Self.unknown(id) }
                 rows.append((number, id))
             }
-            for (_, id) in rows.sorted(by: { $0.number < $1.number }) {
+            rows.sort { $0.number < $1.number }
+            for (_, id) in rows where try isEnded(id) { already += 1 }
+            for (_, id) in rows where try !isEnded(id) {
                 guard var token = try stored(id) else { throw Self.unknown(id) }
-                // A tampered token can be revoked too: nothing else can be done with it.
-                let isRevoked = token.details.token.revoked != nil && !token.details.token.isTampered
-                if isRevoked { already += 1 } else { revoked += 1 }
-                if !isRevoked { try end(&token, context, log: "token.revoke") }
+                try end(&token, context, log: "token.revoke")
             }
+            // Some of them may have ended with others, from which they were derived.
+            revoked = rows.count - already
             if revoked > 1 {
                 var entry = LogEntry("token.revoke_many", by: context, tenant: nil)
                 entry.details = [.init("tokens", .integer(Int64(revoked)))] + grounds(context)
@@ -32,6 +33,12 @@ extension TokenService {
             }
             return (revoked, already)
         }
+    }
+
+    /// True when a token is revoked. A tampered one can be revoked too: nothing else can be done with it.
+    private func isEnded(_ id: TokenID) throws(TokenStoreError) -> Bool {
+        guard let token = try stored(id) else { throw Self.unknown(id) }
+        return token.details.token.revoked != nil && !token.details.token.isTampered
     }
 
     /// Revokes a token and shreds its string.

@@ -41,6 +41,7 @@ extension TokenService {
                     _ = importer.note(try merge(token, tenant: tenant.id, mints: mints, context))
                 }
             }
+            try requireWithinParents(organisation, context.now)
             let summary = importer.summary
             guard summary.added + summary.changed > 0 else { return summary }
             var entry = LogEntry("import", by: context, tenant: nil)
@@ -158,6 +159,9 @@ extension TokenService {
         let known = token.details.token
         try Self.requireSame(record, tenant, known, token.details.tenant)
         if known == record { return true }
+        guard known.parent == record.parent else {
+            throw TokenStoreError(.invalid, "the token `\(record.id)`: its parent cannot change")
+        }
         token = try intact(record.id)
         if record.ceiling != known.ceiling { try requireFit(record, tenant) }
         token.details.token = record
@@ -167,6 +171,17 @@ extension TokenService {
         }
         try save(token, context)
         return false
+    }
+
+    /// Requires that each derived token of an import is within its parent, once all of them are there.
+    /// - Throws: `.invalid`.
+    private func requireWithinParents(_ organisation: Organisation, _ now: Instant) throws(TokenStoreError) {
+        for record in organisation.tenants.flatMap(\.tokens) where record.parent != nil && record.revoked == nil {
+            guard let token = try stored(record.id), token.details.token.expires > now else { continue }
+            do throws(TokenStoreError) { try requireWithinParent(token, now) } catch {
+                throw TokenStoreError(.invalid, "the token `\(record.id)`: \(error.message)")
+            }
+        }
     }
 
     /// - Throws: `.invalid` for a ceiling that is wider than the combination.

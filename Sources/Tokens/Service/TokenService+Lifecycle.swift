@@ -33,6 +33,7 @@ extension TokenService {
             expires: draft.expires)
         try record.storeNotes(description: draft.description, contact: draft.contact)
         record.ceiling = try fitted(draft.ceiling, to: draft.assignment, tenant: draft.tenant)
+        record.parent = draft.parent
         var token = StoredToken(
             details: TokenDetails(
                 tenant: draft.tenant, token: record, updated: context.now, version: 0, createdBy: context.actor.name,
@@ -50,7 +51,10 @@ extension TokenService {
         token.sealed = nil
         // The tenant's sealed directory determines if strings are kept, so its seal is checked first.
         if token.details.token.kind == .api { try requireIntactTenant(token.details.tenant) }
-        if token.details.token.kind == .api, try store.keepsStrings(token.details.tenant) {
+        // A derived token is soon over, and is derived again rather than shown again.
+        if token.details.token.kind == .api, token.details.token.parent == nil,
+            try store.keepsStrings(token.details.tenant)
+        {
             token.sealed = key.seal(string, tenant: token.details.tenant, token: token.id, using: &random)
         }
         token.details.isKept = token.sealed != nil
@@ -110,13 +114,14 @@ extension TokenService {
                     "the token `\(id)` has had \(counted(token.details.useCount, "use")): revoke it, or permit more uses"
                 )
             }
+            try requireWithinParent(token, context.now)
             token = try save(token, context)
             try log("token.amend", token, by: context, Self.changes(from: before, to: token.details.token))
             return token.details
         }
     }
 
-    private func expect(_ version: Int64?, _ token: StoredToken) throws(TokenStoreError) {
+    func expect(_ version: Int64?, _ token: StoredToken) throws(TokenStoreError) {
         guard let version, version != token.details.version else { return }
         throw TokenStoreError(.stale, "the token `\(token.id)` was changed meanwhile: review it and try again")
     }
@@ -174,6 +179,7 @@ extension TokenService {
             try requireIntactTenant(token.details.tenant)
             try requireAssignment(token.details.token.assignment, tenant: token.details.tenant)
             token.details.token.suspended = nil
+            try requireWithinParent(token, context.now)
             return true
         }
     }
@@ -213,6 +219,10 @@ extension TokenService {
             try requireLive(old, context.now)
             guard old.details.token.kind == .api else {
                 throw TokenStoreError(.state, "a mobile token belongs to a login and cannot be reassigned")
+            }
+            guard old.details.token.parent == nil else {
+                throw TokenStoreError(
+                    .state, "the token `\(id)` was derived from another one and has its assignment: create a token")
             }
             let draft = TokenDraft(
                 tenant: old.details.tenant, kind: .api, name: old.details.token.name, assignment: assignment,

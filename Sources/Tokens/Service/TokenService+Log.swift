@@ -68,6 +68,7 @@ extension TokenService {
                 .init("assignment", .string(record.assignment)), .init("expires", .string(record.expires.description)),
                 .init("description", .optional(record.description)), .init("contact", .optional(record.contact)),
                 .init("ceiling", record.ceiling?.json ?? .null),
+                .init("parent", .optional(record.parent?.description)),
                 .init("suspended", .optional(record.suspended?.description)),
                 .init("dormant_since", .optional(record.dormantSince?.description)),
                 .init("revoked", .optional(record.revoked?.description)),

@@ -65,7 +65,7 @@ extension TokenService {
         var tokens = tenants.map { _ in [TokenRecord]() }
         var count = 0
         try store.eachToken { row throws(TokenStoreError) in
-            let details = checked(row).details
+            let details = try checked(row).details
             if let place = places[details.tenant] { tokens[place].append(details.token) }
             count += 1
             guard count % 1_024 != 0 || goesOn(count) else {
@@ -80,19 +80,42 @@ extension TokenService {
         }
     }
 
-    /// The token, marked as tampered where its seal is not valid.
-    func checked(_ token: StoredToken) -> StoredToken {
+    /// The token, marked as tampered where its seal is not valid, or the token from which it was derived is not there.
+    func checked(_ token: StoredToken) throws(TokenStoreError) -> StoredToken {
         var token = token
-        token.details.token.isTampered = keyring.map { !token.isIntact($0) } ?? false
+        let isGenuine = isSealed(token) ? try hasIntactParent(token) : false
+        token.details.token.isTampered = !isGenuine
         return token
+    }
+
+    /// True when a token carries its seal, or there are no keys to tell.
+    func isSealed(_ token: StoredToken) -> Bool { keyring.map(token.isIntact) ?? true }
+
+    /// True when a token was not derived from another one, has ended, or its parent is genuine and has not ended.
+    ///
+    /// Whatever ends a token ends the live ones that were derived from it in the same transaction, so anything else was
+    /// not done by this program.
+    private func hasIntactParent(_ token: StoredToken) throws(TokenStoreError) -> Bool {
+        let record = token.details.token
+        guard keyring != nil, let id = record.parent, record.revoked == nil else { return true }
+        guard let parent = try store.token(id), isSealed(parent) else { return false }
+        // It was over before its parent changed.
+        if record.expires <= parent.details.updated { return parent.details.tenant == token.details.tenant }
+        return parent.details.tenant == token.details.tenant && parent.details.token.revoked == nil
+            && parent.details.token.assignment == record.assignment && parent.details.token.expires >= record.expires
     }
 
     /// The tokens that match a condition, each marked as tampered where its seal is not valid.
     func tokens(_ condition: TokenCondition) throws(TokenStoreError) -> [StoredToken] {
-        try store.tokens(condition).map(checked)
+        var tokens = try store.tokens(condition)
+        for place in tokens.indices { tokens[place] = try checked(tokens[place]) }
+        return tokens
     }
 
-    func stored(_ id: TokenID) throws(TokenStoreError) -> StoredToken? { try store.token(id).map(checked) }
+    func stored(_ id: TokenID) throws(TokenStoreError) -> StoredToken? {
+        guard let token = try store.token(id) else { return nil }
+        return try checked(token)
+    }
 
     /// A token's details; `nil` for an unknown id.
     package func details(_ id: TokenID) throws(TokenStoreError) -> TokenDetails? { try stored(id)?.details }

@@ -21,7 +21,9 @@ extension TokenService {
             guard let row, found == nil else { continue }
             let isPresent = row.lookup.map { $0.key == key.number && KeyedHash.isSame($0.digest, digest) } ?? false
             let isFormer = row.previous.map { $0.key == key.number && KeyedHash.isSame($0.digest, digest) } ?? false
-            if isPresent || isFormer && row.details.overlapUntil.map({ now < $0 }) ?? false { found = checked(row) }
+            if isPresent || isFormer && row.details.overlapUntil.map({ now < $0 }) ?? false {
+                found = try checked(row)
+            }
         }
         return found?.details
     }
@@ -65,11 +67,11 @@ extension TokenService {
 
     // MARK: Keeping house
 
-    /// Permanently removes tokens that were revoked before a time; the log keeps a record of them. A token without a
-    /// valid seal is kept: it may never have been revoked.
+    /// Permanently removes tokens that were revoked before a time, and derived ones that expired before it; the log keeps
+    /// a record of them. A token without a valid seal is kept: it may never have been revoked.
     package func purge(tenant: ExactName, before: Instant, _ context: AuditContext) throws(TokenStoreError) -> Int {
         try write(context) { () throws(TokenStoreError) in
-            let tokens = try revoked(tenant: tenant, before: before)
+            let tokens = try ended(tenant: tenant, before: before)
             for token in tokens {
                 try log("token.purge", token, by: context)
                 try store.remove(token)
@@ -80,11 +82,15 @@ extension TokenService {
 
     /// The number of tokens that `purge` would remove.
     package func purgeable(tenant: ExactName, before: Instant) throws(TokenStoreError) -> Int {
-        try revoked(tenant: tenant, before: before).count
+        try ended(tenant: tenant, before: before).count
     }
 
-    private func revoked(tenant: ExactName, before: Instant) throws(TokenStoreError) -> [StoredToken] {
-        try tokens(.revoked(tenant: tenant, before: before)).filter { !$0.details.token.isTampered }
+    private func ended(tenant: ExactName, before: Instant) throws(TokenStoreError) -> [StoredToken] {
+        let revoked = try tokens(.revoked(tenant: tenant, before: before))
+        let expired = try tokens(.expiredDerived(tenant: tenant, before: before)).filter {
+            $0.details.token.revoked == nil
+        }
+        return (revoked + expired).filter { !$0.details.token.isTampered }
     }
 
     /// Marks unused live tokens as dormant. The mark stays until somebody clears it.

@@ -41,14 +41,19 @@ extension TokenService {
         var seen: Set<TokenID> = []
         func add(_ message: String, _ id: TokenID) { faults.append(IntegrityViolation(message, token: id)) }
         try store.eachToken { row throws(TokenStoreError) in
-            let token = checked(row)
+            let token = try checked(row)
             let id = token.id
             seen.insert(id)
             if !tenants.contains(token.details.tenant) {
                 homeless.append(IntegrityViolation("the token `\(id)` belongs to a missing tenant", token: id))
             }
-            if token.details.token.isTampered {
+            if !isSealed(row) {
                 add("the token `\(id)` does not carry its seal", id)
+            } else if token.details.token.isTampered, let parent = token.details.token.parent {
+                add(
+                    "the token `\(id)` was derived from `\(parent)`, which is not there, has ended or is not genuine",
+                    id
+                )
             } else if token.details.version < logged.tokens[id] ?? 0 {
                 add("the token `\(id)` has an older version than the log records", id)
             } else if token.details.token.revoked == nil, token.details.useCount < logged.uses[id] ?? 0 {
@@ -83,10 +88,7 @@ extension TokenService {
         try store.read { () throws(TokenStoreError) in
             let tenants = try read(.none).tenants.filter(\.isTampered).map(\.id)
             var tokens: [TokenID] = []
-            try store.eachToken { row in
-                let token = checked(row)
-                if token.details.token.isTampered { tokens.append(token.id) }
-            }
+            try store.eachToken { row in if !isSealed(row) { tokens.append(row.id) } }
             return (tenants, tokens.sorted())
         }
     }

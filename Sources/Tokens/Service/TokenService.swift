@@ -23,6 +23,8 @@ package final class TokenService {
 
     /// The newest log entry that this service wrote in its present transaction.
     var lastLogged: LogEntry?
+    /// The numbers of derived tokens that acts changed with their parents; see `takeFollowers`.
+    var followers: [FollowingChange: Int] = [:]
     /// The number of directory writes by this service.
     var directoryWrites = 0
     /// The tenants whose directory had a valid seal, at a version of the directory.

@@ -11,10 +11,13 @@ package struct TokenDraft: Sendable {
     package var description: ExactName?
     package var contact: ExactName?
     package var ceiling: Ceiling?
+    /// The token from which it is derived; `nil` for a token of its own.
+    package var parent: TokenID?
 
     package init(
         tenant: ExactName, kind: TokenKind, name: ExactName, assignment: ExactName, expires: Instant,
-        description: ExactName? = nil, contact: ExactName? = nil, ceiling: Ceiling? = nil
+        description: ExactName? = nil, contact: ExactName? = nil, ceiling: Ceiling? = nil,
+        parent: TokenID? = nil
     ) {
         self.tenant = tenant
         self.kind = kind
@@ -24,6 +27,7 @@ package struct TokenDraft: Sendable {
         self.description = description
         self.contact = contact
         self.ceiling = ceiling
+        self.parent = parent
     }
 }
 

@@ -20,7 +20,8 @@ extension Verb {
         uses: .all.adding(Option.json),
         details: [
             "Tokens with a contact are listed under it, others under their owner. Tokens that are suspended, or whose owner or "
-                + "combination is not active, are left out: nothing stops with them.",
+                + "combination is not active, are left out: nothing stops with them. So are derived tokens, which are made to "
+                + "end soon.",
             "With --exceeding it lists the tokens, whenever they end, that last longer than policies advise or permit today, counted "
                 + "from the day on which each was made: what a stricter rule leaves to do.",
             "`notices run` sends what ends soon to the people.",
@@ -53,6 +54,8 @@ struct EndingTokens {
     private(set) var tokens: [(recipient: Recipient, token: ExpiringToken)] = []
     /// The number of tokens left out, since nothing stops with them.
     private(set) var unusable = 0
+    /// The number of derived tokens left out: they are made to end soon, and their parents are told of.
+    private(set) var derived = 0
     /// Sentences about the log; empty without one.
     private(set) var remarks: [String] = []
     /// False when lines of the log could not be read.
@@ -69,7 +72,9 @@ struct EndingTokens {
             let query = filter.query(on: session.directory, tenant: tenant, now: session.now)
             found += try session.act { administration throws(AdministrationError) in try administration.all(query) }
         }
-        let live = found.filter { $0.token.revoked == nil && $0.token.expires > session.now }
+        let unended = found.filter { $0.token.revoked == nil && $0.token.expires > session.now }
+        let live = unended.filter { $0.token.parent == nil }
+        derived = unended.count - live.count
         let usable = live.filter { session.state($0)?.code == nil }
         unusable = live.count - usable.count
         let uses = try Self.uses(of: usable, session)
@@ -98,8 +103,9 @@ struct EndingTokens {
     var summary: String {
         let left =
             unusable == 0 ? "" : "; \(unusable) more cannot be used, and \(unusable == 1 ? "is" : "are") left out"
+        let others = derived == 0 ? "" : "; \(derived) derived from others, left out"
         let people = Set(tokens.map(\.recipient)).count
-        return "\(counted(tokens.count, "token")) of \(counted(people, "recipient"))\(left)"
+        return "\(counted(tokens.count, "token")) of \(counted(people, "recipient"))\(left)\(others)"
     }
 
     private static func monthAgo(_ session: AdministrationSession) -> Instant {

@@ -3,12 +3,13 @@ internal import Model
 internal import Tokens
 
 extension Verb {
-    /// `token purge`: removes tokens that were revoked before a day.
+    /// `token purge`: removes tokens that were revoked before a day, and derived ones that ended before it.
     static let tokenPurge = Verb(
         name: "token purge", summary: "removes tokens that were revoked before a day, for good; the log stays",
         options: [
             Option.before, Option.yes, Option.reason,
         ],
+        details: ["Derived tokens that expired before the day are removed, too."],
         run: { invocation throws(CommandError) in
             guard invocation.isGiven(Option.before) else {
                 throw .usage("missing required option --before")

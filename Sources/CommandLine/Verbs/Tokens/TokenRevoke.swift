@@ -98,7 +98,11 @@ extension Verb {
             table.add(fields.cells)
         }
         table.print(to: session.terminal)
-        session.terminal.note("\(ids.count) would be revoked; nothing is changed yet")
+        let others = try session.stored { store throws(TokenStoreError) in
+            try store.liveDescendants(of: ids, session.now)
+        }
+        let derived = others == 0 ? "" : ", and \(others) that \(others == 1 ? "was" : "were") derived from them"
+        session.terminal.note("\(ids.count) would be revoked\(derived); nothing is changed yet")
         session.terminal.note("to do it, add: --yes --digest \(digest)")
     }
 }
