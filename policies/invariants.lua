@@ -92,6 +92,11 @@ never(permit, "no derived token lasts for more than a day", { on = "token.derive
   return request.proposed.expires > request.proposed.created:plus { hours = 24 }
 end)
 
+never(permit, "a token derives from itself alone, unless it makes tokens", { on = "token.derive" }, function(request)
+  local actor = request.actor
+  return actor:has("token") and not actor:can("tokens.issue") and actor.token.id ~= request.token.id
+end)
+
 always(permit, "the operator sees and revokes every token", { on = { "token.list", "token.revoke" } }, function(request)
   return request.actor.is_operator
 end)

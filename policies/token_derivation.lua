@@ -1,5 +1,5 @@
--- Users make short-lived tokens from their own ones, and get no more by it than they have; `administration` permits it to
--- those who make tokens, and `issue_ceiling` holds everybody to what they can do.
+-- Users make short-lived tokens from their own ones, and through a token from that one alone; they get no more by it than they
+-- have. `administration` permits it to those who make tokens, and `issue_ceiling` holds everybody to what they can do.
 --
 -- What is needed for longer is a token of its own.
 local policy = { on = "token.derive", grants = { "token.derive" } }
@@ -10,7 +10,8 @@ function policy.decide(request)
   if proposed.expires > proposed.created:plus { hours = config.hours } then
     deny("a derived token lasts longer than this tenant allows", { code = "derived_too_long" })
   end
-  if not actor.is_operator and actor.user == token.user then
+  if actor.is_operator or actor.user ~= token.user then return end
+  if not actor:has("token") or actor.token.id == token.id then
     permit("{actor.user} derives it from a token of their own")
   end
 end

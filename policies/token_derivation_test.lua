@@ -6,6 +6,19 @@ test("a user derives a token from a token of their own", {
   expect = { permit = true },
 })
 
+test("a token derives from itself, and from no other token of its user", {
+  point = "token.derive",
+  actor = { user = "bjorn", department = "Sales", user_type = "Integrator", via = "api" },
+  proposed = { expires = "2026-11-22T12:15:00Z" },
+  cases = {
+    { token = "actor", expect = { permit = true } },
+    other = {
+      token = { user = "bjorn", department = "Sales", user_type = "Integrator" },
+      expect = { code = "not_permitted" },
+    },
+  },
+})
+
 test("not from that of somebody else", {
   point = "token.derive",
   actor = { user = "bjorn", department = "Sales", user_type = "Integrator" },

@@ -48,7 +48,10 @@ internal import Testing
         let shown = demilune("token", "show", child.id)
         let parent = try #require(try json("token", "show", "Feed")["id"] as? String)
         #expect(shown.output.contains("Parent") && shown.output.contains(parent), "\(shown.output)")
-        #expect(demilune("token", "show", "Feed").output.contains("1 live"))
+        #expect(
+            demilune("token", "show", "Feed").output.contains(
+                "Derived Tokens            \(child.id)  until 2026-11-22 13:15"))
+        #expect(try json("token", "show", "Feed")["derived_tokens"] as? [String] == [child.id])
         let expiring = demilune("token", "expiring", "--within", "30d")
         #expect(!expiring.output.contains("derived") && expiring.errors.contains("; 1 derived from others, left out"))
         let preview = demilune("token", "revoke", "Feed")

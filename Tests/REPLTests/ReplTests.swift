@@ -24,6 +24,13 @@ struct ReplTests {
         #expect(converse("use 'Warehouse sync'", "can orders.read on order in Sales").status == ExitStatus.done)
     }
 
+    @Test func `a token that is not in use is supposed to change by its name`() {
+        let result = converse("suppose token 'Warehouse sync' revoked", "suppose")
+        #expect(
+            result.status == 0 && result.errors.contains("supposed: the token Warehouse sync is revoked"), "\(result)")
+        #expect(result.output.contains("Warehouse sync"), "\(result)")
+    }
+
     @Test func `a request gives the same decision as with the verb`() {
         let stated = ["Warehouse sync", "orders.read", "order:42", "department=Finance"]
         let verb = session.run(["decide", "--tenant", "3", "--json"] + stated)

@@ -56,7 +56,7 @@ import Tokens
         #expect(made.token.name.text.hasPrefix("Feed (derived ") && !made.isKept)
         let store = try fixture.folder.open("a")
         #expect(try store.authenticate(string, now: .test) == made)
-        #expect(try store.children(of: parent) == [made] && store.verify() == [])
+        #expect(try store.children(of: parent, at: .test) == [made] && store.verify() == [])
         let entry = try #require(try fixture.log("token.derive").last)
         #expect(entry.token == made.token.id)
         #expect("\(entry.details)".contains(parent.token.id.description))
@@ -92,7 +92,7 @@ import Tokens
         #expect(
             self.message {
                 try fixture.store.amend(id, TokenChange(expires: parent.token.expires.adding(days: 1)), .test)
-            }.contains("would last longer"))
+            }.contains("cannot be extended"))
         #expect(
             self.message { try fixture.store.amend(id, TokenChange(assignment: "a-bjorn-2"), .test) }
                 != "no error")
@@ -149,7 +149,8 @@ import Tokens
         let store = fixture.store
         // A ceiling that leaves what the child has keeps it, another one ends it.
         try store.amend(parent.token.id, TokenChange(ceiling: ceiling(["orders.read"], ["d-sales"])), .test)
-        #expect(try isLive(made) && isLive(grandchild) && !isLive(wide))
+        #expect(try isLive(made) && isLive(grandchild) && isLive(wide))
+        #expect(try record(wide).ceiling?.permissions == ["orders.read"])
         try store.amend(parent.token.id, TokenChange(expires: Instant.test.adding(days: 5)), .test)
         #expect(try record(made).expires == Instant.test.adding(days: 5))
         #expect(try record(grandchild).expires == Instant.test.adding(days: 5))
@@ -177,6 +178,10 @@ import Tokens
         let later = AuditContext.at(soon.adding(seconds: 1))
         _ = try fixture.store.revoke([parent.token.id], later)
         #expect(try !record(made).isTampered && record(made).revoked == nil && fixture.store.verify() == [])
+        // Nor where it is imported.
+        let copy = try fixture.folder.create("b")
+        _ = try copy.merge(fixture.store.organisation(.all).json, later)
+        #expect(try copy.details(made)?.token == record(made) && copy.verify() == [])
         let end = AuditContext.at(soon.adding(days: 2))
         #expect(try fixture.store.purge(tenant: StoreFixture.tenant, before: soon.adding(days: 1), end) >= 2)
         #expect(try fixture.store.details(made) == nil && fixture.store.details(parent.token.id) == nil)
@@ -189,7 +194,91 @@ import Tokens
         #expect(try fixture.store.liveDescendants(of: [parent.token.id], .test) == 2)
         #expect(try fixture.store.revoke([parent.token.id, made, grandchild], .test) == (3, 0))
         #expect(try fixture.store.revoke([made], .test) == (0, 1))
-        #expect(fixture.store.takeFollowers() == [.revoked: 2] && fixture.store.takeFollowers() == [:])
+        #expect(fixture.store.takeFollowers() == [:])
+    }
+
+    @Test func `a derived token makes no successor of itself, and a former string none that outlives it`() throws {
+        let made = try child().0.token
+        let acting = AuditContext(
+            .token(made.id, user: "u-bjorn", assignment: made.assignment), now: .test)
+        let message = message { _ = try child(of: parent.token.id, nil, acting) }
+        #expect(message.contains("a derived token derives from itself alone"), "\(message)")
+        #expect(try child(of: made.id, nil, acting).0.token.parent == made.id)
+        _ = try fixture.store.rotate(parent.token.id, overlap: .seconds(600), .test)
+        #expect(
+            self.message { _ = try child(until: Instant.test.adding(seconds: 601)) }.contains(
+                "the end of the former string"))
+        #expect(try isLive(child(until: Instant.test.adding(seconds: 600)).0.token.id))
+    }
+
+    @Test func `uses do not multiply, and what is wider than a narrower parent is narrowed`() throws {
+        var few = Ceiling()
+        few.uses = 3
+        (few.permissions, few.departments) = (parent.token.ceiling?.permissions, parent.token.ceiling?.departments)
+        let counted = try child(until: soon, few).0.token.id
+        let plain = try child().0.token.id
+        try fixture.store.amend(parent.token.id, TokenChange(ceiling: ceiling(["orders.read"], ["d-sales"])), .test)
+        #expect(try record(plain).ceiling?.permissions == ["orders.read"] && isLive(plain))
+        #expect(fixture.store.takeFollowers()[.narrowed] == 2)
+        try fixture.store.amend(parent.token.id, TokenChange(ceiling: few), .test)
+        #expect(try !isLive(counted) && !isLive(plain))
+    }
+
+    @Test func `a department that moves takes derived tokens along`() throws {
+        let store = fixture.store
+        let made = try child(until: soon, ceiling(["orders.read"], ["d-sales-north"])).0.token.id
+        let text =
+            #"{"tenants":[{"id":"3","departments":[{"id":"d-sales-north","parent":"d-operations"}]}]}"#
+        _ = try store.merge(JSONReader.parse(text), .test)
+        #expect(try !isLive(made))
+        #expect(store.takeFollowers() == [.revoked: 1])
+    }
+
+    @Test func `a mark as dormant brings nothing back, and nothing is derived from what has one`() throws {
+        let store = fixture.store
+        let made = try child(until: Instant.test.adding(days: 5)).0.token.id
+        _ = try store.markDormant(
+            tenant: StoreFixture.tenant, unusedFor: .seconds(1), .at(Instant.test.adding(seconds: 9)))
+        #expect(try record(parent.token.id).dormantSince != nil && record(made).revoked == nil)
+        #expect(message { _ = try child() }.contains("is marked as dormant"))
+    }
+
+    @Test func `rows that somebody answers for take those along that were derived from them`() throws {
+        let narrow = "ceiling = replace(ceiling, 'orders.create', 'orders.read')"
+        let made = try child(until: soon).0.token.id
+        try fixture.sql("UPDATE tokens SET \(narrow) WHERE id = \(StoreFixture.literal(parent.token.id))")
+        let store = try fixture.folder.open("a")
+        _ = try store.reseal(.test)
+        #expect(try store.details(made)?.token.ceiling?.permissions == ["orders.read"])
+        try fixture.sql(
+            "UPDATE tokens SET expires = expires - 7776000000000 + 1 WHERE id = \(StoreFixture.literal(parent.token.id))"
+        )
+        let other = try fixture.folder.open("a")
+        _ = try other.reseal(.test)
+        let end = try #require(try other.details(parent.token.id)).token.expires
+        #expect(try other.details(made)?.token.expires == end && end < soon && other.verify() == [])
+    }
+
+    @Test func `an import makes no token that nobody could derive`() throws {
+        let other = try fixture.token("Other").0.token.id
+        func text(_ id: String, _ parent: TokenID, _ more: String = "") -> String {
+            #"{"id":"\#(id)","kind":"api","name":"i \#(id.suffix(2))","assignment":"a-bjorn-1","#
+                + #""created":"2026-11-22T10:00:00Z","expires":"2026-11-22T13:00:00Z","parent":"\#(parent)"\#(more)}"#
+        }
+        func merge(_ tokens: [String]) throws {
+            let file = #"{"tenants":[{"id":"3","tokens":[\#(tokens.joined(separator: ","))]}]}"#
+            _ = try fixture.store.merge(JSONReader.parse(file), .test)
+        }
+        let ids = (1...6).map { TokenID(high: 0, low: UInt64($0)) }
+        #expect(message { try merge([text(ids[0].description, ids[0])]) } != "no error")
+        #expect(
+            message { try merge([text(ids[0].description, ids[1]), text(ids[1].description, ids[0])]) } != "no error")
+        let chain = ids.indices.map { text(ids[$0].description, $0 == 0 ? other : ids[$0 - 1]) }
+        #expect(message { try merge(chain) }.contains("derivations away"))
+        try merge(Array(chain.prefix(3)))
+        #expect(try record(ids[2]).parent == ids[1] && fixture.store.verify() == [])
+        let mobile = try fixture.token("", kind: .mobile, expires: TokenKind.mobileExpiry(login: .test)).0.token.id
+        #expect(message { try merge([text(ids[5].description, mobile)]) }.contains("belongs to a login"))
     }
 
     // MARK: Hostile hands

@@ -31,9 +31,8 @@ struct AdvisedToken: Sendable {
     /// True while a combination is looked for.
     private(set) var isPending = false
 
-    /// - Parameter parts: what a ceiling may limit beside permissions and departments; `nil` to look for a combination.
     init(
-        _ token: Int, _ uses: TokenUses, _ worker: UsageWorker, limiting parts: Set<Ceiling.Part>?,
+        _ token: Int, _ uses: TokenUses, _ worker: UsageWorker, _ options: UsageAdvice.Options,
         on directory: Directory
     ) {
         let record = directory.tokens[token]
@@ -43,12 +42,19 @@ struct AdvisedToken: Sendable {
         let names = directory.permissionNames(worker.authorizer.policies.schema, tenant: record.tenant)
         (self.token, id, self.uses) = (token, record.id, uses)
         held = names.filter(assignment.permissions.permits)
-        if let parts {
-            goal = .ceiling(uses.narrowed(record.ceiling ?? Ceiling(), parts))
+        if let parts = options.ceilings {
+            goal = .ceiling(uses.narrowed(record.ceiling ?? Ceiling(), parts, isStorable: options.isStorable))
             // A ceiling limits what the user has, too.
             (ofUser, others) = ([], [])
             smaller = directory.departmentSets(within: assignment, holding: uses.departments.keys)
-            require(uses, worker, on: directory)
+            // The store notes a use within a minute: what is later than the log is not in it.
+            if let time = record.lastActive, options.window.contains(time),
+                time.microseconds - (uses.lastInLog?.microseconds ?? .min / 2) > 60_000_000
+            {
+                obstacle = .laterUse(time)
+            } else {
+                require(uses, worker, on: directory)
+            }
             return
         }
         goal = .userType(department: directory.departments[assignment.department].id)

@@ -30,6 +30,8 @@ package struct TokenAdvice: Sendable {
         case lapsed
         /// Requests are denied with every other combination: policies ask for the user type or the department itself.
         case noOther
+        /// The store knows of a use that is later than those of the log.
+        case laterUse(Instant)
         /// No policy enforces ceilings, so every token under one is denied.
         case notEnforced
         /// Each combination that was found denied some request, and the search was given up.

@@ -103,13 +103,19 @@ package struct TokenUses: Sendable {
 
     /// A ceiling narrowed to the networks, the hours or the purpose of the permitted requests, where they have these in
     /// common.
-    func narrowed(_ ceiling: Ceiling, _ parts: Set<Ceiling.Part>) -> Ceiling {
+    func narrowed(
+        _ ceiling: Ceiling, _ parts: Set<Ceiling.Part>, isStorable: (ExactName) -> Bool
+    ) -> Ceiling {
         var narrower = ceiling
         if parts.contains(.networks), let networks, (1...Ceiling.mostElements).contains(networks.count) {
             narrower.networks = Array(networks)
         }
         if parts.contains(.hours), let hours = Ceiling.Hours(of: weekdays, hours) { narrower.hours = hours }
-        if parts.contains(.purpose), let purposes, purposes.count == 1 { narrower.purpose = purposes.first }
+        if parts.contains(.purpose), let purposes, purposes.count == 1, let purpose = purposes.first,
+            isStorable(purpose)
+        {
+            narrower.purpose = purpose
+        }
         // What was used before the token was limited does not widen its limits.
         for part in narrower.partsBeyond(ceiling, isWithin: { $0 == $1 }) {
             switch part {

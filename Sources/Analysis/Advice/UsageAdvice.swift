@@ -24,6 +24,8 @@ package struct UsageAdvice: Sendable {
         /// The parts that a ceiling may have beside permissions and departments: networks, hours, a purpose. `nil` to look for
         /// combinations and not for ceilings.
         package var ceilings: Set<Ceiling.Part>?
+        /// True for a purpose that a store keeps as it is: another one would not be that of the requests any more.
+        package var isStorable: @Sendable (_ purpose: ExactName) -> Bool = { _ in true }
 
         package init(window: Range<Instant>, now: Instant, expiringBefore: Instant) {
             (self.window, self.now, self.expiringBefore) = (window, now, expiringBefore)
@@ -64,7 +66,7 @@ package struct UsageAdvice: Sendable {
         let uses = log.byToken
         var subjects = Self.each(tokens, on: pool) { worker, token, _ in
             AdvisedToken(
-                token, uses[directory.tokens[token].id] ?? .init(), worker, limiting: options.ceilings, on: directory)
+                token, uses[directory.tokens[token].id] ?? .init(), worker, options, on: directory)
         }
         if subjects.contains(where: \.isPending) { find(&subjects, input, options, pool, progress) }
         guard isRead else { return }

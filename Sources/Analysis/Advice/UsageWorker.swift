@@ -41,8 +41,10 @@ struct UsageWorker {
                     result.unattributed += 1
                     return
                 }
-                guard tokens.contains(id) else { return }
-                result.byToken[id, default: .init()].noteMasked(at: time, json["request"]?["action"]?.name, in: window)
+                for id in [id] + directory.ancestors(of: id) where tokens.contains(id) {
+                    result.byToken[id, default: .init()].noteMasked(
+                        at: time, json["request"]?["action"]?.name, in: window)
+                }
             case .record(let record):
                 if !window.contains(record.time) { result.outside += 1 }
                 guard let id = record.question.actingToken else { return }
@@ -50,9 +52,12 @@ struct UsageWorker {
                 if place == nil, tellsUnknown {
                     return result.omitted.note(number, .unknownToken, "its token is not in the store")
                 }
-                guard let place, tokens.contains(id) else { return }
+                guard let place else { return }
                 let zone = directory.tenants[directory.tokens[place].tenant].zone
-                result.byToken[id, default: .init()].note(record, in: window, zone)
+                if tokens.contains(id) { result.byToken[id, default: .init()].note(record, in: window, zone) }
+                for parent in directory.ancestors(of: id) where tokens.contains(parent) {
+                    result.byToken[parent, default: .init()].note(record.acting(parent), in: window, zone)
+                }
             }
         }
         return result
@@ -78,29 +83,40 @@ struct UsageWorker {
             guard case .record(let record) = line.content, record.isPermitted, window.contains(record.time) else {
                 return
             }
-            let question = record.question
-            var tokens = question.actingToken.map { [$0] } ?? []
-            if let object = question.token.flatMap({ TokenID($0) }), !tokens.contains(object) { tokens.append(object) }
-            if question.kind.isAdministrative { result.hasActs = true }
-            var isPermittedNow: Bool?
-            for token in tokens {
-                for (variant, directories) in supposed.enumerated() {
-                    guard let other = directories[token] else { continue }
-                    if permits(question, on: other) {
-                        result.variants[variant][token, default: .init()].kept += 1
-                        continue
-                    }
-                    let isPermitted = isPermittedNow ?? permits(question, on: directory)
-                    isPermittedNow = isPermitted
-                    if isPermitted {
-                        result.variants[variant][token, default: .init()].note(refused: question)
-                    } else {
-                        result.variants[variant][token, default: .init()].lapsed += 1
-                    }
-                }
+            if record.question.kind.isAdministrative { result.hasActs = true }
+            hold(record.question, to: supposed, on: directory, only: nil, into: &result)
+            // What a derived token does has to stay permitted to those from which it was derived.
+            for parent in record.question.actingToken.map(directory.ancestors) ?? [] {
+                hold(record.acting(parent).question, to: supposed, on: directory, only: parent, into: &result)
             }
         }
         return result
+    }
+
+    fileprivate func hold(
+        _ question: AuthorizationRequest, to supposed: [[TokenID: Directory]], on directory: Directory,
+        only: TokenID?, into result: inout HeldBlock
+    ) {
+        var tokens = question.actingToken.map { [$0] } ?? []
+        if let object = question.token.flatMap({ TokenID($0) }), !tokens.contains(object) { tokens.append(object) }
+        if let only { tokens = [only] }
+        var isPermittedNow: Bool?
+        for token in tokens {
+            for (variant, directories) in supposed.enumerated() {
+                guard let other = directories[token] else { continue }
+                if permits(question, on: other) {
+                    result.variants[variant][token, default: .init()].kept += 1
+                    continue
+                }
+                let isPermitted = isPermittedNow ?? permits(question, on: directory)
+                isPermittedNow = isPermitted
+                if isPermitted {
+                    result.variants[variant][token, default: .init()].note(refused: question)
+                } else {
+                    result.variants[variant][token, default: .init()].lapsed += 1
+                }
+            }
+        }
     }
 
     func permits(_ question: AuthorizationRequest, on directory: Directory) -> Bool {
@@ -152,6 +168,30 @@ struct UsageBlock: Sendable {
         guard let time = line.json?.loggedTime else { return }
         first = min(first ?? time, time)
         last = max(last ?? time, time)
+    }
+}
+
+extension Directory {
+    /// The tokens from which one was derived, directly or not: the parent first.
+    fileprivate func ancestors(of id: TokenID) -> [TokenID] {
+        var found: [TokenID] = []
+        var next = token(id).flatMap { tokens[$0].parent }
+        // A store bounds the number; a hand-written export may hold a circle.
+        while let id = next, found.count < 8, !found.contains(id) {
+            found.append(id)
+            next = token(id).flatMap { tokens[$0].parent }
+        }
+        return found
+    }
+}
+
+extension DecisionRecord {
+    /// The same use, as one of the token from which the acting one was derived.
+    fileprivate func acting(_ parent: TokenID) -> DecisionRecord {
+        var record = self
+        if case .token = record.question.subject { record.question.subject = .token(parent.description) }
+        if case .token = record.question.actor { record.question.actor = .token(parent.description) }
+        return record
     }
 }
 

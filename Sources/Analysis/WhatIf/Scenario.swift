@@ -64,6 +64,17 @@ extension Change {
         }
     }
 
+    /// The token that it changes; `nil` for a change of anything else.
+    package var token: TokenID? {
+        switch self {
+        case .tokenName(let id, _), .tokenDescription(let id, _), .tokenContact(let id, _), .tokenCeiling(let id, _),
+            .tokenExpires(let id, _), .tokenAssignment(let id, _), .tokenSuspended(let id, _), .tokenDormant(let id, _),
+            .tokenRevoked(let id):
+            id
+        default: nil
+        }
+    }
+
     var isOfSettings: Bool { if case .setting = self { true } else { false } }
 
     fileprivate func apply(to tenant: inout TenantRecord) throws(ChangeError) {

@@ -92,7 +92,7 @@ extension AdministrationSession {
 
     /// A token of the tenant that the actor may see.
     func visible(_ id: TokenID) throws(CommandError) -> TokenDetails {
-        let seen = try act { administration throws(AdministrationError) in try administration.visible(id) }
+        let seen = try act { administration throws(AdministrationError) in try administration.visible(id, for: acting) }
         guard let seen, seen.tenant == tenant.id else {
             if let acting { try logUnseen([id], acting) }
             throw CommandError("there is no token `\(id)`", status: ExitStatus.deny)

@@ -138,13 +138,7 @@ struct AdministrationSession {
     }
 
     /// Tells what became of the tokens that were derived from those of an act.
-    private func noteFollowers() {
-        let followers = store.takeFollowers()
-        guard !followers.isEmpty else { return }
-        let words = FollowingChange.allCases.compactMap { change in followers[change].map { "\($0) \(change.rawValue)" }
-        }
-        terminal.note("derived from it: \(words.joined(separator: ", "))")
-    }
+    private func noteFollowers() { invocation.noteFollowers(of: store) }
 
     /// Logs that an act on tokens was refused because the actor may not see them. The actor is told that there are none.
     /// - Parameter stated: their tenant; `nil` for the session's only one.
@@ -274,5 +268,16 @@ extension Invocation {
 
     fileprivate func beyond(_ option: Option<TimeArgument?>) -> CommandError {
         .usage("`\(option.flag) \(text(of: option) ?? "")` is outside the years 1 to 9999")
+    }
+}
+
+extension Invocation {
+    /// Tells what became of the tokens that were derived from those of an act.
+    func noteFollowers(of store: TokenService) {
+        let followers = store.takeFollowers()
+        let words = FollowingChange.allCases.compactMap { change in
+            followers[change].map { "\($0) \(change.rawValue)" }
+        }
+        if !words.isEmpty { terminal.note("derived from it: \(words.joined(separator: ", "))") }
     }
 }

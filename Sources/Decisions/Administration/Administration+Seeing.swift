@@ -47,9 +47,10 @@ extension Administration {
     }
 
     /// A token that the actor may see. Nothing is logged.
-    package func visible(_ id: TokenID) throws(AdministrationError) -> TokenDetails? {
+    /// - Parameter kind: the act for which it is looked for.
+    package func visible(_ id: TokenID, for kind: DecisionKind? = nil) throws(AdministrationError) -> TokenDetails? {
         guard let details = try stored({ () throws(TokenStoreError) in try store.details(id) }) else { return nil }
-        if isActing(id) { return details }
+        if kind == .derive, isActing(id) { return details }
         return try current().visibility(tenant: details.tenant)(details.token) ? details : nil
     }
 }

@@ -221,7 +221,7 @@ package final class Administration {
         throws(AdministrationError) -> TokenDetails
     {
         guard let details = try stored({ () throws(TokenStoreError) in try store.details(id) }),
-            isActing(id) || authorizer.visibility(tenant: details.tenant)(details.token)
+            kind == .derive && isActing(id) || authorizer.visibility(tenant: details.tenant)(details.token)
         else {
             let error = unknown(id)
             throw noted(error, kind, [id], tenant: nil)

@@ -11,7 +11,7 @@ package struct DecisionRecord: Sendable {
 
     package let time: Instant
     /// The request, as far as the log has it; masked properties are the string `(masked)`.
-    package let question: AuthorizationRequest
+    package var question: AuthorizationRequest
     package let isPermitted: Bool
     package let code: String
     /// The policies' statements, also those that did not count, in the order of the policies.

@@ -1,6 +1,7 @@
 internal import Engine
 internal import Model
 internal import Policies
+internal import Tokens
 
 /// Resolves the names of a request on a directory and checks its properties against the schema.
 struct RequestBuilder {
@@ -127,7 +128,12 @@ struct RequestBuilder {
             guard tenant >= 0 else { throw RequestError("the tenant is missing", property: "tenant") }
             let own = request.token(.token)
             var proposal = question.proposed ?? ProposedToken()
-            if question.kind == .derive { proposal.created = proposal.created ?? question.now }
+            if question.kind == .derive {
+                proposal.created = proposal.created ?? question.now
+                if proposal.expires == nil, proposal.lastDay == nil, let own {
+                    proposal.expires = TokenDerivation.usualEnd(after: question.now, end: own.expires)
+                }
+            }
             var proposed = try self.proposed(proposal, own, tenant, question.now)
             if question.kind == .derive { proposed.beginAsDerived(from: own) }
             request.set(.proposed, .own(proposed))

@@ -78,7 +78,14 @@ struct TestRequestParser {
             }
         } else {
             guard let token = table["token"] else { throw TestFault("a test of `\(kind.rawValue)` needs a `token`") }
-            question.token = try fixture.token(token, at: "token").id.description
+            if case .string("actor") = token {
+                guard case .token(let acting) = actor else {
+                    throw TestFault("`token = \"actor\"` needs an `actor` with `via`: it is the token that acts")
+                }
+                question.token = acting
+            } else {
+                question.token = try fixture.token(token, at: "token").id.description
+            }
         }
         if let proposed = try table.table("proposed") {
             question.proposed = try self.proposed(proposed, isNew: kind == .issue, &fixture)

@@ -13,10 +13,16 @@ extension AdviceReport {
 
     /// The lines of the log that may be a use of any token, so that nobody knows what these need; `nil` for none.
     package var unknownUses: String? {
+        if let line = misplaced {
+            return "lines before line \(line) of the log were removed or moved, so nothing proves what was used"
+        }
+        return unreadUses
+    }
+
+    private var unreadUses: String? {
         unattributed == 0
             ? nil
-            : "\(counted(unattributed, "line")) of the log \(unattributed == 1 ? "cannot" : "can not") be told to be no use "
-                + "of a token, so nothing proves that it needs no more"
+            : "\(counted(unattributed, "line")) of the log may be a use of any token, so nothing proves that it needs no more"
     }
 
     /// The ceiling that is proposed for one token, what it takes away, and what proves that it is enough.
@@ -87,7 +93,7 @@ extension TokenAdvice.Obstacle {
     fileprivate var narrowingWords: String {
         switch self {
         case .noOther: "under a ceiling not all its requests are permitted: a policy permits them without a permission"
-        case .unused, .masked, .lapsed, .notEnforced, .undecided, .together: words
+        case .unused, .masked, .lapsed, .laterUse, .notEnforced, .undecided, .together: words
         }
     }
 }

@@ -283,6 +283,8 @@ package struct AdviceReport {
 
     /// The number of lines of the log that may be a use of any token.
     var unattributed: Int { advice.log.unattributed }
+    /// The first line of the log that is not at its place.
+    var misplaced: Int? { advice.log.misplaced }
 
     /// True when the log shows all that was done in the window: it begins with it, and every line could be read.
     var isLogWhole: Bool {
@@ -312,6 +314,7 @@ extension TokenAdvice.Obstacle {
         case .masked(let count): "\(counted(count, "request")) masked in the log"
         case .lapsed: "none of its logged requests is permitted today"
         case .noOther: "with no other user type are all its requests permitted: a policy asks for its own"
+        case .laterUse(let time): "the store knows of a use at \(time), later than those of the log"
         case .notEnforced: "no policy enforces the ceilings of tokens, so a token under one is denied everything"
         case .undecided: "the search was given up: each combination that it found denied some logged request"
         case .together: "with what is advised for other tokens, an act that concerns both would be denied"

@@ -21,6 +21,8 @@ package enum TokenColumn: String, CaseIterable, Sendable {
     case permissions
     /// The limits below what the combination may do.
     case ceiling
+    /// The id of the token from which it was derived.
+    case parent
     case created
     case createdBy = "created-by"
     case updated
@@ -52,7 +54,8 @@ package enum TokenColumn: String, CaseIterable, Sendable {
     func column(_ kind: TokenKind?) -> Column {
         let head = head(kind)
         switch self {
-        case .id, .kind, .created, .updated, .expires, .lastActive, .state, .dormantSince, .suspended, .revoked, .last4:
+        case .id, .kind, .created, .updated, .expires, .lastActive, .state, .dormantSince, .suspended, .revoked, .last4,
+            .parent:
             return .fixed(head)
         case .email, .permissions: return .text(head)
         case .suspendedReason, .description, .ceiling: return .prose(head)

@@ -81,6 +81,9 @@ package struct TokenDescription {
         if ceiling.uses != nil, !isExported { fields.add(key: "use_count", .integer(Int64(details.useCount))) }
     }
 
+    /// The most derived tokens that people see.
+    private static let mostChildren = 10
+
     private func addDerivation(to fields: inout KeyValueOutput) {
         if let parent = token.parent {
             fields.add("Parent", parent.description)
@@ -88,13 +91,15 @@ package struct TokenDescription {
             fields.add(key: "parent", .null)
         }
         guard !isExported else { return }
-        if history.liveChildren > 0 {
-            fields.add(
-                "Derived Tokens", "\(history.liveChildren) live", key: "derived_tokens",
-                json: .integer(Int64(history.liveChildren)))
-        } else {
-            fields.add(key: "derived_tokens", .integer(0))
+        let children = history.liveChildren
+        let ids = JSON.strings(children.map(\.id.description))
+        guard !children.isEmpty else { return fields.add(key: "derived_tokens", ids) }
+        let shown = children.prefix(Self.mostChildren).map {
+            "\($0.id)  until \(LocalTime.stated($0.expires, in: zone))"
         }
+        let more = children.count - shown.count
+        fields.add(
+            "Derived Tokens", shown + (more > 0 ? ["and \(more) more"] : []), key: "derived_tokens", json: ids)
     }
 
     /// The time of the last use, and where it is known what was done and from where: `2026-11-30 10:00, orders.read from

@@ -2,13 +2,13 @@ package import Model
 package import Tokens
 
 /// The entries of the log about the end of a token or its suspension, `nil` where the log does not have them; and the
-/// number of live tokens that were derived from it.
+/// live tokens that were derived from it.
 package struct TokenHistory {
     let suspension: LogEntry?
     let revocation: LogEntry?
-    let liveChildren: Int
+    let liveChildren: [TokenRecord]
 
-    package init(suspension: LogEntry? = nil, revocation: LogEntry? = nil, liveChildren: Int = 0) {
+    package init(suspension: LogEntry? = nil, revocation: LogEntry? = nil, liveChildren: [TokenRecord] = []) {
         self.liveChildren = liveChildren
         self.suspension = suspension
         self.revocation = revocation
@@ -16,9 +16,7 @@ package struct TokenHistory {
 
     /// The history of a token that is suspended or revoked.
     package init(of details: TokenDetails, at now: Instant, in store: TokenService) throws(TokenStoreError) {
-        liveChildren = try store.children(of: details).count {
-            $0.token.revoked == nil && $0.token.expires > now
-        }
+        liveChildren = try store.children(of: details, at: now).map(\.token)
         let id = details.token.id
         revocation = details.token.revoked == nil ? nil : try store.lastEntry("token.revoke", of: id)
         suspension = try Self.suspension(of: details, in: store)

@@ -38,7 +38,7 @@ package struct TokenRow {
     package var members: [JSON.Member]? {
         let columns: [TokenColumn] = [
             .id, .tenant, .kind, .title, .description, .contact, .user, .email, .department, .userType, .assignment,
-            .ceiling, .created, .updated,
+            .ceiling, .parent, .created, .updated,
             .expires, .lastActive, .state, .dormantSince,
         ]
         return fields(columns)?.members
@@ -73,6 +73,9 @@ package struct TokenRow {
         case .ceiling:
             let lines = token.ceiling?.lines(tenant: view.index, in: directory) ?? []
             return (TableCell(lines.joined(separator: "; ")), [.init("ceiling", token.ceiling?.json ?? .null)])
+        case .parent:
+            let parent = token.parent?.description
+            return (TableCell(parent ?? ""), [.init("parent", .optional(parent))])
         case .state:
             let state = TokenState(token, assignment: index, view)
             return (

@@ -42,7 +42,8 @@ extension ReplCommand {
                 throw .usage("the supposed changes are for the tenant `\(scenario.tenant)`: run `suppose reset` first")
             }
             scenario.changes.append(change)
-            let directory = try repl.snapshot.directory(holding: repl.state.token.map { [$0] } ?? [])
+            let directory = try repl.snapshot.directory(
+                holding: [repl.state.token].compactMap(\.self) + scenario.changes.compactMap(\.token))
             do throws(ChangeError) {
                 _ = try scenario.apply(to: directory)
                 if let set = repl.loaded?.set { _ = try scenario.apply(to: set) }

@@ -104,10 +104,13 @@ extension SQLTokenStore {
                 "SELECT number FROM tokens WHERE tenant = ? AND revoked < ? ORDER BY number",
                 [.text(tenant), .integer(before.microseconds)]
             )
-        case .derived(let parent, let tenant):
+        case .derived(let parent, let tenant, let now):
             return (
-                "SELECT number FROM tokens WHERE parent = ? AND tenant = ? ORDER BY number",
-                [.token(parent), .text(tenant)]
+                """
+                SELECT number FROM tokens WHERE parent \(parent == nil ? "IS NOT NULL" : "= ?") AND tenant = ?
+                    AND revoked IS NULL AND expires > ? ORDER BY number
+                """,
+                (parent.map { [.token($0)] } ?? []) + [.text(tenant), .integer(now.microseconds)]
             )
         case .expiredDerived(let tenant, let before):
             return (

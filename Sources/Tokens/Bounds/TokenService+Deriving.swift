@@ -2,6 +2,11 @@ package import Model
 
 /// A token to be derived from another one.
 package struct TokenDerivation: Sendable {
+    /// The end of a derived token where nobody says how long it lasts: in 15 minutes, or with its parent.
+    package static func usualEnd(after now: Instant, end: Instant) -> Instant {
+        min(end, now.adding(.seconds(15 * 60)))
+    }
+
     /// `nil` for the parent's name with a mark.
     package var name: ExactName?
     /// At most the end of the parent.
@@ -25,15 +30,16 @@ package struct TokenDerivation: Sendable {
 
 /// A change of a derived token that follows one of its parent.
 package enum FollowingChange: String, CaseIterable, Sendable {
-    case revoked, suspended, resumed, shortened
+    case revoked, suspended, resumed, narrowed, shortened
 }
 
 /// Tokens that are derived from tokens: never wider, never longer, and ended with their parents.
 extension TokenService {
     /// The most tokens between a derived one and one of its own.
     package static let mostGenerations = 3
-    /// The most live tokens that are derived from one.
+    /// The most live tokens that are derived from one of its own, and from a derived one.
     package static let mostChildren = 1_000
+    package static let mostGrandchildren = 10
 
     /// Makes a token from another one, for the same combination.
     /// - Parameter version: the parent's version at the decision; the store throws `.stale` for another one.
@@ -45,7 +51,7 @@ extension TokenService {
         try write(context) { () throws(TokenStoreError) in
             let parent = try intact(id)
             try expect(version, parent)
-            try requireFertile(parent, context.now)
+            try requireFertile(parent, context)
             var random = SecureRandom()
             let own = TokenID(using: &random)
             let record = parent.details.token
@@ -64,28 +70,33 @@ extension TokenService {
     }
 
     /// - Throws: `.state` for a token from which none can be derived.
-    private func requireFertile(_ parent: StoredToken, _ now: Instant) throws(TokenStoreError) {
-        let id = parent.id
-        try requireLive(parent, now)
+    private func requireFertile(_ parent: StoredToken, _ context: AuditContext) throws(TokenStoreError) {
+        let (id, record) = (parent.id, parent.details.token)
+        try requireLive(parent, context.now)
         func refuse(_ reason: String) -> TokenStoreError { TokenStoreError(.state, "the token `\(id)` \(reason)") }
-        if parent.details.token.kind != .api { throw refuse("belongs to a login, so no token is derived from it") }
-        if parent.details.token.suspended != nil { throw refuse("is suspended, so no token is derived from it") }
-        if parent.details.token.ceiling?.uses != nil {
-            throw refuse("has counted uses, so no token is derived from it")
+        if record.kind != .api { throw refuse("belongs to a login, so no token is derived from it") }
+        if record.suspended != nil { throw refuse("is suspended, so no token is derived from it") }
+        if record.dormantSince != nil { throw refuse("is marked as dormant, so no token is derived from it") }
+        if record.ceiling?.uses != nil { throw refuse("has counted uses, so no token is derived from it") }
+        // Otherwise a derived token could make its own successors, and outlive itself.
+        if case .token(let acting, _, _) = context.actor, acting != id, try intact(acting).details.token.parent != nil {
+            throw refuse("is not the one that acts, and a derived token derives from itself alone")
         }
-        guard try generation(of: parent) < Self.mostGenerations else {
+        let generation = try generation(of: parent)
+        guard generation < Self.mostGenerations else {
             throw refuse("is \(Self.mostGenerations) derivations away from a token of its own, which is the most")
         }
-        guard try liveChildren(of: parent, now).count < Self.mostChildren else {
-            throw refuse("has \(Self.mostChildren) live tokens that were derived from it, which is the most")
+        let most = generation == 0 ? Self.mostChildren : Self.mostGrandchildren
+        guard try liveChildren(of: parent.details, context.now).count < most else {
+            throw refuse("has \(most) live tokens that were derived from it, which is the most")
         }
     }
 
-    /// The number of tokens above one: 0 for a token of its own.
+    /// The number of tokens above one, 0 for a token of its own, counted up to one more than are permitted.
     private func generation(of token: StoredToken) throws(TokenStoreError) -> Int {
         var generation = 0
         var next = token.details.token.parent
-        while let id = next, generation < Self.mostGenerations {
+        while let id = next, generation <= Self.mostGenerations {
             generation += 1
             next = try intact(id).details.token.parent
         }
@@ -93,10 +104,13 @@ extension TokenService {
     }
 
     /// The tokens that were derived from one and are neither revoked nor expired.
-    func liveChildren(of token: StoredToken, _ now: Instant) throws(TokenStoreError) -> [StoredToken] {
-        try tokens(.derived(from: token.id, tenant: token.details.tenant)).filter {
-            $0.details.token.revoked == nil && $0.details.token.expires > now
-        }
+    func liveChildren(of details: TokenDetails, _ now: Instant) throws(TokenStoreError) -> [StoredToken] {
+        try tokens(.derived(from: details.token.id, tenant: details.tenant, now: now))
+    }
+
+    /// The tokens that were derived from one and are neither revoked nor expired, in the order in which they were made.
+    package func children(of details: TokenDetails, at now: Instant) throws(TokenStoreError) -> [TokenDetails] {
+        try liveChildren(of: details, now).map(\.details)
     }
 
     /// The number of live tokens that were derived from some, directly or not, and are not among them.
@@ -104,9 +118,9 @@ extension TokenService {
         var known = Set(ids)
         var next = ids
         while let id = next.popLast() {
-            guard let token = try stored(id) else { continue }
-            for child in try liveChildren(of: token, now) where known.insert(child.id).inserted {
-                next.append(child.id)
+            guard let token = try details(id) else { continue }
+            for child in try children(of: token, at: now) where known.insert(child.token.id).inserted {
+                next.append(child.token.id)
             }
         }
         return known.count - Set(ids).count
@@ -118,26 +132,45 @@ extension TokenService {
         return followers
     }
 
-    /// The tokens that were derived from one, in the order in which they were made.
-    package func children(of details: TokenDetails) throws(TokenStoreError) -> [TokenDetails] {
-        try tokens(.derived(from: details.token.id, tenant: details.tenant)).map(\.details)
-    }
+    // MARK: Within a parent
 
     /// Requires that a derived token is within its parent. A token of its own always is.
     /// - Throws: `.state`.
     func requireWithinParent(_ token: StoredToken, _ now: Instant) throws(TokenStoreError) {
         guard let id = token.details.token.parent else { return }
+        try requireLineage(of: token)
         let parent = try intact(id)
         try requireLive(parent, now)
-        guard let fault = try fault(of: token.details, under: parent.details) else { return }
+        guard let fault = try fault(of: token.details, under: parent.details, now) else { return }
         throw TokenStoreError(.state, "the token \(fault) that from which it is derived, `\(id)`")
     }
 
+    /// Requires that a derived token is one that could have been derived, whatever it may do.
+    /// - Throws: `.state`.
+    func requireLineage(of token: StoredToken) throws(TokenStoreError) {
+        guard let id = token.details.token.parent else { return }
+        let parent = try intact(id)
+        guard token.details.token.kind == .api, parent.details.token.kind == .api else {
+            throw TokenStoreError(.state, "the token belongs to a login, or its parent does: no such token is derived")
+        }
+        guard try generation(of: token) <= Self.mostGenerations else {
+            throw TokenStoreError(
+                .state, "the token is more than \(Self.mostGenerations) derivations away from a token of its own")
+        }
+    }
+
     /// The way in which a token has more than the one from which it is derived; `nil` where it has no more.
-    private func fault(of child: TokenDetails, under parent: TokenDetails) throws(TokenStoreError) -> String? {
+    private func fault(
+        of child: TokenDetails, under parent: TokenDetails, _ now: Instant
+    ) throws(TokenStoreError) -> String? {
         let (own, other) = (child.token, parent.token)
         if child.tenant != parent.tenant || own.assignment != other.assignment { return "has another combination than" }
         if own.expires > other.expires { return "would last longer (\(own.expires)) than \(other.expires), the end of" }
+        // Whoever has the former string could make tokens that outlive it.
+        if let until = parent.overlapUntil, until > now, own.expires > until {
+            return "would last longer (\(own.expires)) than \(until), the end of the former string of"
+        }
+        if other.ceiling?.uses != nil { return "would have uses of its own, unlike" }
         if other.suspended != nil, own.suspended == nil { return "would be usable, unlike" }
         let parts = try partsBeyond(other.ceiling, in: own.ceiling, tenant: parent.tenant)
         if !parts.isEmpty {
@@ -146,10 +179,27 @@ extension TokenService {
         return nil
     }
 
+    /// A ceiling with the parts of another one that it lacks, and the permissions that both leave.
+    private static func narrowed(_ ceiling: Ceiling?, to other: Ceiling?) -> Ceiling? {
+        guard let other else { return ceiling }
+        var narrower = ceiling ?? Ceiling()
+        if let own = narrower.permissions, let permissions = other.permissions {
+            let common = PermissionSet(own).intersection(PermissionSet(permissions)).patterns
+            narrower.permissions = common.isEmpty ? own : common
+        } else {
+            narrower.permissions = narrower.permissions ?? other.permissions
+        }
+        narrower.departments = narrower.departments ?? other.departments
+        narrower.networks = narrower.networks ?? other.networks
+        narrower.hours = narrower.hours ?? other.hours
+        narrower.purpose = narrower.purpose ?? other.purpose
+        return narrower
+    }
+
     // MARK: Following a parent
 
     /// Brings a derived token within its parent, which changed. What cannot be narrowed ends.
-    /// - Parameter before: the parent's row before it.
+    /// - Parameter before: the parent's row before it; `nil` where something else changed.
     func restrict(
         _ child: StoredToken, to parent: StoredToken, _ before: StoredToken?, _ context: AuditContext
     ) throws(TokenStoreError) {
@@ -165,23 +215,41 @@ extension TokenService {
         if record.revoked != nil { return try end() }
         // A string that was replaced may be known to others, and so are the tokens that they derived with it.
         let isReplaced = before.map { $0.lookup != parent.lookup } ?? false
-        if isReplaced, parent.details.overlapUntil == nil { return try end() }
-        let most = isReplaced ? min(record.expires, parent.details.overlapUntil!) : record.expires
-        child.details.token.expires = min(old.expires, most)
+        let formerEnd = parent.details.overlapUntil.flatMap { $0 > context.now ? $0 : nil }
+        if isReplaced, formerEnd == nil { return try end() }
+        child.details.token.expires = [old.expires, record.expires, formerEnd].compactMap(\.self).min()!
+        guard child.details.token.expires > max(old.created, context.now) else { return try end() }
+        child.details.token.ceiling = Self.narrowed(old.ceiling, to: record.ceiling)
         if record.suspended != nil, old.suspended == nil {
             child.details.token.suspended = record.suspended
         } else if record.suspended == nil, let since = before?.details.token.suspended, old.suspended == since {
             child.details.token.suspended = nil
         }
-        if try fault(of: child.details, under: parent.details) != nil { return try end() }
+        if try fault(of: child.details, under: parent.details, context.now) != nil { return try end() }
         let changes = Self.changes(from: old, to: child.details.token)
         guard !changes.isEmpty else { return }
         child = try save(child, context)
+        let new = child.details.token
         let (act, change): (String, FollowingChange) =
-            child.details.token.suspended == old.suspended
-            ? ("token.amend", .shortened)
-            : old.suspended == nil ? ("token.suspend", .suspended) : ("token.resume", .resumed)
+            if new.suspended != old.suspended {
+                old.suspended == nil ? ("token.suspend", .suspended) : ("token.resume", .resumed)
+            } else if new.ceiling != old.ceiling {
+                ("token.amend", .narrowed)
+            } else { ("token.amend", .shortened) }
         try log(act, child, by: context, changes + follows)
         followers[change, default: 0] += 1
+    }
+
+    /// Brings all derived tokens of a tenant within their parents, after anything but an act on a token has changed what
+    /// these can do: a department that moved, or rows that somebody answers for.
+    func restrictAll(tenant: ExactName, _ context: AuditContext) throws(TokenStoreError) {
+        for row in try store.tokens(.derived(from: nil, tenant: tenant, now: context.now)) where isSealed(row) {
+            // Each as it is now: it may have followed another one.
+            guard var child = try stored(row.id), child.details.token.revoked == nil, let id = row.details.token.parent,
+                let parent = try stored(id), !parent.details.token.isTampered
+            else { continue }
+            child.details.token.isTampered = false
+            try restrict(child, to: parent, nil, context)
+        }
     }
 }

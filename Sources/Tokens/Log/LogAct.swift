@@ -1,6 +1,6 @@
 /// The acts that the administration log records.
 package enum LogAct {
-    private static let tokenDecisions = ["issue", "amend", "reveal", "revoke", "list"].map { "token.\($0)" }
+    private static let tokenDecisions = ["issue", "derive", "amend", "reveal", "revoke", "list"].map { "token.\($0)" }
     private static let others = [
         "token.rotate", "token.suspend", "token.resume", "token.clear_dormant", "token.revoke_many", "token.purge",
         "token.dormant", "token.adopt", "token.use", "keys.add", "keys.rewrap", "keys.retire", "store.accept_rollback",

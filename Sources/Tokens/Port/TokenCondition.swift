@@ -16,8 +16,8 @@ package enum TokenCondition: Sendable {
     case unexpired(assignment: ExactName, tenant: ExactName, now: Instant)
     /// Tokens that were revoked before a time.
     case revoked(tenant: ExactName, before: Instant)
-    /// Tokens that were derived from one.
-    case derived(from: TokenID, tenant: ExactName)
+    /// Tokens that were derived from one, or from any, and are neither revoked nor expired.
+    case derived(from: TokenID?, tenant: ExactName, now: Instant)
     /// Tokens that were derived from another one and expired before a time.
     case expiredDerived(tenant: ExactName, before: Instant)
     /// Tokens that are neither revoked, expired nor marked as dormant, and were not used since a time.
@@ -37,7 +37,9 @@ package enum TokenCondition: Sendable {
         case .unexpired(let assignment, _, let now):
             return record.assignment == assignment && record.revoked == nil && record.expires > now
         case .revoked(_, let before): return record.revoked.map { $0 < before } ?? false
-        case .derived(let parent, _): return record.parent == parent
+        case .derived(let parent, _, let now):
+            return record.parent != nil && (parent == nil || record.parent == parent) && record.revoked == nil
+                && record.expires > now
         case .expiredDerived(_, let before): return record.parent != nil && record.expires < before
         case .unused(_, let since, let now):
             return record.revoked == nil && record.expires > now && record.dormantSince == nil
@@ -49,7 +51,7 @@ package enum TokenCondition: Sendable {
         switch self {
         case .named(_, let tenant, _, _), .searched(_, let tenant, _, _), .reserving(_, let tenant, _),
             .kept(let tenant),
-            .unexpired(_, let tenant, _), .revoked(let tenant, _), .derived(_, let tenant),
+            .unexpired(_, let tenant, _), .revoked(let tenant, _), .derived(_, let tenant, _),
             .expiredDerived(let tenant, _),
             .unused(let tenant, _, _):
             tenant

@@ -93,7 +93,8 @@ extension TokenService {
             try store.setKeepsStrings(keeps, tenant: tenant)
             let version = try sealTenant(meant, keepsStrings: keeps)
             let tokens = try keeps ? [] : tokens(.kept(tenant: tenant))
-            for var token in tokens {
+            for id in tokens.map(\.id) {
+                guard var token = try stored(id) else { continue }
                 (token.sealed, token.details.isKept) = (nil, false)
                 // A row without a valid seal loses its string too, and gets no valid seal by that.
                 if token.details.token.isTampered { try store.update(token) } else { try save(token, context) }

@@ -20,12 +20,16 @@ extension TokenService {
             }
             rows.sort { $0.number < $1.number }
             for (_, id) in rows where try isEnded(id) { already += 1 }
+            var ended = 0
             for (_, id) in rows where try !isEnded(id) {
                 guard var token = try stored(id) else { throw Self.unknown(id) }
                 try end(&token, context, log: "token.revoke")
+                ended += 1
             }
-            // Some of them may have ended with others, from which they were derived.
             revoked = rows.count - already
+            // Some of them may have ended with others, from which they were derived.
+            let others = (followers[.revoked] ?? 0) - (revoked - ended)
+            followers[.revoked] = others > 0 ? others : nil
             if revoked > 1 {
                 var entry = LogEntry("token.revoke_many", by: context, tenant: nil)
                 entry.details = [.init("tokens", .integer(Int64(revoked)))] + grounds(context)

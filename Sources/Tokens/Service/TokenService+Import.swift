@@ -37,11 +37,12 @@ extension TokenService {
             let fallen = try endUnassignedTokens(from: before, to: after, revokesTokens: revokesTokens, context)
             (importer.summary.revoked, importer.summary.suspended) = (fallen.revoked, fallen.suspended)
             for tenant in organisation.tenants {
-                for token in tenant.tokens {
+                for token in Self.childrenFirst(tenant.tokens) {
                     _ = importer.note(try merge(token, tenant: tenant.id, mints: mints, context))
                 }
             }
             try requireWithinParents(organisation, context.now)
+            for tenant in organisation.tenants { try restrictAll(tenant: tenant.id, context) }
             let summary = importer.summary
             guard summary.added + summary.changed > 0 else { return summary }
             var entry = LogEntry("import", by: context, tenant: nil)
@@ -173,12 +174,37 @@ extension TokenService {
         return false
     }
 
+    /// The records so that derived tokens come before those from which they were derived: what an import takes from both is
+    /// taken from them before they follow.
+    private static func childrenFirst(_ records: [TokenRecord]) -> [TokenRecord] {
+        guard records.contains(where: { $0.parent != nil }) else { return records }
+        let parents = Dictionary(records.map { ($0.id, $0.parent) }) { one, _ in one }
+        func depth(_ record: TokenRecord) -> Int {
+            var (depth, next) = (0, record.parent)
+            while let id = next, depth <= mostGenerations {
+                depth += 1
+                next = parents[id] ?? nil
+            }
+            return depth
+        }
+        let depths = records.map { (record: $0, depth: depth($0)) }
+        return (0...mostGenerations + 1).reversed().flatMap { level in
+            depths.filter { $0.depth == level }.map(\.record)
+        }
+    }
+
     /// Requires that each derived token of an import is within its parent, once all of them are there.
     /// - Throws: `.invalid`.
     private func requireWithinParents(_ organisation: Organisation, _ now: Instant) throws(TokenStoreError) {
         for record in organisation.tenants.flatMap(\.tokens) where record.parent != nil && record.revoked == nil {
-            guard let token = try stored(record.id), token.details.token.expires > now else { continue }
-            do throws(TokenStoreError) { try requireWithinParent(token, now) } catch {
+            guard let token = try stored(record.id), token.details.token.revoked == nil else { continue }
+            do throws(TokenStoreError) {
+                if token.details.token.expires > now {
+                    try requireWithinParent(token, now)
+                } else {
+                    try requireLineage(of: token)
+                }
+            } catch {
                 throw TokenStoreError(.invalid, "the token `\(record.id)`: \(error.message)")
             }
         }

@@ -88,6 +88,9 @@ extension TokenService {
                 guard expires > context.now else {
                     throw TokenStoreError(.state, "the expiry is in the past: revoke the token instead")
                 }
+                guard token.details.token.parent == nil || expires <= token.details.token.expires else {
+                    throw TokenStoreError(.state, "a derived token cannot be extended: derive another one")
+                }
                 token.details.token.expires = expires
             }
             if let assignment = change.assignment {
@@ -173,14 +176,16 @@ extension TokenService {
 
     /// Resumes tokens, all of them or none.
     package func resume(_ ids: [TokenID], _ context: AuditContext) throws(TokenStoreError) {
-        try change(ids, "token.resume", context) { token throws(TokenStoreError) in
-            try requireLive(token, context.now)
-            guard token.details.token.suspended != nil else { return false }
-            try requireIntactTenant(token.details.tenant)
-            try requireAssignment(token.details.token.assignment, tenant: token.details.tenant)
-            token.details.token.suspended = nil
-            try requireWithinParent(token, context.now)
-            return true
+        try write(context) { () throws(TokenStoreError) in
+            try change(ids, "token.resume", context) { token throws(TokenStoreError) in
+                try requireLive(token, context.now)
+                guard token.details.token.suspended != nil else { return false }
+                try requireIntactTenant(token.details.tenant)
+                try requireAssignment(token.details.token.assignment, tenant: token.details.tenant)
+                token.details.token.suspended = nil
+                return true
+            }
+            for id in ids { try requireWithinParent(try intact(id), context.now) }
         }
     }
 

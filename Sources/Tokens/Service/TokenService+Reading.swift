@@ -100,7 +100,8 @@ extension TokenService {
         guard keyring != nil, let id = record.parent, record.revoked == nil else { return true }
         guard let parent = try store.token(id), isSealed(parent) else { return false }
         // It was over before its parent changed.
-        if record.expires <= parent.details.updated { return parent.details.tenant == token.details.tenant }
+        let change = max(parent.details.updated, parent.details.token.revoked ?? parent.details.updated)
+        if record.expires <= change { return parent.details.tenant == token.details.tenant }
         return parent.details.tenant == token.details.tenant && parent.details.token.revoked == nil
             && parent.details.token.assignment == record.assignment && parent.details.token.expires >= record.expires
     }

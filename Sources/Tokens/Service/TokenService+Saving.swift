@@ -20,7 +20,7 @@ extension TokenService {
         token.details.updated = max(token.details.updated, context.now)
         token.nameKey = try claimName(of: token, context.now)
         token.seal(with: try keys.active)
-        let children = try liveChildren(of: token, context.now)
+        let children = try liveChildren(of: token.details, context.now)
         let before = children.isEmpty ? nil : try store.token(token.id)
         try store.update(token)
         for child in children { try restrict(child, to: token, before, context) }

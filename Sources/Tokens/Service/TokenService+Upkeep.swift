@@ -102,7 +102,10 @@ extension TokenService {
             let since = context.now.adding(.zero - duration)
             let tokens = try tokens(.unused(tenant: tenant, since: since, now: context.now))
             var dormant: [TokenID] = []
-            for var token in tokens where !token.details.token.isTampered {
+            for id in tokens.map(\.id) {
+                // As it is now: it may have followed another one.
+                guard var token = try stored(id), !token.details.token.isTampered, token.details.token.revoked == nil
+                else { continue }
                 let before = token.details.token
                 token.details.token.dormantSince = token.details.token.lastActive ?? token.details.token.created
                 token = try save(token, context)

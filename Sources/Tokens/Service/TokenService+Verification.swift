@@ -51,9 +51,8 @@ extension TokenService {
                 add("the token `\(id)` does not carry its seal", id)
             } else if token.details.token.isTampered, let parent = token.details.token.parent {
                 add(
-                    "the token `\(id)` was derived from `\(parent)`, which is not there, has ended or is not genuine",
-                    id
-                )
+                    "the token `\(id)` is not within `\(parent)`, from which it was derived: that is not there, has ended, "
+                        + "has less, or is not genuine", id)
             } else if token.details.version < logged.tokens[id] ?? 0 {
                 add("the token `\(id)` has an older version than the log records", id)
             } else if token.details.token.revoked == nil, token.details.useCount < logged.uses[id] ?? 0 {
@@ -119,6 +118,7 @@ extension TokenService {
                 }
                 try log("token.adopt", token, by: context)
             }
+            for tenant in try store.tenants.map(\.id) { try restrictAll(tenant: tenant, context) }
             return (tenants.count, tokens.count)
         }
     }

@@ -59,6 +59,7 @@ extension Verb {
             let act = try invocation.operatorAct(store)
             do throws(TokenStoreError) {
                 let summary = try store.merge(json, act, revokesTokens: invocation[.revokesTokens])
+                invocation.noteFollowers(of: store)
                 let report = report(summary, invocation)
                 if invocation[.json] {
                     let members: [JSON.Member] = [

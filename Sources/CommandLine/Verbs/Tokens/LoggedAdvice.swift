@@ -75,6 +75,7 @@ struct LoggedAdvice {
         options.jobs = invocation[.adviceJobs]
         options.budget = invocation.budget
         options.ceilings = parts
+        options.isStorable = { (try? TokenNote.purpose.stored($0)) == $0 }
         return options
     }
 

@@ -30,10 +30,11 @@ extension Verb {
             let session = try AdministrationSession(invocation, acting: .derive)
             let parent = try parent(session)
             let known = try session.visible(parent).token
-            guard let expires = (invocation[.lifetime] ?? usualLifetime).end(from: session.now, in: session.zone) else {
-                throw .usage("`--for` must be at most 9999-12-30")
+            let usual = TokenDerivation.usualEnd(after: session.now, end: known.expires)
+            let expires = try session.end(.lifetime) ?? usual
+            guard expires > session.now || !invocation.isGiven(Option.lifetime) else {
+                throw .usage("`--for` must end in the future")
             }
-            guard expires > session.now else { throw .usage("`--for` must end in the future") }
             let derivation = TokenDerivation(
                 name: invocation[.name], expires: expires,
                 ceiling: try CeilingOptions.ceiling(invocation, onto: known.ceiling, session.names),
@@ -48,8 +49,6 @@ extension Verb {
             session.noteAboutCeiling(of: details)
             return ExitStatus.done
         })
-
-    private static let usualLifetime = TimeArgument("15m")!
 
     /// The token that is given, or the one that acts.
     private static func parent(_ session: AdministrationSession) throws(CommandError) -> TokenID {

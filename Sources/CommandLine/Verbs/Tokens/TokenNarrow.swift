@@ -48,8 +48,9 @@ extension Verb {
         var versions: [TokenID: Int64] = [:]
         for id in selected.ids { versions[id] = try session.details(id)?.version }
         let report = try LoggedAdvice(path, of: selected.ids, limiting: invocation[.also], session).report
-        let amendments = report.proposals.map {
-            Administration.Amendment($0.id, TokenChange(ceiling: $0.ceiling), of: versions[$0.id])
+        let amendments = try childrenFirst(report.proposals.map(\.id), session).map { id in
+            Administration.Amendment(
+                id, TokenChange(ceiling: report.proposals.first { $0.id == id }?.ceiling), of: versions[id])
         }
         let digest = SelectionDigest.of(lines: report.proposals.map { "\($0.id) \($0.ceiling.json.compact)" })
         if let stated = invocation[.digest], stated != digest {
@@ -60,7 +61,12 @@ extension Verb {
             throw CommandError("\(unknown); nothing is changed")
         }
         try session.act { administration throws(AdministrationError) in try administration.require(amendments) }
-        if !invocation[.yes] { show(report, digest, selected.leftOut, invocation) }
+        if !invocation[.yes] {
+            show(report, digest, selected.leftOut, invocation)
+            try tellDerived(amendments.map(\.id), session)
+        } else {
+            remark(report, selected.leftOut, invocation)
+        }
         guard !amendments.isEmpty else { return nothing(report, isOfOne, invocation) }
         if !invocation[.yes] {
             let question = "narrow \(amendments.count == 1 ? "it" : "these \(amendments.count)")?"
@@ -97,8 +103,39 @@ extension Verb {
             report.narrowingListing.table.print(to: terminal)
             terminal.note("\(report.proposals.count) of \(counted(report.tokens.count, "token")) would be narrowed")
         }
+        remark(report, leftOut, invocation)
+    }
+
+    private static func remark(_ report: AdviceReport, _ leftOut: Int, _ invocation: Invocation) {
+        let terminal = invocation.terminal
         for remark in report.remarks where !invocation[.json] { terminal.note(Terminal.escaped(remark)) }
         if leftOut > 0 { terminal.note("\(counted(leftOut, "token")) revoked or expired, and left out") }
+    }
+
+    /// Says how many derived tokens would follow.
+    private static func tellDerived(_ ids: [TokenID], _ session: AdministrationSession) throws(CommandError) {
+        let count = try session.stored { store throws(TokenStoreError) in
+            try store.liveDescendants(of: ids, session.now)
+        }
+        guard count > 0 else { return }
+        session.terminal.note(
+            "\(counted(count, "derived token")) would be narrowed with them, or end; their uses count")
+    }
+
+    /// Tokens so that derived ones come before those from which they were derived, and are not changed by them first.
+    private static func childrenFirst(
+        _ ids: [TokenID], _ session: AdministrationSession
+    ) throws(CommandError) -> [TokenID] {
+        var depths: [TokenID: Int] = [:]
+        for id in ids {
+            var (depth, next) = (0, try session.details(id)?.token.parent)
+            while let parent = next, depth <= TokenService.mostGenerations {
+                depth += 1
+                next = try session.details(parent)?.token.parent
+            }
+            depths[id] = depth
+        }
+        return ids.sorted { (depths[$1]!, $0) < (depths[$0]!, $1) }
     }
 
     private static func print(_ report: AdviceReport, _ members: [JSON.Member], _ invocation: Invocation) {
