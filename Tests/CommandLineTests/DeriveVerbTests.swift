@@ -77,6 +77,20 @@ internal import Testing
         #expect(revoking.status == 2, "\(revoking)")
     }
 
+    @Test func `what a derived token did counts as done by its parent, in the session too`() throws {
+        let child = try derived("--for", "15m")
+        let log = session.folder + "/log.ndjson"
+        #expect(decide(child.string, "orders.create", "--log", log).status == 0)
+        // Once it is over, too.
+        for options in [[], ["--at", "2026-11-22T13:00:00Z"]] {
+            let result = session.run(
+                ["repl", "--log", log] + options, input: Array("what can 'Feed' --json\n".utf8),
+                environment: ["DEMILUNE_TENANT": "3"])
+            let needs = try #require(try object(result)["needs"] as? [String: Any], "\(result)")
+            #expect("\(needs)".contains("orders.create"), "\(needs)")
+        }
+    }
+
     @Test func `what is wider, longer or not permitted is refused, and nothing is made`() throws {
         for (words, status, text) in [
             (["--for", "2d"], 2, "derived_too_long"), (["--only", "orders.read,users.read"], 1, "does not have"),

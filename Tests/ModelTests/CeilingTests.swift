@@ -84,6 +84,34 @@ internal import Testing
         #expect(other.partsBeyond(whole, isWithin: isWithin) == [.purpose])
     }
 
+    @Test func `a ceiling takes the limits that it lacks, and the permissions that both leave`() throws {
+        let other = ceiling {
+            ($0.permissions, $0.departments) = (["orders.*", "reports.read"], ["d"])
+            $0.networks = [try! IPNetwork("10.0.0.0/8")]
+            $0.hours = Ceiling.Hours("mon-fri")
+            ($0.uses, $0.purpose) = (3, "export")
+        }
+        // Uses are not shared.
+        #expect(
+            Ceiling().narrowed(to: other)
+                == ceiling {
+                    $0 = other
+                    $0.uses = nil
+                })
+        let own = ceiling {
+            ($0.permissions, $0.departments) = (["orders.read", "users.read"], ["e"])
+            ($0.uses, $0.purpose) = (1, "audit")
+        }
+        let narrowed = own.narrowed(to: other)
+        #expect(narrowed.permissions == ["orders.read"] && narrowed.networks == other.networks)
+        #expect(narrowed.uses == 1 && narrowed.hours == other.hours)
+        // What both limit in different ways stays, and is told to be beyond.
+        #expect(narrowed.partsBeyond(other) { $0 == $1 } == [.departments, .purpose])
+        let apart = ceiling { $0.permissions = ["users.read"] }
+        #expect(apart.narrowed(to: other).partsBeyond(other) { $0 == $1 } == [.permissions, .uses])
+        #expect(own.narrowed(to: Ceiling()) == own)
+    }
+
     @Test func `the form of an export reads back`() throws {
         let whole = ceiling {
             $0.permissions = ["users.read", "orders.*", "users.read"]

@@ -10,6 +10,8 @@ enum OtherNames {
             "export": ["dump", "backup"],
             "store verify": ["store check", "verify", "fsck"],
             "token create": ["token new", "token add", "token issue", "token make", "token generate"],
+            "token derive": ["token exchange", "token downscope", "token child", "token delegate"],
+            "token narrow": ["token limit", "token restrict", "token downscope", "token shrink"],
             "token list": ["token ls", "token all", "ls"],
             "token show": ["token get", "token info", "token inspect", "token describe", "token view"],
             "token reveal": ["token string", "token print", "token copy"],

@@ -59,6 +59,25 @@ package struct Ceiling: Hashable, Sendable {
         return wider
     }
 
+    /// This ceiling with the limits that another one has and it lacks, and with the permissions that both leave.
+    ///
+    /// The number of uses stays, for each use counts for one token alone; and so does what both limit in different ways:
+    /// `partsBeyond` tells if that is within the other one.
+    package func narrowed(to other: Ceiling) -> Ceiling {
+        var narrower = self
+        if let own = permissions, let others = other.permissions {
+            let common = PermissionSet(own).intersection(PermissionSet(others)).patterns
+            narrower.permissions = common.isEmpty ? own : common
+        } else {
+            narrower.permissions = permissions ?? other.permissions
+        }
+        narrower.departments = departments ?? other.departments
+        narrower.networks = networks ?? other.networks
+        narrower.hours = hours ?? other.hours
+        narrower.purpose = purpose ?? other.purpose
+        return narrower
+    }
+
     /// The parts that permit something that another ceiling does not; none where this one is as narrow or narrower.
     /// - Parameter isWithin: true when the first department is the second or is under it.
     package func partsBeyond(_ other: Ceiling?, isWithin: (ExactName, ExactName) -> Bool) -> [Part] {

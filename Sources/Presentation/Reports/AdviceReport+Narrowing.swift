@@ -4,25 +4,20 @@ package import Model
 /// The ceilings that are proposed for tokens by their uses.
 extension AdviceReport {
     /// The ceilings to give, by token: those that take something away.
-    package var proposals: [(id: TokenID, ceiling: Ceiling)] {
-        tokens.compactMap { token in
-            guard case .limited(let ceiling)? = token.advised?.combination else { return nil }
-            return (record(token).id, ceiling)
+    package var proposals: [TokenID: Ceiling] {
+        var proposals: [TokenID: Ceiling] = [:]
+        for token in tokens {
+            if case .limited(let ceiling)? = token.advised?.combination { proposals[record(token).id] = ceiling }
         }
+        return proposals
     }
 
-    /// The lines of the log that may be a use of any token, so that nobody knows what these need; `nil` for none.
+    /// The reason why nobody knows all that was used; `nil` where the log shows it.
     package var unknownUses: String? {
-        if let line = misplaced {
-            return "lines before line \(line) of the log were removed or moved, so nothing proves what was used"
-        }
-        return unreadUses
-    }
-
-    private var unreadUses: String? {
-        unattributed == 0
-            ? nil
-            : "\(counted(unattributed, "line")) of the log may be a use of any token, so nothing proves that it needs no more"
+        if let misplaced { return ReplayReport.misplaced(misplaced) }
+        guard unattributed > 0 else { return nil }
+        return
+            "\(counted(unattributed, "line")) of the log may be a use of any token, so nothing proves that it needs no more"
     }
 
     /// The ceiling that is proposed for one token, what it takes away, and what proves that it is enough.

@@ -19,7 +19,7 @@ package struct AdviceReport {
 
     // MARK: Words
 
-    func zone(_ token: TokenAdvice) -> Zone { directory.tenants[record(token).tenant].zone }
+    private func zone(_ token: TokenAdvice) -> Zone { directory.tenants[record(token).tenant].zone }
     func record(_ token: TokenAdvice) -> Token { directory.tokens[token.token] }
     func assignment(_ token: TokenAdvice) -> Assignment { directory.assignments[record(token).assignment] }
 
@@ -115,7 +115,7 @@ package struct AdviceReport {
         return parts
     }
 
-    func lastUse(_ token: TokenAdvice) -> Instant? {
+    private func lastUse(_ token: TokenAdvice) -> Instant? {
         [record(token).lastActive, token.uses.lastInLog].compactMap(\.self).max()
     }
 
@@ -176,7 +176,7 @@ package struct AdviceReport {
         fit.map { [words($0, token), loss($0, token), proof($0)] } ?? []
     }
 
-    static func counts(_ counts: [ExactName: Int], _ name: (ExactName) -> String) -> [String] {
+    private static func counts(_ counts: [ExactName: Int], _ name: (ExactName) -> String) -> [String] {
         let sorted = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
         return sorted.isEmpty ? [] : [sorted.map { "\(name($0.key)) (\($0.value))" }.joined(separator: ", ")]
     }

@@ -14,7 +14,7 @@ package struct TokenHistory {
         self.revocation = revocation
     }
 
-    /// The history of a token that is suspended or revoked.
+    /// - Parameter now: the time at which derived tokens are live.
     package init(of details: TokenDetails, at now: Instant, in store: TokenService) throws(TokenStoreError) {
         liveChildren = try store.children(of: details, at: now).map(\.token)
         let id = details.token.id

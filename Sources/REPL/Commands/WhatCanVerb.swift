@@ -35,7 +35,10 @@ extension ReplCommand {
             let id = try words.first.map { word throws(CommandError) in try repl.token(word, invocation).id }
             let token: TokenID
             if let id { token = id } else { token = try repl.tokenInUse() }
-            let directory = try repl.snapshot.directory(holding: [token])
+            let path = invocation[.log] ?? repl.start[.log]
+            // What derived tokens did counts as done by the one from which they were derived.
+            let derived = path == nil ? [] : try repl.snapshot.descendants(of: token)
+            let directory = try repl.snapshot.directory(holding: [token] + derived)
             guard let number = directory.token(token) else { throw CommandError("there is no token `\(token)`") }
             let progress = Progress("requests", invocation.terminal, stoppedBy: .keyboard)
             defer { progress.end() }
@@ -44,7 +47,6 @@ extension ReplCommand {
             let what = WhatCan(number, now: now, authorizer, on: directory) { progress.step($0, of: $1) }
             progress.end()
             let terminal = invocation.terminal
-            let path = invocation[.log] ?? repl.start[.log]
             // The session may have begun before the first decision.
             let isMissing = invocation[.log] == nil && path.map { !File.exists($0) } ?? false
             let least = path == nil || isMissing ? nil : try repl.needs(number, directory, now, invocation)

@@ -68,6 +68,13 @@ final class StoreSnapshot {
         return directory
     }
 
+    /// The tokens that were derived from one, in any state.
+    func descendants(of id: TokenID) throws(CommandError) -> [TokenID] {
+        do throws(TokenStoreError) { return try store.descendants(of: [id], liveAt: nil).sorted() } catch {
+            throw CommandError(error.message)
+        }
+    }
+
     /// The directory with every token, cached until the store changes.
     /// - Parameter step: called from time to time with the number of tokens read and the total; returns false to stop.
     func whole(_ step: (Int, Int) -> Bool) throws(CommandError) -> Directory {

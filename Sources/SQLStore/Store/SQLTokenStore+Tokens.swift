@@ -105,16 +105,21 @@ extension SQLTokenStore {
                 [.text(tenant), .integer(before.microseconds)]
             )
         case .derived(let parent, let tenant, let now):
+            let live = now == nil ? "" : "AND revoked IS NULL AND expires > ?"
             return (
                 """
-                SELECT number FROM tokens WHERE parent \(parent == nil ? "IS NOT NULL" : "= ?") AND tenant = ?
-                    AND revoked IS NULL AND expires > ? ORDER BY number
+                SELECT number FROM tokens \(database.dialect.indexedBy("tokens_by_parent")) WHERE parent \(parent == nil ? "IS NOT NULL" : "= ?") AND tenant = ?
+                    \(live) ORDER BY number
                 """,
-                (parent.map { [.token($0)] } ?? []) + [.text(tenant), .integer(now.microseconds)]
+                (parent.map { [.token($0)] } ?? []) + [.text(tenant)]
+                    + (now.map { [.integer($0.microseconds)] } ?? [])
             )
         case .expiredDerived(let tenant, let before):
             return (
-                "SELECT number FROM tokens WHERE parent IS NOT NULL AND tenant = ? AND expires < ? ORDER BY number",
+                """
+                SELECT number FROM tokens \(database.dialect.indexedBy("tokens_by_parent")) WHERE parent IS NOT NULL
+                    AND tenant = ? AND expires < ? ORDER BY number
+                """,
                 [.text(tenant), .integer(before.microseconds)]
             )
         case .unused(let tenant, let since, let now):

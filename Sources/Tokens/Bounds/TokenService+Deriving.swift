@@ -35,10 +35,11 @@ package enum FollowingChange: String, CaseIterable, Sendable {
 
 /// Tokens that are derived from tokens: never wider, never longer, and ended with their parents.
 extension TokenService {
-    /// The most tokens between a derived one and one of its own.
+    /// The most derivations between a token and one of its own.
     package static let mostGenerations = 3
-    /// The most live tokens that are derived from one of its own, and from a derived one.
+    /// The most live tokens that are derived from one of its own.
     package static let mostChildren = 1_000
+    /// The most live tokens that are derived from a derived one.
     package static let mostGrandchildren = 10
 
     /// Makes a token from another one, for the same combination.
@@ -82,7 +83,7 @@ extension TokenService {
         if case .token(let acting, _, _) = context.actor, acting != id, try intact(acting).details.token.parent != nil {
             throw refuse("is not the one that acts, and a derived token derives from itself alone")
         }
-        let generation = try generation(of: parent)
+        let generation = try generation(of: record)
         guard generation < Self.mostGenerations else {
             throw refuse("is \(Self.mostGenerations) derivations away from a token of its own, which is the most")
         }
@@ -92,20 +93,49 @@ extension TokenService {
         }
     }
 
-    /// The number of tokens above one, 0 for a token of its own, counted up to one more than are permitted.
-    private func generation(of token: StoredToken) throws(TokenStoreError) -> Int {
+    // MARK: Families
+
+    /// The number of derivations between a token and one of its own, counted up to one more than are permitted.
+    /// - Parameters:
+    ///   - parent: the token's parent; `nil` for a token of its own.
+    ///   - next: gives the parent of a parent.
+    private static func generation(
+        _ parent: TokenID?, _ next: (TokenID) throws(TokenStoreError) -> TokenID?
+    ) throws(TokenStoreError) -> Int {
         var generation = 0
-        var next = token.details.token.parent
-        while let id = next, generation <= Self.mostGenerations {
+        var current = parent
+        while let id = current, generation <= mostGenerations {
             generation += 1
-            next = try intact(id).details.token.parent
+            current = try next(id)
         }
         return generation
     }
 
+    private func generation(of record: TokenRecord) throws(TokenStoreError) -> Int {
+        try Self.generation(record.parent) { id throws(TokenStoreError) in try intact(id).details.token.parent }
+    }
+
+    /// Records so that derived tokens come before those from which they were derived: what an act takes from both is
+    /// taken from them before they follow.
+    static func childrenFirst(
+        _ records: [TokenRecord], _ parent: (TokenID) throws(TokenStoreError) -> TokenID?
+    ) throws(TokenStoreError) -> [TokenRecord] {
+        guard records.contains(where: { $0.parent != nil }) else { return records }
+        var generations = [[TokenRecord]](repeating: [], count: mostGenerations + 2)
+        for record in records { generations[try generation(record.parent, parent)].append(record) }
+        return generations.reversed().flatMap(\.self)
+    }
+
+    /// The same, of tokens in the store.
+    package func childrenFirst(_ ids: [TokenID]) throws(TokenStoreError) -> [TokenID] {
+        var records: [TokenRecord] = []
+        for id in ids { if let details = try details(id) { records.append(details.token) } }
+        return try Self.childrenFirst(records) { id throws(TokenStoreError) in try details(id)?.token.parent }.map(\.id)
+    }
+
     /// The tokens that were derived from one and are neither revoked nor expired.
     func liveChildren(of details: TokenDetails, _ now: Instant) throws(TokenStoreError) -> [StoredToken] {
-        try tokens(.derived(from: details.token.id, tenant: details.tenant, now: now))
+        try tokens(.derived(from: details.token.id, tenant: details.tenant, liveAt: now))
     }
 
     /// The tokens that were derived from one and are neither revoked nor expired, in the order in which they were made.
@@ -113,23 +143,25 @@ extension TokenService {
         try liveChildren(of: details, now).map(\.details)
     }
 
-    /// The number of live tokens that were derived from some, directly or not, and are not among them.
-    package func liveDescendants(of ids: [TokenID], _ now: Instant) throws(TokenStoreError) -> Int {
-        var known = Set(ids)
+    /// The tokens that were derived from some, directly or not, and are not among them.
+    /// - Parameter now: for those alone that are neither revoked nor expired then; `nil` for all.
+    package func descendants(of ids: [TokenID], liveAt now: Instant?) throws(TokenStoreError) -> Set<TokenID> {
+        var found = Set(ids)
         var next = ids
         while let id = next.popLast() {
-            guard let token = try details(id) else { continue }
-            for child in try children(of: token, at: now) where known.insert(child.token.id).inserted {
-                next.append(child.token.id)
+            guard let tenant = try details(id)?.tenant else { continue }
+            for child in try tokens(.derived(from: id, tenant: tenant, liveAt: now))
+            where found.insert(child.id).inserted {
+                next.append(child.id)
             }
         }
-        return known.count - Set(ids).count
+        return found.subtracting(ids)
     }
 
-    /// The numbers of derived tokens that the acts since the last call changed with their parents.
+    /// The numbers of derived tokens that the latest act changed with their parents. They are given once.
     package func takeFollowers() -> [FollowingChange: Int] {
         defer { followers = [:] }
-        return followers
+        return Dictionary(grouping: followers.values, by: \.self).mapValues(\.count)
     }
 
     // MARK: Within a parent
@@ -153,7 +185,7 @@ extension TokenService {
         guard token.details.token.kind == .api, parent.details.token.kind == .api else {
             throw TokenStoreError(.state, "the token belongs to a login, or its parent does: no such token is derived")
         }
-        guard try generation(of: token) <= Self.mostGenerations else {
+        guard try generation(of: token.details.token) <= Self.mostGenerations else {
             throw TokenStoreError(
                 .state, "the token is more than \(Self.mostGenerations) derivations away from a token of its own")
         }
@@ -179,23 +211,6 @@ extension TokenService {
         return nil
     }
 
-    /// A ceiling with the parts of another one that it lacks, and the permissions that both leave.
-    private static func narrowed(_ ceiling: Ceiling?, to other: Ceiling?) -> Ceiling? {
-        guard let other else { return ceiling }
-        var narrower = ceiling ?? Ceiling()
-        if let own = narrower.permissions, let permissions = other.permissions {
-            let common = PermissionSet(own).intersection(PermissionSet(permissions)).patterns
-            narrower.permissions = common.isEmpty ? own : common
-        } else {
-            narrower.permissions = narrower.permissions ?? other.permissions
-        }
-        narrower.departments = narrower.departments ?? other.departments
-        narrower.networks = narrower.networks ?? other.networks
-        narrower.hours = narrower.hours ?? other.hours
-        narrower.purpose = narrower.purpose ?? other.purpose
-        return narrower
-    }
-
     // MARK: Following a parent
 
     /// Brings a derived token within its parent, which changed. What cannot be narrowed ends.
@@ -207,7 +222,7 @@ extension TokenService {
         let follows = [JSON.Member("follows", .string(parent.id.description))]
         func end() throws(TokenStoreError) {
             try self.end(&child, context, log: "token.revoke", follows)
-            followers[.revoked, default: 0] += 1
+            followers[child.id] = .revoked
         }
         let (record, old) = (parent.details.token, child.details.token)
         // A tampered one can only be revoked.
@@ -219,7 +234,9 @@ extension TokenService {
         if isReplaced, formerEnd == nil { return try end() }
         child.details.token.expires = [old.expires, record.expires, formerEnd].compactMap(\.self).min()!
         guard child.details.token.expires > max(old.created, context.now) else { return try end() }
-        child.details.token.ceiling = Self.narrowed(old.ceiling, to: record.ceiling)
+        if let ceiling = record.ceiling {
+            child.details.token.ceiling = (old.ceiling ?? Ceiling()).narrowed(to: ceiling)
+        }
         if record.suspended != nil, old.suspended == nil {
             child.details.token.suspended = record.suspended
         } else if record.suspended == nil, let since = before?.details.token.suspended, old.suspended == since {
@@ -237,13 +254,13 @@ extension TokenService {
                 ("token.amend", .narrowed)
             } else { ("token.amend", .shortened) }
         try log(act, child, by: context, changes + follows)
-        followers[change, default: 0] += 1
+        followers[child.id] = change
     }
 
     /// Brings all derived tokens of a tenant within their parents, after anything but an act on a token has changed what
     /// these can do: a department that moved, or rows that somebody answers for.
     func restrictAll(tenant: ExactName, _ context: AuditContext) throws(TokenStoreError) {
-        for row in try store.tokens(.derived(from: nil, tenant: tenant, now: context.now)) where isSealed(row) {
+        for row in try store.tokens(.derived(from: nil, tenant: tenant, liveAt: context.now)) where isSealed(row) {
             // Each as it is now: it may have followed another one.
             guard var child = try stored(row.id), child.details.token.revoked == nil, let id = row.details.token.parent,
                 let parent = try stored(id), !parent.details.token.isTampered

@@ -16,8 +16,8 @@ package enum TokenCondition: Sendable {
     case unexpired(assignment: ExactName, tenant: ExactName, now: Instant)
     /// Tokens that were revoked before a time.
     case revoked(tenant: ExactName, before: Instant)
-    /// Tokens that were derived from one, or from any, and are neither revoked nor expired.
-    case derived(from: TokenID?, tenant: ExactName, now: Instant)
+    /// Tokens that were derived from one, or from any, and at a time are neither revoked nor expired; `nil` for all.
+    case derived(from: TokenID?, tenant: ExactName, liveAt: Instant?)
     /// Tokens that were derived from another one and expired before a time.
     case expiredDerived(tenant: ExactName, before: Instant)
     /// Tokens that are neither revoked, expired nor marked as dormant, and were not used since a time.
@@ -38,8 +38,8 @@ package enum TokenCondition: Sendable {
             return record.assignment == assignment && record.revoked == nil && record.expires > now
         case .revoked(_, let before): return record.revoked.map { $0 < before } ?? false
         case .derived(let parent, _, let now):
-            return record.parent != nil && (parent == nil || record.parent == parent) && record.revoked == nil
-                && record.expires > now
+            return record.parent != nil && (parent == nil || record.parent == parent)
+                && now.map { record.revoked == nil && record.expires > $0 } ?? true
         case .expiredDerived(_, let before): return record.parent != nil && record.expires < before
         case .unused(_, let since, let now):
             return record.revoked == nil && record.expires > now && record.dormantSince == nil

@@ -18,18 +18,15 @@ extension TokenService {
                 guard let number = try store.number(of: id) else { throw Self.unknown(id) }
                 rows.append((number, id))
             }
-            rows.sort { $0.number < $1.number }
-            for (_, id) in rows where try isEnded(id) { already += 1 }
-            var ended = 0
-            for (_, id) in rows where try !isEnded(id) {
+            for (_, id) in rows.sorted(by: { $0.number < $1.number }) {
                 guard var token = try stored(id) else { throw Self.unknown(id) }
-                try end(&token, context, log: "token.revoke")
-                ended += 1
+                // A tampered token can be revoked too: nothing else can be done with it.
+                let isRevoked = token.details.token.revoked != nil && !token.details.token.isTampered
+                // It may just have ended with another one, from which it was derived.
+                let hasFollowed = followers.removeValue(forKey: id) != nil
+                if isRevoked, !hasFollowed { already += 1 } else { revoked += 1 }
+                if !isRevoked { try end(&token, context, log: "token.revoke") }
             }
-            revoked = rows.count - already
-            // Some of them may have ended with others, from which they were derived.
-            let others = (followers[.revoked] ?? 0) - (revoked - ended)
-            followers[.revoked] = others > 0 ? others : nil
             if revoked > 1 {
                 var entry = LogEntry("token.revoke_many", by: context, tenant: nil)
                 entry.details = [.init("tokens", .integer(Int64(revoked)))] + grounds(context)
@@ -37,12 +34,6 @@ extension TokenService {
             }
             return (revoked, already)
         }
-    }
-
-    /// True when a token is revoked. A tampered one can be revoked too: nothing else can be done with it.
-    private func isEnded(_ id: TokenID) throws(TokenStoreError) -> Bool {
-        guard let token = try stored(id) else { throw Self.unknown(id) }
-        return token.details.token.revoked != nil && !token.details.token.isTampered
     }
 
     /// Revokes a token and shreds its string.

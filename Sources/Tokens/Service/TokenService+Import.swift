@@ -37,7 +37,9 @@ extension TokenService {
             let fallen = try endUnassignedTokens(from: before, to: after, revokesTokens: revokesTokens, context)
             (importer.summary.revoked, importer.summary.suspended) = (fallen.revoked, fallen.suspended)
             for tenant in organisation.tenants {
-                for token in Self.childrenFirst(tenant.tokens) {
+                let parents = tenant.tokens.compactMap { token in token.parent.map { (token.id, $0) } }
+                let parent = Dictionary(parents) { one, _ in one }
+                for token in try Self.childrenFirst(tenant.tokens, { id in parent[id] }) {
                     _ = importer.note(try merge(token, tenant: tenant.id, mints: mints, context))
                 }
             }
@@ -172,25 +174,6 @@ extension TokenService {
         }
         try save(token, context)
         return false
-    }
-
-    /// The records so that derived tokens come before those from which they were derived: what an import takes from both is
-    /// taken from them before they follow.
-    private static func childrenFirst(_ records: [TokenRecord]) -> [TokenRecord] {
-        guard records.contains(where: { $0.parent != nil }) else { return records }
-        let parents = Dictionary(records.map { ($0.id, $0.parent) }) { one, _ in one }
-        func depth(_ record: TokenRecord) -> Int {
-            var (depth, next) = (0, record.parent)
-            while let id = next, depth <= mostGenerations {
-                depth += 1
-                next = parents[id] ?? nil
-            }
-            return depth
-        }
-        let depths = records.map { (record: $0, depth: depth($0)) }
-        return (0...mostGenerations + 1).reversed().flatMap { level in
-            depths.filter { $0.depth == level }.map(\.record)
-        }
     }
 
     /// Requires that each derived token of an import is within its parent, once all of them are there.

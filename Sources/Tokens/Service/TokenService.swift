@@ -23,8 +23,8 @@ package final class TokenService {
 
     /// The newest log entry that this service wrote in its present transaction.
     var lastLogged: LogEntry?
-    /// The numbers of derived tokens that acts changed with their parents; see `takeFollowers`.
-    var followers: [FollowingChange: Int] = [:]
+    /// The derived tokens that the latest act changed with their parents, and the last such change of each.
+    var followers: [TokenID: FollowingChange] = [:]
     /// The number of directory writes by this service.
     var directoryWrites = 0
     /// The tenants whose directory had a valid seal, at a version of the directory.
@@ -95,7 +95,7 @@ package final class TokenService {
         if store.isInTransaction { return try body() }
         // An act that could not be noted would be done, and reported as failed.
         if let refusalToWrite { throw refusalToWrite }
-        lastLogged = nil
+        (lastLogged, followers) = (nil, [:])
         let result = try writeUnlogged { () throws(TokenStoreError) in
             try checkClock(context.now)
             return try body()

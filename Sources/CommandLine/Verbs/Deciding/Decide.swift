@@ -26,7 +26,7 @@ extension Verb {
         ] + BudgetOptions.all,
         details: [
             "supported_obligations=NAME[,NAME] says which obligations the client can fulfil; a permit with any other is a deny.",
-            "token.issue has `-` for TOKEN. It and token.amend take name=, kind=, assignment=, and expires= or last_day=.",
+            "token.issue has `-` for TOKEN. It, token.derive and token.amend take name=, kind=, assignment=, and expires= or last_day=.",
             "exit status: 0 permit, 2 deny, 3 policies do not load, 5 not as expected, 64 wrong usage, 1 any failure",
         ],
         run: { invocation throws(CommandError) in

@@ -7,11 +7,7 @@ extension Verb {
     static let advise = Verb(
         name: "advise",
         summary: "shows the least that tokens need, by a decision log, and which are idle or too powerful",
-        positionals: [
-            .init(
-                name: "TOKEN", help: "the token, by id or name; all that the filters match without it", isOptional: true
-            )
-        ],
+        positionals: [.tokenOrFilters],
         options: [
             Option.log.described("the decision log with the tokens' uses, that of `decide`, `batch` and `repl`"),
             Option.window,

@@ -104,6 +104,11 @@ struct LoggedAdvice {
     }
 }
 
+extension Verb.Positional {
+    static let tokenOrFilters = Verb.Positional(
+        name: "TOKEN", help: "the token, by id or name; all that the filters match without it", isOptional: true)
+}
+
 extension Option<TimeArgument?> {
     static var window: Self {
         Self("window", "TIME", "the uses that count: since a day, or for so long (90d)")

@@ -9,11 +9,7 @@ extension Verb {
     static let tokenNarrow = Verb(
         name: "token narrow",
         summary: "limits tokens to what they used, by a decision log; without --yes it only shows the ceilings",
-        positionals: [
-            .init(
-                name: "TOKEN", help: "the token, by id or name; all that the filters match without it", isOptional: true
-            )
-        ],
+        positionals: [.tokenOrFilters],
         options: [
             Option.fromLog, Option.window, Option.also, Option.adviceJobs,
         ] + FilterOptions.all + BudgetOptions.all + [
@@ -48,11 +44,15 @@ extension Verb {
         var versions: [TokenID: Int64] = [:]
         for id in selected.ids { versions[id] = try session.details(id)?.version }
         let report = try LoggedAdvice(path, of: selected.ids, limiting: invocation[.also], session).report
-        let amendments = try childrenFirst(report.proposals.map(\.id), session).map { id in
-            Administration.Amendment(
-                id, TokenChange(ceiling: report.proposals.first { $0.id == id }?.ceiling), of: versions[id])
+        let proposals = report.proposals
+        // Derived tokens first: otherwise those from which they were derived would change them before.
+        let ids = try session.stored { store throws(TokenStoreError) in
+            try store.childrenFirst(proposals.keys.sorted())
         }
-        let digest = SelectionDigest.of(lines: report.proposals.map { "\($0.id) \($0.ceiling.json.compact)" })
+        let amendments = ids.map { id in
+            Administration.Amendment(id, TokenChange(ceiling: proposals[id]), of: versions[id])
+        }
+        let digest = SelectionDigest.of(lines: proposals.map { "\($0.key) \($0.value.json.compact)" })
         if let stated = invocation[.digest], stated != digest {
             throw CommandError("the proposals no longer match the digest `\(stated)`; look again without `--yes`")
         }
@@ -60,12 +60,12 @@ extension Verb {
             show(report, digest, selected.leftOut, invocation)
             throw CommandError("\(unknown); nothing is changed")
         }
-        try session.act { administration throws(AdministrationError) in try administration.require(amendments) }
-        if !invocation[.yes] {
-            show(report, digest, selected.leftOut, invocation)
-            try tellDerived(amendments.map(\.id), session)
-        } else {
+        if invocation[.yes] {
             remark(report, selected.leftOut, invocation)
+        } else {
+            try session.act { administration throws(AdministrationError) in try administration.require(amendments) }
+            show(report, digest, selected.leftOut, invocation)
+            try tellDerived(ids, session)
         }
         guard !amendments.isEmpty else { return nothing(report, isOfOne, invocation) }
         if !invocation[.yes] {
@@ -115,27 +115,11 @@ extension Verb {
     /// Says how many derived tokens would follow.
     private static func tellDerived(_ ids: [TokenID], _ session: AdministrationSession) throws(CommandError) {
         let count = try session.stored { store throws(TokenStoreError) in
-            try store.liveDescendants(of: ids, session.now)
+            try store.descendants(of: ids, liveAt: session.now).count
         }
         guard count > 0 else { return }
         session.terminal.note(
             "\(counted(count, "derived token")) would be narrowed with them, or end; their uses count")
-    }
-
-    /// Tokens so that derived ones come before those from which they were derived, and are not changed by them first.
-    private static func childrenFirst(
-        _ ids: [TokenID], _ session: AdministrationSession
-    ) throws(CommandError) -> [TokenID] {
-        var depths: [TokenID: Int] = [:]
-        for id in ids {
-            var (depth, next) = (0, try session.details(id)?.token.parent)
-            while let parent = next, depth <= TokenService.mostGenerations {
-                depth += 1
-                next = try session.details(parent)?.token.parent
-            }
-            depths[id] = depth
-        }
-        return ids.sorted { (depths[$1]!, $0) < (depths[$0]!, $1) }
     }
 
     private static func print(_ report: AdviceReport, _ members: [JSON.Member], _ invocation: Invocation) {

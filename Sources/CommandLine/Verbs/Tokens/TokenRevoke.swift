@@ -99,7 +99,7 @@ extension Verb {
         }
         table.print(to: session.terminal)
         let others = try session.stored { store throws(TokenStoreError) in
-            try store.liveDescendants(of: ids, session.now)
+            try store.descendants(of: ids, liveAt: session.now).count
         }
         let derived = others == 0 ? "" : ", and \(others) that \(others == 1 ? "was" : "were") derived from them"
         session.terminal.note("\(ids.count) would be revoked\(derived); nothing is changed yet")
