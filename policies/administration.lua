@@ -1,6 +1,6 @@
 -- Tokens are administered by the operator, and by users with the permission for what they do.
 local policy = {
-  on = { "token.issue", "token.derive", "token.amend", "token.reveal", "token.revoke", "token.list" },
+  on = { "token.issue", "token.derive", "token.amend", "token.reveal", "token.revoke", "token.attest", "token.list" },
   grants = { "token.*" },
 }
 
@@ -10,6 +10,7 @@ local needed = {
   ["token.amend"] = "tokens.amend",
   ["token.reveal"] = "tokens.reveal",
   ["token.revoke"] = "tokens.revoke",
+  ["token.attest"] = "tokens.revoke",
   ["token.list"] = "tokens.list",
 }
 

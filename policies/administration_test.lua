@@ -3,9 +3,10 @@ local points = {
   ["token.amend"] = "tokens.amend",
   ["token.reveal"] = "tokens.reveal",
   ["token.revoke"] = "tokens.revoke",
+  ["token.attest"] = "tokens.revoke",
   ["token.list"] = "tokens.list",
 }
-local order = { "token.derive", "token.amend", "token.reveal", "token.revoke", "token.list" }
+local order = { "token.derive", "token.amend", "token.reveal", "token.revoke", "token.attest", "token.list" }
 
 for _, point in ipairs(order) do
   local proposed

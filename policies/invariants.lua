@@ -4,12 +4,15 @@
 -- A policy says what holds for its own part; a statement here holds for the decision, whatever policies there are. Change it
 -- when the rule changes, not when a policy does.
 
-local administration = { "token.issue", "token.derive", "token.amend", "token.reveal", "token.revoke", "token.list" }
+local administration = {
+  "token.issue", "token.derive", "token.amend", "token.reveal", "token.revoke", "token.attest", "token.list",
+}
 local needed = {
   ["token.issue"] = "tokens.issue",
   ["token.amend"] = "tokens.amend",
   ["token.reveal"] = "tokens.reveal",
   ["token.revoke"] = "tokens.revoke",
+  ["token.attest"] = "tokens.revoke",
 }
 
 -- What tokens do
@@ -50,13 +53,13 @@ never(permit, "a mobile token administers no tokens", { on = administration }, f
   return request.actor:has("token") and request.actor.token.kind == "mobile"
 end)
 
-never(permit, "tokens are made, changed, shown and revoked with the permission for it",
-  { on = { "token.issue", "token.amend", "token.reveal", "token.revoke" } }, function(request)
+never(permit, "tokens are made, changed, shown, attested and revoked with the permission for it",
+  { on = { "token.issue", "token.amend", "token.reveal", "token.revoke", "token.attest" } }, function(request)
     return not request.actor.is_operator and not request.actor:can(needed[request.point])
   end)
 
 never(permit, "an administrator handles their own tokens, and those of their department and the ones under it",
-  { on = { "token.derive", "token.amend", "token.reveal", "token.revoke", "token.list" } }, function(request)
+  { on = { "token.derive", "token.amend", "token.reveal", "token.revoke", "token.attest", "token.list" } }, function(request)
     local actor, token = request.actor, request.token
     return not actor.is_operator and token.user ~= actor.user and not token.department:is_within(actor.department)
   end)
@@ -95,6 +98,10 @@ end)
 never(permit, "a token derives from itself alone, unless it makes tokens", { on = "token.derive" }, function(request)
   local actor = request.actor
   return actor:has("token") and not actor:can("tokens.issue") and actor.token.id ~= request.token.id
+end)
+
+never(permit, "nobody attests a token of their own", { on = "token.attest" }, function(request)
+  return not request.actor.is_operator and request.token.user == request.actor.user
 end)
 
 always(permit, "the operator sees and revokes every token", { on = { "token.list", "token.revoke" } }, function(request)

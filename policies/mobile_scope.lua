@@ -1,6 +1,8 @@
 -- A mobile token uses the application and never administers it.
 local policy = {
-  on = { "access", "token.issue", "token.derive", "token.amend", "token.reveal", "token.revoke", "token.list" },
+  on = {
+    "access", "token.issue", "token.derive", "token.amend", "token.reveal", "token.revoke", "token.attest", "token.list",
+  },
 }
 
 function policy.decide(request)

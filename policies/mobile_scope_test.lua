@@ -52,6 +52,7 @@ test("whoever acts through a mobile token administers no tokens", {
   cases = {
     amend = { point = "token.amend", proposed = { name = "renamed" } },
     reveal = { point = "token.reveal" },
+    attest = { point = "token.attest" },
     list = { point = "token.list" },
   },
   actor = { department = "Sales", user_type = "Administrator", via = "mobile" },

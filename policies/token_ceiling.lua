@@ -3,7 +3,11 @@
 -- A request does not get around a limit by leaving out what it is about: its department, its address or its purpose.
 -- Acts of administration state no address and no purpose, so a token that is limited in these administers nothing; but it
 -- derives tokens from itself, which are under the same limits.
-local policy = { on = { "access", "token.issue", "token.derive", "token.amend", "token.reveal", "token.revoke", "token.list" } }
+local policy = {
+  on = {
+    "access", "token.issue", "token.derive", "token.amend", "token.reveal", "token.revoke", "token.attest", "token.list",
+  },
+}
 
 function policy.decide(request)
   if not request:has("beyond_ceiling") then return end

@@ -14,7 +14,7 @@ enum Migrations {
 
     static let steps = [
         Step(sql: first), Step(sql: second, fill: fillSecond), Step(sql: third), Step(sql: fourth), Step(sql: fifth),
-        Step(sql: sixth),
+        Step(sql: sixth), Step(sql: seventh),
     ]
 
     /// Records, and the columns for tokens' secrets.
@@ -139,6 +139,9 @@ enum Migrations {
         ALTER TABLE tokens ADD COLUMN parent BLOB CHECK (length(parent) = 16);
         CREATE INDEX tokens_by_parent ON tokens (parent) WHERE parent IS NOT NULL;
         """
+
+    /// Entries of one act, as those of a review, without reading the others.
+    private static let seventh = "CREATE INDEX log_by_act ON log (act);"
 
     /// Gives the store its id, and every name its searchable form.
     private static func fillSecond(_ connection: SQLiteConnection) throws(TokenStoreError) {

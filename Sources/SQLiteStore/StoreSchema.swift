@@ -33,7 +33,7 @@ enum StoreSchema {
         let objects: [Object]
     }
 
-    static let versions = [first, second, third, fourth, fifth, sixth]
+    static let versions = [first, second, third, fourth, fifth, sixth, seventh]
 
     /// The objects of a version, by name.
     static func objects(version: Int) -> [ExactName: Object] {
@@ -288,6 +288,8 @@ enum StoreSchema {
             """),
         .index("tokens_by_parent", "tokens", "(parent) WHERE parent IS NOT NULL"),
     ])
+
+    private static let seventh = Version(objects: [.index("log_by_act", "log", "(act)")])
 }
 
 extension StoreSchema.Object {

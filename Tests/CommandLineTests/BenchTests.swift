@@ -9,7 +9,7 @@ internal import Testing
         let result = session.run("bench", "--count", "30", "--grow", "10")
         #expect(result.status == 0, "\(result.errors)")
         for line in [
-            "3 on access", "10 on access", "the folder's 15", "the folder, under ceilings", "department_scope",
+            "3 on access", "10 on access", "the folder's 16", "the folder, under ceilings", "department_scope",
         ] {
             #expect(result.output.contains(line), "\(result.output)")
         }

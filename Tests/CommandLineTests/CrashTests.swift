@@ -167,28 +167,42 @@ internal import Testing
         }
     }
 
-    @Test func `ten thousand tokens are revoked, or none`() throws {
-        let session = Session()
+    /// A store with ten thousand tokens, those of the users `una0`, `una1` … in turn.
+    private func manyTokens(_ session: Session, users: Int = 1) {
         #expect(demilune(session, "init").status == 0)
         let tokens = (0..<Self.count).map { number in
             let digits = String(number, radix: 16)
             let id = String(repeating: "0", count: 32 - digits.count) + digits
             return """
-                {"id":"\(id)","kind":"api","name":"T\(number)","assignment":"a","created":"2026-01-01T00:00:00Z",\
-                "expires":"2027-01-01T00:00:00Z"}
+                {"id":"\(id)","kind":"api","name":"T\(number)","assignment":"a\(number % users)",\
+                "created":"2026-01-01T00:00:00Z","expires":"2027-01-01T00:00:00Z"}
                 """
+        }
+        let people = (0..<users).map { number in
+            """
+            {"id":"u\(number)","name":"una\(number)","full_name":"U","email":"u@t.example",\
+            "assignments":[{"id":"a\(number)","department":"d","user_type":"y"}]}
+            """
         }
         let organisation = """
             {"tenants":[{"id":"3","name":"T","zone":"UTC","departments":[{"id":"d","name":"D"}],\
-            "user_types":[{"id":"y","name":"Y"}],"users":[{"id":"u","name":"una","full_name":"U","email":"u@t.example",\
-            "assignments":[{"id":"a","department":"d","user_type":"y"}]}],"tokens":[\(tokens.joined(separator: ","))]}]}
+            "user_types":[{"id":"y","name":"Y"}],"users":[\(people.joined(separator: ","))],\
+            "tokens":[\(tokens.joined(separator: ","))]}]}
             """
         #expect(session.run("import", "-", input: organisation).status == 0)
-        let dry = demilune(session, "token", "revoke", "--user", "una", "--json")
+    }
+
+    private func digest(_ session: Session, _ words: [String]) throws -> String {
+        let dry = session.run(words + ["--json"], environment: environment)
         let fields = try #require(try JSONSerialization.jsonObject(with: Data(dry.output.utf8)) as? [String: Any])
-        let words = [
-            "token", "revoke", "--user", "una", "--yes", "--digest", try #require(fields["digest"] as? String),
-        ]
+        return try #require(fields["digest"] as? String)
+    }
+
+    @Test func `ten thousand tokens are revoked, or none`() throws {
+        let session = Session()
+        manyTokens(session)
+        let act = ["token", "revoke", "--user", "una0"]
+        let words = act + ["--yes", "--digest", try digest(session, act)]
         try kill(words, session, times: 6) {
             let live = demilune(session, "token", "list", "--limit", "1000").errors
             let revoked = demilune(session, "token", "list", "--state", "revoked", "--limit", "1000").errors
@@ -197,6 +211,96 @@ internal import Testing
             let logged = demilune(session, "log", "list", "--act", "token.revoke", "--limit", "20000").errors
             #expect(logged == (isAll ? "\(Self.count) entries\n" : "0 entries\n"))
         }
+    }
+
+    /// The numbers of the tokens of a review by their verdict, and of its entries by their act.
+    private func review(_ session: Session) throws -> (verdicts: [String: Int], entries: [String: Int]) {
+        let shown = demilune(session, "review", "status", "Q4", "--json")
+        let fields = try #require(try JSONSerialization.jsonObject(with: Data(shown.output.utf8)) as? [String: Any])
+        let keys = ["left", "attested", "revoked", "suspended", "reported", "ended"]
+        let list = demilune(session, "log", "list", "--act", "review.", "--csv").output
+        var entries: [String: Int] = [:]
+        for line in list.split(whereSeparator: \.isNewline).dropFirst() {
+            entries[String(line.split(separator: ",")[3]), default: 0] += 1
+        }
+        return (Dictionary(uniqueKeysWithValues: keys.map { ($0, fields[$0] as? Int ?? -1) }), entries)
+    }
+
+    @Test(arguments: ["attest", "revoke"])
+    func `many tokens are answered, or none`(verb: String) throws {
+        let session = Session()
+        #expect(demilune(session, "init", "--demo").status == 0)
+        #expect(demilune(session, "review", "start", "Q4", "--at-close", "suspend", "--yes").status == 0)
+        let size = try review(session).verdicts["left"]!
+        let act = ["review", verb, "Q4", "--user", "bjorn", "--reason", "looked at"]
+        try kill(act + ["--yes", "--digest", try digest(session, act)], session, times: 20) {
+            let (verdicts, entries) = try review(session)
+            let answered = verdicts[verb == "attest" ? "attested" : "revoked"]!
+            #expect([0, 6].contains(answered) && verdicts["left"] == size - answered)
+            #expect(entries["review.\(verb)", default: 0] == answered && entries["review.freeze"] == size)
+        }
+    }
+
+    @Test(arguments: ["start", "close"])
+    func `a review begins and ends completely, or not at all`(verb: String) throws {
+        let session = Session()
+        #expect(demilune(session, "init", "--demo").status == 0)
+        let start = ["review", "start", "Q4", "--at-close", "suspend", "--yes"]
+        if verb == "close" { #expect(session.run(start, environment: environment).status == 0) }
+        let words = verb == "start" ? start : ["review", "close", "Q4", "--yes"]
+        try kill(words, session, times: 20) {
+            let list = demilune(session, "review", "status")
+            #expect(list.status == 0, "\(list)")
+            guard list.output.contains("Q4") else { return #expect(verb == "start") }
+            let (verdicts, entries) = try review(session)
+            let isClosed = entries["review.close"] == 1
+            #expect(verdicts["left"] == (isClosed ? 0 : entries["review.freeze"]))
+            #expect(entries["review.suspend", default: 0] == (isClosed ? entries["review.freeze"] : 0))
+        }
+    }
+
+    /// The mark of reviews: ten thousand tokens, two reviewers at once, one of them killed again and again.
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["DEMILUNE_LONG"] == "1"))
+    func `two reviewers at once lose nothing and answer nothing twice`() throws {
+        let (session, users) = (Session(), 8)
+        manyTokens(session, users: users)
+        #expect(demilune(session, "review", "start", "Q4", "--at-close", "suspend", "--yes").status == 0)
+        func answer(_ verb: String, _ user: Int, stop: [String: String] = [:]) throws -> Process? {
+            let act = ["review", verb, "Q4", "--user", "una\(user)", "--reason", verb]
+            guard let digest = try? digest(session, act) else { return nil }
+            return try start(act + ["--yes", "--digest", digest], session, stop: stop)
+        }
+        // Both take the users from the middle on, in opposite order; the first is killed at one of its first writes, and
+        // then comes again.
+        for round in 0..<users {
+            let (one, other) = (round, users - 1 - round)
+            let killed = try answer("attest", one, stop: ["DEMILUNE_STOP_AT": "\(5 + round * 17)"])
+            let revoking = round % 2 == 0 ? try answer("revoke", other) : nil
+            killed?.waitUntilExit()
+            let again = try answer("attest", one)
+            again?.waitUntilExit()
+            revoking?.waitUntilExit()
+        }
+        #expect(demilune(session, "review", "close", "Q4", "--yes").status == 0)
+        let (verdicts, entries) = try review(session)
+        #expect(verdicts["left"] == 0 && verdicts.values.reduce(0, +) == Self.count, "\(verdicts)")
+        #expect(
+            verdicts["revoked"] == entries["review.revoke"]
+                && verdicts["suspended"] == entries["review.suspend", default: 0])
+        let evidence = demilune(session, "review", "export", "Q4")
+        let fields = try #require(try JSONSerialization.jsonObject(with: Data(evidence.output.utf8)) as? [String: Any])
+        #expect((fields["tokens"] as? [Any])?.count == Self.count)
+        // Each token has one entry of each kind at most, and is what its last answer says.
+        var answers: [String: [String]] = [:]
+        let list = demilune(session, "log", "list", "--act", "review.", "--csv").output
+        for line in list.split(whereSeparator: \.isNewline).dropFirst() {
+            let cells = line.split(separator: ",", omittingEmptySubsequences: false)
+            if cells.count > 5, !cells[5].isEmpty { answers[String(cells[5]), default: []].append(String(cells[3])) }
+        }
+        #expect(answers.values.allSatisfy { Set($0).count == $0.count && (2...3).contains($0.count) })
+        let revoked = demilune(session, "log", "list", "--act", "token.revoke", "--csv").output
+        #expect(revoked.split(whereSeparator: \.isNewline).count - 1 == verdicts["revoked"])
+        #expect(demilune(session, "store", "verify").status == 0 && demilune(session, "log", "verify").status == 0)
     }
 
     @Test(arguments: 0..<4)

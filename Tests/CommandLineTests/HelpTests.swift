@@ -106,6 +106,17 @@ internal import Testing
                   token expiring         lists the API tokens that end soon, by whom to tell, with what will stop working
                   advise                 shows the least that tokens need, by a decision log, and which are idle or too powerful
                   notices run            tells the people of API tokens that end soon, once for each step before the end
+                  review start           begins an access review: freezes tokens and what they may do; without --yes it \
+                only shows which
+                  review status          shows how far a review is; without a name all reviews of the tenant
+                  review show            lists the tokens of a review with what became of them, or shows one of them
+                  review attest          attests tokens of a review: they are to keep what they may do; at a terminal \
+                it asks for each
+                  review revoke          revokes tokens of a review; without --yes it only shows which
+                  review close           closes a review: what nobody attested is suspended or reported; without --yes \
+                it only shows what
+                  review export          prints the evidence of a review: each token, what it could do, and who said \
+                what
                   user list              lists the users of a tenant, with their assignments
                   user show              shows a user: assignments, and the permissions of each
                   department list        lists the departments of a tenant as a tree

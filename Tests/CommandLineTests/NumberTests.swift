@@ -24,6 +24,8 @@ internal import Testing
         "token amend": ["Warehouse sync"], "token derive": ["Warehouse sync"],
         "token reassign": ["Warehouse sync", "--user", "anna", "--assignment", "a-anna-1"],
         "token create": ["--name", "New", "--user", "bjorn", "--assignment", "a-bjorn-1"],
+        "review start": ["Q4", "--at-close", "report"], "review attest": ["Q4", "--reason", "x"],
+        "review revoke": ["Q4", "--reason", "x"],
         "store reseal": ["--reason", "a backup"],
         "bench": ["--count", "20", "--grow", "10"],
     ]

@@ -15,6 +15,14 @@ internal import Testing
         ("token rotate", ["token rotate --tenant 3 B"]), ("token suspend", ["token suspend --tenant 3 B"]),
         ("token resume", ["token resume --tenant 3 B"]),
         ("token reassign", ["token reassign --tenant 3 B --user bjorn --assignment a-bjorn-1"]),
+        (
+            "review start",
+            ["review start --tenant 3 Q4 --at-close report", "review start --tenant 3 Q4 --at-close report --yes"]
+        ),
+        ("review status", ["review status --tenant 3 Q4"]), ("review show", ["review show --tenant 3 Q4"]),
+        ("review attest", ["review attest --tenant 3 Q4 6f56b474afa8c9dff84d3cf0bcda0e3f --reason needed"]),
+        ("review revoke", ["review revoke --tenant 3 Q4 748b8db7eebedf107595edff2b625a5b --reason idle --yes"]),
+        ("review close", ["review close --tenant 3 Q4 --yes"]), ("review export", ["review export --tenant 3 Q4"]),
         ("token revoke", ["token revoke --tenant 3 B --yes"]), ("token find", ["token find --tenant 3"]),
         ("token mark-dormant", ["token mark-dormant --tenant 3 --unused-for 90d"]),
         ("token purge", ["token purge --tenant 3 --before 2020-01-01"]),

@@ -277,7 +277,7 @@ import Tokens
         var source = try Fixtures.shipped()
         let place = try #require(source.files.firstIndex { $0.name == "token_ceiling.lua" })
         let text = String(decoding: source.files[place].bytes, as: UTF8.self)
-        let observing = text.replacing("local policy = { on", with: #"local policy = { mode = "observe", on"#)
+        let observing = text.replacing("local policy = {", with: #"local policy = { mode = "observe","#)
         #expect(observing != text)
         source.files[place] = PolicyFile(name: "token_ceiling.lua", bytes: Array(observing.utf8))
         let (directory, id) = try directory { $0.permissions = ["orders.read"] }

@@ -22,7 +22,7 @@ struct `The tests beside policies` {
         let policies = names.filter {
             $0.isPolicyFile
         }
-        #expect(policies.count == 15)
+        #expect(policies.count == 16)
         for name in policies { #expect(names.contains("\(name.withoutExtension)_test.lua")) }
     }
 

@@ -223,6 +223,7 @@
 ---| "token.revoke"
 ---| "token.list"
 ---| "token.derive"
+---| "token.attest"
 
 ---@class demilune.Period
 ---@field years? integer

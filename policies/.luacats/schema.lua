@@ -50,6 +50,7 @@
 ---| "token.revoke"
 ---| "token.list"
 ---| "token.derive"
+---| "token.attest"
 ---| "departments.*"
 ---| "finance.*"
 ---| "invoices.*"

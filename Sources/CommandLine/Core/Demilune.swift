@@ -26,6 +26,7 @@ package enum Demilune {
         .tokenReassign,
         .tokenSuspend,
         .tokenResume, .tokenRevoke, .tokenFind, .tokenMarkDormant, .tokenPurge, .tokenExpiring, .advise, .noticesRun,
+        .reviewStart, .reviewStatus, .reviewShow, .reviewAttest, .reviewRevoke, .reviewClose, .reviewExport,
     ]
 
     private static let directory: [Verb] =

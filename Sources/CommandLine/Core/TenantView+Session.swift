@@ -32,6 +32,23 @@ extension AdministrationSession {
         return TokenState(details.token, assignment: assignment, view)
     }
 
+    /// The only tenant in scope.
+    var tenantView: TenantView { view(directory, names.tenant) }
+
+    /// Prints tokens as a table by which a person recognises them.
+    func print(_ ids: [TokenID]) throws(CommandError) {
+        let columns: [TokenColumn] =
+            [.id] + (scope.count > 1 ? [.tenant] : []) + [.kind, .title, .user, .department, .userType, .state]
+        var table = Table(.tokens(columns, nil))
+        for id in ids {
+            guard let details = try details(id), let fields = try row(details, columns)?.fields(columns) else {
+                continue
+            }
+            table.add(fields.cells)
+        }
+        table.print(to: terminal)
+    }
+
     private func view(_ tenant: ExactName) -> TenantView? { directory.tenant(tenant).map { view(directory, $0) } }
 
     private func view(_ directory: Directory, _ tenant: Int) -> TenantView {

@@ -12,17 +12,17 @@ struct Prompt {
     }
 
     /// The index of the chosen row.
-    /// - Parameter isNeeded: false to take an empty line for "none of them".
+    /// - Parameter none: what an empty line does, to take it for "none of them"; `nil` where one of them is needed.
     /// - Returns: `nil` when nobody can be asked, and for none of them.
     /// - Throws: when the person gives up: an empty line, the end of the input, or three wrong answers.
-    func ask(_ terminal: Terminal, isNeeded: Bool = true) throws(CommandError) -> Int? {
+    func ask(_ terminal: Terminal, none: String? = nil) throws(CommandError) -> Int? {
         guard terminal.streams.isInteractive else { return nil }
         show(terminal)
         for _ in 0..<3 {
-            terminal.prompt("\(Self.numbers(rows.count)), or nothing to \(isNeeded ? "stop" : "keep it"): ")
+            terminal.prompt("\(Self.numbers(rows.count)), or nothing to \(none ?? "stop"): ")
             guard let line = terminal.streams.line() else { break }
             let text = line.filter { $0 != " " }
-            if text.isEmpty, !isNeeded { return nil }
+            if text.isEmpty, none != nil { return nil }
             if text.isEmpty { break }
             if let number = Int(text), (1...rows.count).contains(number) { return number - 1 }
         }

@@ -133,7 +133,7 @@ struct TokenForm {
         let others = session.names.assignments(of: directory.assignments[index].user).filter { $0 != index }
         guard !others.isEmpty else { return nil }
         let title = "department and user type [\(Terminal.escaped(session.names.combination(index)))]; instead:"
-        let chosen = try Prompt(title, others.map(session.names.combination)).ask(terminal, isNeeded: false)
+        let chosen = try Prompt(title, others.map(session.names.combination)).ask(terminal, none: "keep it")
         return chosen.map { directory.assignments[others[$0]].id }
     }
 

@@ -46,6 +46,9 @@ package final class Administration {
         self.context.policyVersion = policies.version
     }
 
+    /// States the reason and the time of the acts that follow.
+    package func state(reason: String, at now: Instant) { (context.reason, context.now) = (reason, now) }
+
     /// The authorizer for the current directory and this actor. The directory is read again when it has changed; of
     /// the tokens, only the one through which the actor acts is read.
     package func current() throws(AdministrationError) -> AdministrativeAuthorizer {
@@ -128,14 +131,17 @@ package final class Administration {
     /// Decides about an act on tokens, then performs it on all of them or on none.
     /// - Parameter advised: called with the policies' advice about each token before anything is done; `nil` to do
     ///   without advice.
+    /// - Parameter check: a further condition, in the same transaction.
     package func perform<Result>(
         _ kind: DecisionKind, _ ids: [TokenID], advised: ((Decision) -> Response)? = nil,
+        check: (AdministrativeAuthorizer) throws(AdministrationError) -> Void = { _ in },
         _ body: (TokenService, AuditContext) throws(TokenStoreError) -> Result
     ) throws(AdministrationError) -> Result {
         (context.advice, context.isAdviceTaken) = ([], false)
         if let advised { try hear(kind, ids, advised) }
         return try transact(kind, tenant: nil, ids) { authorizer throws(AdministrationError) in
             try require(kind, ids, authorizer)
+            try check(authorizer)
         } body: { () throws(TokenStoreError) in
             try body(store, context)
         }
@@ -193,7 +199,7 @@ package final class Administration {
         }
     }
 
-    private func require(_ kind: DecisionKind, _ ids: [TokenID], _ authorizer: AdministrativeAuthorizer)
+    func require(_ kind: DecisionKind, _ ids: [TokenID], _ authorizer: AdministrativeAuthorizer)
         throws(AdministrationError)
     {
         var checks: [ExactName: (sees: (TokenRecord) -> Bool, may: (TokenRecord) -> Bool)] = [:]

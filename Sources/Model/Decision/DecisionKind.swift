@@ -14,6 +14,8 @@ package enum DecisionKind: String, CaseIterable, Sendable {
     case list = "token.list"
     /// Somebody wants to make a token from a token.
     case derive = "token.derive"
+    /// Somebody wants to say, in a review, that a token is to keep what it may do.
+    case attest = "token.attest"
 
     /// True when the request acts on a token, not only by one.
     package var isAdministrative: Bool { self != .access }
@@ -28,7 +30,7 @@ package enum DecisionKind: String, CaseIterable, Sendable {
     package var needsToken: Bool { isAdministrative && self != .issue }
 
     /// The number of kinds.
-    package static var count: Int { 7 }
+    package static var count: Int { 8 }
 
     /// The index of this kind among all.
     package var ordinal: Int {
@@ -40,6 +42,7 @@ package enum DecisionKind: String, CaseIterable, Sendable {
         case .revoke: 4
         case .list: 5
         case .derive: 6
+        case .attest: 7
         }
     }
 }

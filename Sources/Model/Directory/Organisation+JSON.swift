@@ -128,6 +128,10 @@ extension Organisation {
             isRemoved: try reader.flag("removed", or: old?.isRemoved ?? false))
     }
 
+    fileprivate static func token(_ json: JSON, _ path: String) throws(OrganisationError) -> TokenRecord {
+        try token(json, path, Known(nil) { ExactName($0.id.description) })
+    }
+
     private static func token(
         _ json: JSON, _ path: String, _ known: Known<TokenRecord>
     ) throws(OrganisationError) -> TokenRecord {
@@ -238,7 +242,14 @@ extension AssignmentRecord {
 }
 
 extension TokenRecord {
-    fileprivate var json: JSON {
+    /// Reads one whole record in the form of `export`.
+    /// - Throws: the first fault, with its JSON path.
+    package init(json: JSON, path: String) throws(OrganisationError) {
+        self = try Organisation.token(json, path)
+    }
+
+    /// The form of `export`.
+    package var json: JSON {
         var members: [JSON.Member] = [
             .init("id", .string(id.description)), .init("kind", .string(kind.rawValue)),
             .init(kind == .api ? "name" : "device", .string(name)), .init("description", .string(description ?? "")),

@@ -31,6 +31,22 @@ package struct TableLayout: Sendable {
     package static let endedTokens = TableLayout(
         .fixed("ID"), .fixed("KIND"), .name("NAME"), .name("USER", least: 6), .fixed("EFFECT"))
 
+    // MARK: Reviews
+
+    package static let reviews = TableLayout(
+        .name("REVIEW"), .fixed("STATE"), .fixed("STARTED"), .fixed("DUE"), .fixed("TOKENS"), .fixed("LEFT"),
+        .fixed("AT CLOSE"))
+    /// The tokens of a review, and what became of them.
+    package static let reviewedTokens = TableLayout(
+        .fixed("ID"), .name("NAME"), .name("USER", least: 6), .name("DEPARTMENT", least: 6),
+        .name("USER TYPE", least: 6), .fixed("LAST ACTIVE"), .fixed("VERDICT"), .prose("BY", least: 14))
+    /// The same as evidence.
+    package static let reviewEvidence = TableLayout(
+        .name("REVIEW"), .fixed("DIGEST"), .fixed("ID"), .fixed("KIND"), .name("NAME"), .name("USER"),
+        .name("USER NAME"), .name("DEPARTMENT"), .name("USER TYPE"), .text("PERMISSIONS"), .text("DEPARTMENTS"),
+        .text("CEILING"), .fixed("EXPIRES"), .fixed("VERDICT"), .name("BY"), .fixed("TIME"), .prose("REASON"),
+        .fixed("ENTRY"), .prose("GAINED SINCE"))
+
     // MARK: Directory, log and keys
 
     package static let tenants = TableLayout(
@@ -144,7 +160,8 @@ package struct TableLayout: Sendable {
         ("tokens", tokens(TokenColumn.view(nil, spansTenants: true), nil)),
         ("all columns", tokens(TokenColumn.allCases, nil)), ("foundStrings", foundStrings), ("impacts", impacts),
         ("recordChanges", recordChanges),
-        ("endedTokens", endedTokens), ("tenants", tenants), ("users", users),
+        ("endedTokens", endedTokens), ("reviews", reviews), ("reviewedTokens", reviewedTokens),
+        ("reviewEvidence", reviewEvidence), ("tenants", tenants), ("users", users),
         ("departments", departments), ("userTypes", userTypes), ("log", log), ("keys", keys), ("policies", policies),
         ("plugins", plugins), ("pluginCommands", pluginCommands), ("vocabulary", vocabulary), ("rules", rules),
         ("testCosts", testCosts), ("mutants", mutants), ("advice", advice(spansTenants: true)),

@@ -187,6 +187,15 @@ package struct TokenDescription {
             fields.add(key: "revealed_by", .optional(details.revealedBy))
             fields.add(key: "revealed_by_name", .optional(details.revealedBy.map(name)))
         }
+        if let entry = history.attestation {
+            fields.add(
+                "Attested",
+                act(entry.time, entry.actor.name, entry.reason)
+                    + (entry.text("review").map { ", in the review \($0)" } ?? ""),
+                json: .string(entry.time.description))
+            addActor(entry.actor.name, entry.reason, "attested", to: &fields)
+            fields.add(key: "attested_review", .optional(entry.text("review")))
+        }
         if let since = token.dormantSince {
             fields.add("Dormant Since", local(since)!, json: .string(since.description))
         }

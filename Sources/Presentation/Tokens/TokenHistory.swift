@@ -1,14 +1,20 @@
 package import Model
 package import Tokens
 
-/// The entries of the log about the end of a token or its suspension, `nil` where the log does not have them; and the
-/// live tokens that were derived from it.
+/// The entries of the log about the end of a token, its suspension and its last attestation, `nil` where the log does not
+/// have them; and the live tokens that were derived from it.
 package struct TokenHistory {
     let suspension: LogEntry?
     let revocation: LogEntry?
+    /// The last attestation in an access review.
+    let attestation: LogEntry?
     let liveChildren: [TokenRecord]
 
-    package init(suspension: LogEntry? = nil, revocation: LogEntry? = nil, liveChildren: [TokenRecord] = []) {
+    package init(
+        suspension: LogEntry? = nil, revocation: LogEntry? = nil, attestation: LogEntry? = nil,
+        liveChildren: [TokenRecord] = []
+    ) {
+        self.attestation = attestation
         self.liveChildren = liveChildren
         self.suspension = suspension
         self.revocation = revocation
@@ -19,6 +25,7 @@ package struct TokenHistory {
         liveChildren = try store.children(of: details, at: now).map(\.token)
         let id = details.token.id
         revocation = details.token.revoked == nil ? nil : try store.lastEntry("token.revoke", of: id)
+        attestation = try store.lastEntry(ReviewAct.attest.rawValue, of: id)
         suspension = try Self.suspension(of: details, in: store)
     }
 

@@ -42,12 +42,28 @@ extension SQLTokenStore {
         if let number = query.after { add("number > ?", .integer(number)) }
         if let number = query.before { add("number < ?", .integer(number)) }
         let condition = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
+        let (source, limits) = source(query)
         var entries: [LogEntry] = []
         try database.rows(
-            "SELECT \(LogEntry.columns) FROM log\(condition) ORDER BY number \(query.isOldestFirst ? "ASC" : "DESC") LIMIT ?",
-            parameters + [.integer(Int64(query.size))]
+            "SELECT \(LogEntry.columns) FROM \(source)\(condition) ORDER BY number \(query.isOldestFirst ? "ASC" : "DESC") LIMIT ?",
+            limits + parameters + [.integer(Int64(query.size))]
         ) { entries.append(LogEntry($0)) }
         return query.isOldestFirst ? entries : entries.reversed()
+    }
+
+    /// The part of a `FROM` clause that finds the entries of a query by an index, where there is one, and its parameters.
+    private func source(_ query: LogQuery) -> (sql: String, parameters: [SQLParameter]) {
+        let dialect = database.dialect
+        if query.token != nil { return ("log \(dialect.indexedBy("log_by_token"))", []) }
+        guard let act = query.act, !act.hasSuffix("."), query.tokens == nil else { return ("log", []) }
+        var sql = "SELECT number AS found FROM log \(dialect.indexedBy("log_by_act")) WHERE act = ?"
+        var parameters: [SQLParameter] = [.text(act)]
+        for (sign, number) in [(">", query.after), ("<", query.before)] {
+            guard let number else { continue }
+            sql += " AND number \(sign) ?"
+            parameters.append(.integer(number))
+        }
+        return ("(\(sql)) JOIN log \(dialect.unindexed) ON number = found", parameters)
     }
 
     package func eachEntry(_ body: (LogEntry) throws(TokenStoreError) -> Void) throws(TokenStoreError) {

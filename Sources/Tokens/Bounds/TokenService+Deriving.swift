@@ -143,6 +143,17 @@ extension TokenService {
         try liveChildren(of: details, now).map(\.details)
     }
 
+    /// The tokens from which one was derived, directly or not.
+    package func ancestors(of record: TokenRecord) throws(TokenStoreError) -> [TokenID] {
+        var ancestors: [TokenID] = []
+        var next = record.parent
+        while let id = next, ancestors.count <= Self.mostGenerations {
+            ancestors.append(id)
+            next = try details(id)?.token.parent
+        }
+        return ancestors
+    }
+
     /// The tokens that were derived from some, directly or not, and are not among them.
     /// - Parameter now: for those alone that are neither revoked nor expired then; `nil` for all.
     package func descendants(of ids: [TokenID], liveAt now: Instant?) throws(TokenStoreError) -> Set<TokenID> {

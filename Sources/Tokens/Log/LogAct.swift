@@ -5,12 +5,12 @@ package enum LogAct {
         "token.rotate", "token.suspend", "token.resume", "token.clear_dormant", "token.revoke_many", "token.purge",
         "token.dormant", "token.adopt", "token.use", "keys.add", "keys.rewrap", "keys.retire", "store.accept_rollback",
         "import",
-        "tenant.reveal_policy", "tenant.change", "tenant.adopt",
+        "tenant.reveal_policy", "tenant.change", "tenant.adopt", "token.attest.refused",
     ]
 
     /// Every act, sorted; a refused one of the policies ends in `.refused`.
     package static let all: [String] =
-        (tokenDecisions + others + tokenDecisions.map { $0 + ".refused" }
+        (tokenDecisions + others + ReviewAct.allCases.map(\.rawValue) + tokenDecisions.map { $0 + ".refused" }
         + ["user", "department", "user_type", "tenant"].flatMap { ["\($0).activate", "\($0).deactivate"] }).sorted()
 
     /// True for an act, and for the beginning of one that ends with a dot.

@@ -49,6 +49,12 @@ package struct TokenStoreError: Error, Equatable, Sendable {
     package let code: Code
     package let message: String
 
+    /// An entry of the log that is not as it was written, or not where it was.
+    static func changed(_ entry: LogEntry) -> TokenStoreError {
+        TokenStoreError(
+            .tampered, "the log was changed at entry \(entry.number) or before it: run `demilune log verify`")
+    }
+
     package init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message

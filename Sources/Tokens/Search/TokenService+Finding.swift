@@ -107,7 +107,8 @@ extension TokenService {
         return found
     }
 
-    private func successor(of token: TokenID) throws(TokenStoreError) -> TokenID? {
+    /// The token that replaced one which was reassigned; `nil` for any other.
+    package func successor(of token: TokenID) throws(TokenStoreError) -> TokenID? {
         for act in ["token.revoke", "token.amend"] {
             if let text = try lastEntry(act, of: token)?.text(Self.successor) { return TokenID(text) }
         }
@@ -117,5 +118,8 @@ extension TokenService {
 
 extension LogEntry {
     /// The text of one of the details; `nil` when it is not there.
-    package func text(_ name: ExactName) -> String? { details.first { $0.key == name }?.value.string }
+    package func text(_ name: ExactName) -> String? { value(name)?.string }
+
+    /// One of the details; `nil` when it is not there.
+    func value(_ name: ExactName) -> JSON? { details.first { $0.key == name }?.value }
 }

@@ -74,8 +74,9 @@ extension TokenService {
     /// The tokens that acts changed; `nil` when they changed anything else.
     private static func tokens(changedBy entries: [LogEntry]) -> Set<TokenID>? {
         var ids: Set<TokenID> = []
-        // `token.revoke_many` counts revocations that have entries of their own.
-        for entry in entries where !entry.act.hasSuffix(".refused") && entry.act != "token.revoke_many" {
+        for entry in entries where !entry.act.hasSuffix(".refused") {
+            // What these do to tokens has entries of its own.
+            if entry.act == "token.revoke_many" || ReviewAct(rawValue: entry.act) != nil { continue }
             guard tokenActs.contains(ExactName(entry.act)), let id = entry.token else { return nil }
             ids.insert(id)
         }

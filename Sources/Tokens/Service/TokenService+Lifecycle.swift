@@ -174,6 +174,16 @@ extension TokenService {
         }
     }
 
+    /// Suspends a token that may have expired: it stays suspended when somebody extends it.
+    func suspendWhateverItsEnd(
+        _ id: TokenID, _ context: AuditContext, _ more: [JSON.Member]
+    ) throws(TokenStoreError) {
+        try change([id], "token.suspend", context, more) { token in
+            defer { token.details.token.suspended = token.details.token.suspended ?? context.now }
+            return token.details.token.suspended == nil
+        }
+    }
+
     /// Resumes tokens, all of them or none.
     package func resume(_ ids: [TokenID], _ context: AuditContext) throws(TokenStoreError) {
         try write(context) { () throws(TokenStoreError) in
@@ -199,7 +209,7 @@ extension TokenService {
 
     /// - Parameter body: changes the token; returns false when there is nothing to change.
     private func change(
-        _ ids: [TokenID], _ name: String, _ context: AuditContext,
+        _ ids: [TokenID], _ name: String, _ context: AuditContext, _ more: [JSON.Member] = [],
         _ body: (inout StoredToken) throws(TokenStoreError) -> Bool
     ) throws(TokenStoreError) {
         try write(context) { () throws(TokenStoreError) in
@@ -208,7 +218,7 @@ extension TokenService {
                 let before = token.details.token
                 guard try body(&token) else { continue }
                 token = try save(token, context)
-                try log(name, token, by: context, Self.changes(from: before, to: token.details.token))
+                try log(name, token, by: context, Self.changes(from: before, to: token.details.token) + more)
             }
         }
     }

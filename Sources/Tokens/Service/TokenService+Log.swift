@@ -155,6 +155,39 @@ extension TokenService {
         }
     }
 
+    /// Reads the entries of one act of a tenant, in ascending order.
+    /// - Throws: `.tampered` for an entry that is not as it was written. What was removed is not noticed.
+    func eachIntactEntry(
+        of act: String, tenant: ExactName, _ body: (LogEntry) throws(TokenStoreError) -> Void
+    ) throws(TokenStoreError) {
+        var query = LogQuery()
+        (query.act, query.tenant) = (act, tenant)
+        try eachEntry(query) { entry throws(TokenStoreError) in
+            guard try isIntact(entry) else { throw .changed(entry) }
+            try body(entry)
+        }
+    }
+
+    /// Reads all entries after one, in ascending order, each checked with its place in the chain.
+    /// - Parameter end: the last one; `nil` for the newest.
+    /// - Throws: `.tampered` for an entry that was changed, removed, or comes from another copy of the log.
+    func eachChainedEntry(
+        after start: LogEntry, upTo end: LogEntry?, _ body: (LogEntry) throws(TokenStoreError) -> Void
+    ) throws(TokenStoreError) {
+        var query = LogQuery()
+        query.after = start.number
+        query.before = end.map { StoredCount.next($0.number) }
+        var last = start
+        try eachEntry(query) { entry throws(TokenStoreError) in
+            guard entry.number == StoredCount.next(last.number), entry.previous == last.hash, try isIntact(entry) else {
+                throw .changed(entry)
+            }
+            last = entry
+            try body(entry)
+        }
+        if let end, last.number != end.number { throw .changed(end) }
+    }
+
     /// The number of entries that match a query, whatever its size.
     package func entryCount(_ query: LogQuery) throws(TokenStoreError) -> Int {
         var count = 0

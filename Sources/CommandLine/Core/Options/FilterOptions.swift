@@ -4,8 +4,13 @@ internal import Tokens
 
 /// The filters of `token list`, which `token revoke` takes as well.
 enum FilterOptions {
-    static let all: [any OptionDeclaration] = [
-        Option.kind, Option.mobile, Option.user.described("tokens of this user"), Option.department, Option.userType,
+    static let all: [any OptionDeclaration] = [Option.kind] + others
+    /// The same for a verb that takes tokens of every kind where no option names one.
+    static let ofEveryKind: [any OptionDeclaration] =
+        [Option.kind.described("api, mobile or all (all)")] + others
+
+    private static let others: [any OptionDeclaration] = [
+        Option.mobile, Option.user.described("tokens of this user"), Option.department, Option.userType,
         Option.state,
         Option.expiringWithin, Option.unusedSince, Option.search, Option.contactFilter,
     ]
@@ -19,6 +24,13 @@ enum FilterOptions {
 
     /// True when any filter option is given.
     static func isStated(_ invocation: Invocation) -> Bool { all.contains { invocation.isGiven($0) } }
+
+    /// The filters as they were written: `--department Sales --state live`.
+    static func words(_ invocation: Invocation) -> String {
+        all.filter { invocation.isGiven($0) }.map { option in
+            option.placeholder == nil ? option.flag : "\(option.flag) \(invocation.text(of: option) ?? "")"
+        }.joined(separator: " ")
+    }
 
     /// The kinds of tokens asked for: of one person all, unless a kind is given; API tokens otherwise.
     /// - Parameter absent: the kinds without an option; `nil` for those of a list.

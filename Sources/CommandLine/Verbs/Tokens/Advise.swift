@@ -12,7 +12,7 @@ extension Verb {
             Option.log.described("the decision log with the tokens' uses, that of `decide`, `batch` and `repl`"),
             Option.window,
             Option.within, Option.apply, Option.csv, Option.adviceJobs,
-        ] + FilterOptions.all + BudgetOptions.all,
+        ] + FilterOptions.ofEveryKind + BudgetOptions.all,
         details: [
             "For each token it looks for the smallest of its user's own combinations, and for the least that a new user type "
                 + "must have, with which each logged request stays permitted that is permitted today. Each is decided again "

@@ -12,7 +12,7 @@ extension Verb {
         positionals: [.tokenOrFilters],
         options: [
             Option.fromLog, Option.window, Option.also, Option.adviceJobs,
-        ] + FilterOptions.all + BudgetOptions.all + [
+        ] + FilterOptions.ofEveryKind + BudgetOptions.all + [
             Option.yes.described("do it; with filters it needs --digest"), Option.digest, Option.reason,
         ] + AdviceOptions.all,
         details: [

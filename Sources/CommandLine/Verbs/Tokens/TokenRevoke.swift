@@ -87,17 +87,7 @@ extension Verb {
             session.terminal.print(JSON.object(members).compact)
             return
         }
-        let columns: [TokenColumn] =
-            [.id] + (session.scope.count > 1 ? [.tenant] : [])
-            + [.kind, .title, .user, .department, .userType, .state]
-        var table = Table(.tokens(columns, nil))
-        for id in ids {
-            guard let details = try session.details(id),
-                let fields = try session.row(details, columns)?.fields(columns)
-            else { continue }
-            table.add(fields.cells)
-        }
-        table.print(to: session.terminal)
+        try session.print(ids)
         let others = try session.stored { store throws(TokenStoreError) in
             try store.descendants(of: ids, liveAt: session.now).count
         }
