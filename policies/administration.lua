@@ -1,6 +1,8 @@
 -- Tokens are administered by the operator, and by users with the permission for what they do.
 local policy = {
-  on = { "token.issue", "token.derive", "token.amend", "token.reveal", "token.revoke", "token.attest", "token.list" },
+  on = {
+    "token.issue", "token.derive", "token.amend", "token.reveal", "token.revoke", "token.attest", "token.approve", "token.list",
+  },
   grants = { "token.*" },
 }
 
@@ -11,6 +13,7 @@ local needed = {
   ["token.reveal"] = "tokens.reveal",
   ["token.revoke"] = "tokens.revoke",
   ["token.attest"] = "tokens.revoke",
+  ["token.approve"] = "tokens.issue",
   ["token.list"] = "tokens.list",
 }
 

@@ -4,9 +4,10 @@ local points = {
   ["token.reveal"] = "tokens.reveal",
   ["token.revoke"] = "tokens.revoke",
   ["token.attest"] = "tokens.revoke",
+  ["token.approve"] = "tokens.issue",
   ["token.list"] = "tokens.list",
 }
-local order = { "token.derive", "token.amend", "token.reveal", "token.revoke", "token.attest", "token.list" }
+local order = { "token.derive", "token.amend", "token.reveal", "token.revoke", "token.attest", "token.approve", "token.list" }
 
 for _, point in ipairs(order) do
   local proposed

@@ -53,3 +53,17 @@ test("nor one of another department", {
   token = { user = "bjorn", department = "Warehouse", user_type = "Integrator" },
   expect = { deny = "token_visibility", code = "outside_department" },
 })
+
+test("an administrator approves a token for somebody else", {
+  point = "token.approve",
+  actor = { user = "anna", department = "Sales", user_type = "Department Manager" },
+  token = { user = "bjorn", department = "Sales", user_type = "Integrator" },
+  expect = { permit = true },
+})
+
+test("nobody approves a token for themselves", {
+  point = "token.approve",
+  actor = { user = "anna", department = "Sales", user_type = "Department Manager" },
+  token = { user = "anna", department = "Sales", user_type = "Department Manager" },
+  expect = { deny = "four_eyes", code = "own_token" },
+})

@@ -5,7 +5,8 @@
 -- when the rule changes, not when a policy does.
 
 local administration = {
-  "token.issue", "token.derive", "token.amend", "token.reveal", "token.revoke", "token.attest", "token.list",
+  "token.issue", "token.derive", "token.amend", "token.reveal", "token.revoke", "token.attest", "token.approve",
+  "token.list",
 }
 local needed = {
   ["token.issue"] = "tokens.issue",
@@ -13,6 +14,7 @@ local needed = {
   ["token.reveal"] = "tokens.reveal",
   ["token.revoke"] = "tokens.revoke",
   ["token.attest"] = "tokens.revoke",
+  ["token.approve"] = "tokens.issue",
 }
 
 -- What tokens do
@@ -53,13 +55,14 @@ never(permit, "a mobile token administers no tokens", { on = administration }, f
   return request.actor:has("token") and request.actor.token.kind == "mobile"
 end)
 
-never(permit, "tokens are made, changed, shown, attested and revoked with the permission for it",
-  { on = { "token.issue", "token.amend", "token.reveal", "token.revoke", "token.attest" } }, function(request)
+never(permit, "tokens are made, approved, changed, shown, attested and revoked with the permission for it",
+  { on = { "token.issue", "token.amend", "token.reveal", "token.revoke", "token.attest", "token.approve" } }, function(request)
     return not request.actor.is_operator and not request.actor:can(needed[request.point])
   end)
 
 never(permit, "an administrator handles their own tokens, and those of their department and the ones under it",
-  { on = { "token.derive", "token.amend", "token.reveal", "token.revoke", "token.attest", "token.list" } }, function(request)
+  { on = { "token.derive", "token.amend", "token.reveal", "token.revoke", "token.attest", "token.approve", "token.list" } },
+  function(request)
     local actor, token = request.actor, request.token
     return not actor.is_operator and token.user ~= actor.user and not token.department:is_within(actor.department)
   end)
@@ -100,7 +103,7 @@ never(permit, "a token derives from itself alone, unless it makes tokens", { on 
   return actor:has("token") and not actor:can("tokens.issue") and actor.token.id ~= request.token.id
 end)
 
-never(permit, "nobody attests a token of their own", { on = "token.attest" }, function(request)
+never(permit, "nobody attests or approves a token of their own", { on = { "token.attest", "token.approve" } }, function(request)
   return not request.actor.is_operator and request.token.user == request.actor.user
 end)
 

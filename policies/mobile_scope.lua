@@ -1,7 +1,8 @@
 -- A mobile token uses the application and never administers it.
 local policy = {
   on = {
-    "access", "token.issue", "token.derive", "token.amend", "token.reveal", "token.revoke", "token.attest", "token.list",
+    "access", "token.issue", "token.derive", "token.amend", "token.reveal", "token.revoke", "token.attest", "token.approve",
+    "token.list",
   },
 }
 

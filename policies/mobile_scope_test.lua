@@ -53,6 +53,7 @@ test("whoever acts through a mobile token administers no tokens", {
     amend = { point = "token.amend", proposed = { name = "renamed" } },
     reveal = { point = "token.reveal" },
     attest = { point = "token.attest" },
+    approve = { point = "token.approve" },
     list = { point = "token.list" },
   },
   actor = { department = "Sales", user_type = "Administrator", via = "mobile" },

@@ -5,7 +5,8 @@
 -- derives tokens from itself, which are under the same limits.
 local policy = {
   on = {
-    "access", "token.issue", "token.derive", "token.amend", "token.reveal", "token.revoke", "token.attest", "token.list",
+    "access", "token.issue", "token.derive", "token.amend", "token.reveal", "token.revoke", "token.attest", "token.approve",
+    "token.list",
   },
 }
 

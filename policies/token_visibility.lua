@@ -1,6 +1,6 @@
 -- Everybody sees their own tokens; an administrator sees and handles those of their department and the ones under it.
 local policy = {
-  on = { "token.list", "token.derive", "token.reveal", "token.amend", "token.revoke", "token.attest" },
+  on = { "token.list", "token.derive", "token.reveal", "token.amend", "token.revoke", "token.attest", "token.approve" },
   grants = { "token.list" },
 }
 

@@ -67,3 +67,15 @@ test("what an administrator does not see they neither reveal nor amend", {
   token = { department = "Finance", user_type = "Customer" },
   expect = { deny = "token_visibility", code = "outside_department" },
 })
+
+test("an administrator approves a token in their department, and none in another one", {
+  point = "token.approve",
+  actor = { department = "Sales", user_type = "Department Manager" },
+  cases = {
+    own = { token = { department = "Sales North", user_type = "Integrator" }, expect = { permit = true } },
+    other = {
+      token = { department = "Warehouse", user_type = "Integrator" },
+      expect = { deny = "token_visibility", code = "outside_department" },
+    },
+  },
+})

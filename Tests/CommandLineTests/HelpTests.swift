@@ -117,6 +117,13 @@ internal import Testing
                 it only shows what
                   review export          prints the evidence of a review: each token, what it could do, and who said \
                 what
+                  request list           lists requests for tokens and changes that were denied to somebody
+                  request show           shows a request: what is asked for, why it was denied, and what became of it
+                  request approve        approves a request: a change is done at once, a token is made when its \
+                requester fetches it
+                  request refuse         refuses a request
+                  request cancel         takes a request of your own back, also an approved one
+                  request fetch          makes the token of an approved request of your own, and shows its string
                   user list              lists the users of a tenant, with their assignments
                   user show              shows a user: assignments, and the permissions of each
                   department list        lists the departments of a tenant as a tree

@@ -23,6 +23,22 @@ internal import Testing
         ("review attest", ["review attest --tenant 3 Q4 6f56b474afa8c9dff84d3cf0bcda0e3f --reason needed"]),
         ("review revoke", ["review revoke --tenant 3 Q4 748b8db7eebedf107595edff2b625a5b --reason idle --yes"]),
         ("review close", ["review close --tenant 3 Q4 --yes"]), ("review export", ["review export --tenant 3 Q4"]),
+        ("request list", ["request list --tenant 3"]),
+        (
+            "request show",
+            [
+                "token create --tenant 3 --name Asked --expires 2027-06-30 --user bjorn --assignment a-bjorn-1 --as bjorn/a-bjorn-1 --request --reason x",
+                "token amend 6f56b474afa8c9dff84d3cf0bcda0e3f --tenant 3 --contact x --as bjorn/a-bjorn-1 --request --reason x",
+                "request show --tenant 3 Asked",
+            ]
+        ),
+        ("request refuse", ["request refuse --tenant 3 6f56b474afa8c9dff84d3cf0bcda0e3f"]),
+        ("request approve", ["request approve --tenant 3 Asked"]),
+        ("request fetch", ["request fetch --tenant 3 Asked --as bjorn/a-bjorn-1"]),
+        ("request cancel", [
+            "token amend 6f56b474afa8c9dff84d3cf0bcda0e3f --tenant 3 --contact y --as bjorn/a-bjorn-1 --request --reason x",
+            "request cancel --tenant 3 6f56b474afa8c9dff84d3cf0bcda0e3f",
+        ]),
         ("token revoke", ["token revoke --tenant 3 B --yes"]), ("token find", ["token find --tenant 3"]),
         ("token mark-dormant", ["token mark-dormant --tenant 3 --unused-for 90d"]),
         ("token purge", ["token purge --tenant 3 --before 2020-01-01"]),

@@ -224,6 +224,7 @@
 ---| "token.list"
 ---| "token.derive"
 ---| "token.attest"
+---| "token.approve"
 
 ---@class demilune.Period
 ---@field years? integer

@@ -51,6 +51,7 @@
 ---| "token.list"
 ---| "token.derive"
 ---| "token.attest"
+---| "token.approve"
 ---| "departments.*"
 ---| "finance.*"
 ---| "invoices.*"

@@ -128,17 +128,20 @@ struct AdministrationSession {
         _ body: (Administration) throws(AdministrationError) -> Result
     ) throws(CommandError) -> Result {
         let result: Result
-        do { result = try body(administration) } catch {
-            if let decision = error.decision { explain(decision) }
-            let status = error.code == .denied || error.code == .unknown ? ExitStatus.deny : ExitStatus.failure
-            throw CommandError(error.message, status: error.store == nil ? status : ExitStatus.failure)
-        }
+        do throws(AdministrationError) { result = try body(administration) } catch { throw failure(error) }
         noteFollowers()
         return result
     }
 
+    /// The error of an act that was refused or failed, after the reasons of a deny.
+    func failure(_ error: AdministrationError) -> CommandError {
+        if let decision = error.decision { explain(decision) }
+        let status = error.code == .denied || error.code == .unknown ? ExitStatus.deny : ExitStatus.failure
+        return CommandError(error.message, status: error.store == nil ? status : ExitStatus.failure)
+    }
+
     /// Tells what became of the tokens that were derived from those of an act.
-    private func noteFollowers() { invocation.noteFollowers(of: store) }
+    func noteFollowers() { invocation.noteFollowers(of: store) }
 
     /// Logs that an act on tokens was refused because the actor may not see them. The actor is told that there are none.
     /// - Parameter stated: their tenant; `nil` for the session's only one.
@@ -151,7 +154,7 @@ struct AdministrationSession {
     }
 
     /// Prints the reasons of a deny on the error output.
-    private func explain(_ decision: Decision) {
+    func explain(_ decision: Decision) {
         let code = [decision.code, decision.policyCode?.text].compactMap(\.self).joined(separator: ": ")
         terminal.note("deny  (\(Terminal.escaped(code)))")
         for reason in decision.reasons {

@@ -27,6 +27,7 @@ package enum Demilune {
         .tokenSuspend,
         .tokenResume, .tokenRevoke, .tokenFind, .tokenMarkDormant, .tokenPurge, .tokenExpiring, .advise, .noticesRun,
         .reviewStart, .reviewStatus, .reviewShow, .reviewAttest, .reviewRevoke, .reviewClose, .reviewExport,
+        .requestList, .requestShow, .requestApprove, .requestRefuse, .requestCancel, .requestFetch,
     ]
 
     private static let directory: [Verb] =

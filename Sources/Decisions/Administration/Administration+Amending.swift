@@ -79,11 +79,14 @@ extension Administration {
         }
     }
 
-    private func require(
+    /// - Returns: the permit.
+    @discardableResult func require(
         _ known: TokenDetails, _ change: TokenChange, _ authorizer: AdministrativeAuthorizer, among count: Int
-    ) throws(AdministrationError) {
-        try permitted(.amend, [known.token.id], try decide(authorizer, known, change, change.expires), among: count)
+    ) throws(AdministrationError) -> Decision {
+        let decision = try decide(authorizer, known, change, change.expires)
+        try permitted(.amend, [known.token.id], decision, among: count)
         try requireIssue(of: known, change, authorizer)
+        return decision
     }
 
     private func decide(

@@ -17,11 +17,11 @@ package final class Administration {
 
     package let store: TokenService
     private let policies: PolicySet
-    let actor: AuthorizationRequest.Actor
+    package let actor: AuthorizationRequest.Actor
     /// The actor's tenant, beyond which it sees nothing; `nil` for the operator.
     private let home: ExactName?
     /// The actor, the time and the reason of the acts; what policies advised about the last of them.
-    package private(set) var context: AuditContext
+    package internal(set) var context: AuditContext
     /// Decides on every snapshot; made when the first decision is asked for.
     private var authorizer: Authorizer?
     /// The directory without tokens, as of a version of the store.
@@ -110,7 +110,7 @@ package final class Administration {
         }
     }
 
-    private func decide(
+    func decide(
         _ authorizer: AdministrativeAuthorizer, _ draft: TokenDraft, _ expires: Instant?
     ) throws(AdministrationError) -> Decision {
         try authorizer.decide(
@@ -280,7 +280,7 @@ package final class Administration {
     }
 
     /// Notes what the actor is advised, for the log.
-    private func note(_ advice: [PolicyStatement]) {
+    func note(_ advice: [PolicyStatement]) {
         for statement in advice {
             let given = AuditContext.Advice(policy: statement.policy, text: statement.text, details: statement.details)
             if !context.advice.contains(given) { context.advice.append(given) }

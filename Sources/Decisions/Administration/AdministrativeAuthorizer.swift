@@ -25,6 +25,20 @@ package final class AdministrativeAuthorizer {
         self.context = context
     }
 
+    /// The same for another actor, of a tenant.
+    func acting(_ other: AuditContext.Actor, home tenant: ExactName) -> AdministrativeAuthorizer {
+        switch other {
+        case .operator: AdministrativeAuthorizer(authorizer, on: directory, .operator, home: nil, context)
+        case .user(let id, let assignment):
+            AdministrativeAuthorizer(
+                authorizer, on: directory, .user(id: id, assignment: assignment), home: tenant, context)
+        // As the user of the token, which may be gone by now.
+        case .token(_, let user, let assignment):
+            AdministrativeAuthorizer(
+                authorizer, on: directory, .user(id: user, assignment: assignment), home: tenant, context)
+        }
+    }
+
     /// The obligations that every act fulfils: it is logged, with the given reason.
     private var obligations: AuthorizationRequest.Obligations {
         .named(context.reason == nil ? ["log"] : ["log", "reason"])

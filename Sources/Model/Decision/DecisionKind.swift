@@ -16,6 +16,8 @@ package enum DecisionKind: String, CaseIterable, Sendable {
     case derive = "token.derive"
     /// Somebody wants to say, in a review, that a token is to keep what it may do.
     case attest = "token.attest"
+    /// Somebody wants to approve a request about a token, as it would be then.
+    case approve = "token.approve"
 
     /// True when the request acts on a token, not only by one.
     package var isAdministrative: Bool { self != .access }
@@ -30,7 +32,7 @@ package enum DecisionKind: String, CaseIterable, Sendable {
     package var needsToken: Bool { isAdministrative && self != .issue }
 
     /// The number of kinds.
-    package static var count: Int { 8 }
+    package static var count: Int { 9 }
 
     /// The index of this kind among all.
     package var ordinal: Int {
@@ -43,6 +45,7 @@ package enum DecisionKind: String, CaseIterable, Sendable {
         case .list: 5
         case .derive: 6
         case .attest: 7
+        case .approve: 8
         }
     }
 }

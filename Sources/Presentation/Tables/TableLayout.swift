@@ -47,6 +47,10 @@ package struct TableLayout: Sendable {
         .text("CEILING"), .fixed("EXPIRES"), .fixed("VERDICT"), .name("BY"), .fixed("TIME"), .prose("REASON"),
         .fixed("ENTRY"), .prose("GAINED SINCE"))
 
+    package static let accessRequests = TableLayout(
+        .fixed("REQUEST"), .fixed("STATUS"), .fixed("FILED"), .name("BY", least: 6), .prose("ASKS FOR"),
+        .prose("REASON"))
+
     // MARK: Directory, log and keys
 
     package static let tenants = TableLayout(
@@ -161,7 +165,8 @@ package struct TableLayout: Sendable {
         ("all columns", tokens(TokenColumn.allCases, nil)), ("foundStrings", foundStrings), ("impacts", impacts),
         ("recordChanges", recordChanges),
         ("endedTokens", endedTokens), ("reviews", reviews), ("reviewedTokens", reviewedTokens),
-        ("reviewEvidence", reviewEvidence), ("tenants", tenants), ("users", users),
+        ("reviewEvidence", reviewEvidence), ("accessRequests", accessRequests),
+        ("tenants", tenants), ("users", users),
         ("departments", departments), ("userTypes", userTypes), ("log", log), ("keys", keys), ("policies", policies),
         ("plugins", plugins), ("pluginCommands", pluginCommands), ("vocabulary", vocabulary), ("rules", rules),
         ("testCosts", testCosts), ("mutants", mutants), ("advice", advice(spansTenants: true)),

@@ -31,8 +31,8 @@ package struct LogRow {
 
     /// The subject of the entry, by the name it had then.
     private var about: String {
-        let names = [entry.text("name"), entry.text("id"), entry.text("review"), entry.text("code")].compactMap(\.self)
-            .filter { !$0.isEmpty }
+        let name = entry.text("name") ?? entry.text("review") ?? entry.text("request")
+        let names = [name, entry.text("id"), entry.text("code")].compactMap(\.self).filter { !$0.isEmpty }
         return names.joined(separator: ", ")
     }
 

@@ -6,11 +6,13 @@ package enum LogAct {
         "token.dormant", "token.adopt", "token.use", "keys.add", "keys.rewrap", "keys.retire", "store.accept_rollback",
         "import",
         "tenant.reveal_policy", "tenant.change", "tenant.adopt", "token.attest.refused",
+        "token.approve.refused",
     ]
 
     /// Every act, sorted; a refused one of the policies ends in `.refused`.
     package static let all: [String] =
-        (tokenDecisions + others + ReviewAct.allCases.map(\.rawValue) + tokenDecisions.map { $0 + ".refused" }
+        (tokenDecisions + others + ReviewAct.allCases.map(\.rawValue) + RequestAct.allCases.map(\.rawValue)
+        + tokenDecisions.map { $0 + ".refused" }
         + ["user", "department", "user_type", "tenant"].flatMap { ["\($0).activate", "\($0).deactivate"] }).sorted()
 
     /// True for an act, and for the beginning of one that ends with a dot.

@@ -76,7 +76,11 @@ extension TokenService {
         var ids: Set<TokenID> = []
         for entry in entries where !entry.act.hasSuffix(".refused") {
             // What these do to tokens has entries of its own.
-            if entry.act == "token.revoke_many" || ReviewAct(rawValue: entry.act) != nil { continue }
+            if entry.act == "token.revoke_many" || ReviewAct(rawValue: entry.act) != nil
+                || RequestAct(rawValue: entry.act) != nil
+            {
+                continue
+            }
             guard tokenActs.contains(ExactName(entry.act)), let id = entry.token else { return nil }
             ids.insert(id)
         }

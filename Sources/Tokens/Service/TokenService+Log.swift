@@ -49,6 +49,7 @@ extension TokenService {
     /// The reason that the actor gave, the policies that permitted the act, and what they advised.
     func grounds(_ context: AuditContext) -> [JSON.Member] {
         var members = context.reason.map { [JSON.Member("reason", .string($0))] } ?? []
+        if let request = context.request { members.append(.init(RequestAct.member, .string(request))) }
         if let version = context.policyVersion { members.append(.init("policies", .string(version))) }
         guard !context.advice.isEmpty else { return members }
         let advice = context.advice.map { advice in

@@ -108,6 +108,24 @@ package final class TokenService {
         return result
     }
 
+    /// Runs a write and takes all of it back, to find out if it would succeed.
+    /// - Throws: as `write`.
+    package func rehearse(
+        _ context: AuditContext, _ body: () throws(TokenStoreError) -> Void
+    ) throws(TokenStoreError) {
+        var isDone = false
+        do throws(TokenStoreError) {
+            try write(context) { () throws(TokenStoreError) in
+                try body()
+                isDone = true
+                throw TokenStoreError(.stopped, "it was a rehearsal")
+            }
+        } catch {
+            (lastLogged, followers) = (nil, [:])
+            if !isDone { throw error }
+        }
+    }
+
     /// Runs a write that is no act of anybody, such as the recording of a use.
     /// - Throws: `.readOnly`, and `.rolledBack` for a store that was rolled back.
     func writeUnlogged<Result>(_ body: () throws(TokenStoreError) -> Result) throws(TokenStoreError) -> Result {

@@ -31,6 +31,8 @@ package struct AuditContext: Sendable {
     /// The advice that the actor was given, and whether a suggestion in it was taken.
     package var advice: [Advice] = []
     package var isAdviceTaken = false
+    /// The id of the request that the act carries out.
+    package var request: String?
 
     package init(_ actor: Actor = .operator, now: Instant, reason: String? = nil) {
         self.actor = actor

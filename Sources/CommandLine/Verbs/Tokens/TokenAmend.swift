@@ -11,6 +11,7 @@ extension Verb {
         options: [
             Option.name, Option.expires, Option.assignment.described("another assignment of the same user"),
             Option.description, Option.contact, Option.clearDormant, Option.reason,
+            Option.request,
         ] + CeilingOptions.all + AdviceOptions.all,
         details: [
             "At a terminal and without a change, it asks for one, shows it, and saves after a yes.",
@@ -18,6 +19,7 @@ extension Verb {
         ],
         run: { invocation throws(CommandError) in
             try AdviceOptions.check(invocation)
+            try invocation.checkRequest()
             let session = try AdministrationSession(invocation, acting: .amend)
             let id = try session.token(invocation.positionals[0])
             var change = TokenChange()
@@ -45,11 +47,16 @@ extension Verb {
                         + "\(CeilingOptions.flags) or `--clear-dormant`")
             }
             if !change.isEmpty {
-                _ = try session.act { administration throws(AdministrationError) in
+                let wanted = change
+                let wish = { () throws(CommandError) in
+                    AccessRequest.Wish.amend(id, version: try session.visible(id).version, wanted)
+                }
+                let amended = try session.act(orRequest: wish) { administration throws(AdministrationError) in
                     try administration.amend(
                         id, change, advised: AdvicePrompt(invocation: invocation).respond,
                         isConfirmed: { change in asked.map { form.confirm(change, of: $0) } ?? true })
                 }
+                guard amended != nil else { return ExitStatus.deny }
             }
             if invocation[.clearDormant] {
                 try session.perform(.amend, [id]) { store, act throws(TokenStoreError) in

@@ -9,7 +9,7 @@ extension Verb {
         options: [
             Option.name, Option.expires, Option.user.described("the user whose permissions it has, by id or name"),
             Option.assignment.described("which of the user's assignments: an id, or DEPARTMENT/USER TYPE"),
-            Option.mobile, Option.device, Option.description, Option.contact, Option.reason,
+            Option.mobile, Option.device, Option.description, Option.contact, Option.reason, Option.request,
         ] + CeilingOptions.all + AdviceOptions.all,
         details: [
             "At a terminal, it asks for what is not given, shows a summary, and saves after a yes.",
@@ -39,11 +39,14 @@ extension Verb {
                 if chosen != nil { draft.ceiling = draft.ceiling ?? Ceiling() }
                 draft.ceiling?.permissions = chosen
             }
-            let (details, string) = try session.act { administration throws(AdministrationError) in
+            let asked = draft
+            let made = try session.act(orRequest: { () throws(CommandError) in .issue(asked) }) {
+                administration throws(AdministrationError) in
                 try administration.create(
                     draft, advised: AdvicePrompt(invocation: invocation).respond,
                     isConfirmed: { isAsked ? form.confirm($0) : true })
             }
+            guard let (details, string) = made else { return ExitStatus.deny }
             let secret = TokenStringOutput(session: session, details: details, string: string)
             secret.print()
             secret.noteAboutRevealing()
@@ -57,6 +60,8 @@ extension Verb {
         _ invocation: Invocation, isMobile: Bool
     ) throws(CommandError) -> [any OptionDeclaration] {
         try AdviceOptions.check(invocation)
+        try invocation.checkRequest()
+        if isMobile, invocation[.request] { throw .usage("`--request` is for API tokens; a login makes a mobile one") }
         let required: [any OptionDeclaration] = [Option.name, Option.expires]
         for option in isMobile ? required : [Option.device] where invocation.isGiven(option) {
             let kind = isMobile ? "a mobile token has none" : "only a mobile token has one: `--mobile`"
