@@ -35,10 +35,13 @@ internal import Testing
         ("request refuse", ["request refuse --tenant 3 6f56b474afa8c9dff84d3cf0bcda0e3f"]),
         ("request approve", ["request approve --tenant 3 Asked"]),
         ("request fetch", ["request fetch --tenant 3 Asked --as bjorn/a-bjorn-1"]),
-        ("request cancel", [
-            "token amend 6f56b474afa8c9dff84d3cf0bcda0e3f --tenant 3 --contact y --as bjorn/a-bjorn-1 --request --reason x",
-            "request cancel --tenant 3 6f56b474afa8c9dff84d3cf0bcda0e3f",
-        ]),
+        (
+            "request cancel",
+            [
+                "token amend 6f56b474afa8c9dff84d3cf0bcda0e3f --tenant 3 --contact y --as bjorn/a-bjorn-1 --request --reason x",
+                "request cancel --tenant 3 6f56b474afa8c9dff84d3cf0bcda0e3f",
+            ]
+        ),
         ("token revoke", ["token revoke --tenant 3 B --yes"]), ("token find", ["token find --tenant 3"]),
         ("token mark-dormant", ["token mark-dormant --tenant 3 --unused-for 90d"]),
         ("token purge", ["token purge --tenant 3 --before 2020-01-01"]),

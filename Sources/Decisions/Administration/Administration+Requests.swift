@@ -7,12 +7,19 @@ package import Tokens
 /// is decided again for whoever approves, when that happens and when it is carried out. Nobody approves their own request.
 extension Administration {
     /// Files a request for an act that was denied.
-    /// - Throws: `.store` for an act that the store would refuse, whoever approves it: a name that is taken, a ceiling that
-    ///   is wider than its combination.
+    /// - Throws: `.denied` for an actor who could not fetch what is asked for, `.store` for an act that the store would
+    ///   refuse, whoever approves it: a name that is taken, a ceiling that is wider than its combination.
     package func file(
         _ wish: AccessRequest.Wish, _ denial: AccessRequest.Denial, of tenant: ExactName
     ) throws(AdministrationError) -> AccessRequest {
-        try stored { () throws(TokenStoreError) in
+        try requireAsking(try current())
+        try rehearse(wish)
+        return try stored { () throws(TokenStoreError) in try store.file(wish, denial, of: tenant, context) }
+    }
+
+    /// Requires that the store would carry out an act.
+    private func rehearse(_ wish: AccessRequest.Wish) throws(AdministrationError) {
+        do throws(TokenStoreError) {
             try store.rehearse(context) { () throws(TokenStoreError) in
                 switch wish {
                 case .issue(let draft): _ = try store.create(draft, context)
@@ -20,7 +27,31 @@ extension Administration {
                     _ = try store.amend(id, change, expecting: version, context)
                 }
             }
-            return try store.file(wish, denial, of: tenant, context)
+        } catch {
+            // What the store says may be about tokens and people of which the actor knows nothing.
+            let isForEverybody: Bool
+            if case .operator = actor { isForEverybody = true } else { isForEverybody = error.code == .name }
+            throw AdministrationError(
+                .store,
+                isForEverybody
+                    ? error.message
+                    : "the store would refuse it, whoever approves: the name may be taken, the ceiling wider than the "
+                        + "combination, or the token changed; nothing is changed", store: error.code)
+        }
+    }
+
+    /// Requires that the one who acts could be given a token: not through a token that is limited in when, where or how
+    /// often it acts, or that was derived to end soon.
+    private func requireAsking(_ authorizer: AdministrativeAuthorizer) throws(AdministrationError) {
+        guard case .token(let text) = actor, let id = TokenID(text),
+            let own = try stored({ () throws(TokenStoreError) in try store.details(id) })?.token
+        else { return }
+        let limits = (own.ceiling?.parts ?? []).filter { $0 != .permissions && $0 != .departments }
+        guard limits.isEmpty, own.parent == nil, own.kind == .api else {
+            throw AdministrationError(
+                .denied,
+                "a token that was derived, belongs to a login, or is limited in networks, hours, uses or purpose asks for no "
+                    + "other; nothing is changed", token: id)
         }
     }
 
@@ -30,22 +61,46 @@ extension Administration {
         let sees = authorizer.visibility(tenant: tenant)
         var seen: [AccessRequest] = []
         for request in try stored({ () throws(TokenStoreError) in try store.requests(of: tenant) })
-        where try isVisible(request, sees) {
+        where try isVisible(request, authorizer, sees) {
             seen.append(request)
         }
         return seen
     }
 
-    private func isVisible(_ request: AccessRequest, _ sees: (TokenRecord) -> Bool) throws(AdministrationError) -> Bool
-    {
+    private func isVisible(
+        _ request: AccessRequest, _ authorizer: AdministrativeAuthorizer, _ sees: (TokenRecord) -> Bool
+    ) throws(AdministrationError) -> Bool {
         if case .operator = actor { return true }
-        if isRequester(of: request) { return true }
         let present = try known(request)
+        if isRequester(of: request) {
+            return try authorizer.fault(tenant: request.tenant, token: asked(request, onto: present)) == nil
+        }
         return present.map { sees($0.token) } ?? true && sees(asked(request, onto: present))
     }
 
-    /// True when the actor made a request, with whichever assignment or token.
-    private func isRequester(of request: AccessRequest) -> Bool { request.filed.actor.name == context.actor.name }
+    /// True when a request was made in the way in which the actor acts: as the same user, or through the same token.
+    private func isRequester(of request: AccessRequest) -> Bool {
+        switch (request.filed.actor, context.actor) {
+        case (.operator, .operator): true
+        case (.user(let one, _), .user(let other, _)): one == other
+        case (.token(let one, _, _), .token(let other, _, _)): one == other
+        default: false
+        }
+    }
+
+    /// Requires that the actor made a request, and may still act.
+    private func requireRequester(
+        of request: AccessRequest, _ authorizer: AdministrativeAuthorizer
+    ) throws(AdministrationError) {
+        guard isRequester(of: request) else {
+            throw AdministrationError(
+                .denied, "only its requester may do this, in the way in which it was filed; nothing is changed")
+        }
+        let record = asked(request, onto: try known(request))
+        if let fault = try authorizer.fault(tenant: request.tenant, token: record) {
+            throw AdministrationError(.denied, "denied: \(fault); nothing is changed")
+        }
+    }
 
     /// The token that a request would change; `nil` for a new one, and for one that is gone.
     private func known(_ request: AccessRequest) throws(AdministrationError) -> TokenDetails? {
@@ -88,7 +143,10 @@ extension Administration {
         defer { context.request = nil }
         (context.advice, context.isAdviceTaken) = ([], false)
         let permit: Decision
-        do throws(AdministrationError) { permit = try permitApproval(of: request, try current()) } catch {
+        do throws(AdministrationError) {
+            permit = try permitApproval(of: request, try current())
+            try rehearse(request.wish)
+        } catch {
             throw noted(error, .approve, ids(request), tenant: request.tenant)
         }
         note(permit.advice)
@@ -118,11 +176,9 @@ extension Administration {
     /// Takes a request back.
     /// - Throws: `.denied` for anybody but its requester and the operator.
     package func cancel(_ request: AccessRequest) throws(AdministrationError) -> AccessRequest {
-        try answering(request) { _ throws(AdministrationError) in
+        try answering(request) { authorizer throws(AdministrationError) in
             if case .operator = actor { return }
-            guard isRequester(of: request) else {
-                throw AdministrationError(.denied, "only its requester takes a request back; nothing is changed")
-            }
+            try requireRequester(of: request, authorizer)
         } body: { () throws(TokenStoreError) in
             try store.answer(request, .cancel, context)
         }
@@ -135,28 +191,51 @@ extension Administration {
     ) throws(AdministrationError) -> (request: AccessRequest, details: TokenDetails, string: TokenString) {
         context.request = request.id
         defer { context.request = nil }
-        return try answering(request) { authorizer throws(AdministrationError) in
-            guard isRequester(of: request) else {
-                throw AdministrationError(.denied, "only its requester fetches a token; nothing is changed")
+        return try answering(request, as: .issue) { authorizer throws(AdministrationError) in
+            try requireRequester(of: request, authorizer)
+            try requireAsking(authorizer)
+            // As the log has it now, and not as it was when it was found.
+            let present = try stored { () throws(TokenStoreError) in
+                let present = try store.current(request)
+                try store.require(.approved, present, context)
+                return present
             }
-            guard request.status(at: context.now) == .approved, let answer = request.answer else { return }
-            _ = try decideAct(request, authorizer.acting(answer.actor, home: request.tenant))
+            guard let answer = present.answer else { preconditionFailure("somebody answered an approved request") }
+            do throws(AdministrationError) {
+                _ = try decideAct(
+                    request, authorizer.acting(answer.actor, home: request.tenant, reason: answer.reason))
+            } catch {
+                guard error.code == .denied else { throw error }
+                // The reasons are about somebody else than who reads this.
+                throw AdministrationError(
+                    .denied,
+                    "whoever approved the request may not do it any more, so nothing is made: `demilune request cancel` takes "
+                        + "it back, and then ask again")
+            }
         } body: { () throws(TokenStoreError) in
             guard case .issue(let draft) = request.wish else {
                 throw TokenStoreError(.state, "the request `\(request.id)` is for no new token; nothing is changed")
             }
             // Completed first: only an approved request gets any further.
             let completed = try store.complete(request, context)
-            let (details, string) = try store.create(draft, context)
-            return (completed, details, string)
+            do throws(TokenStoreError) {
+                let (details, string) = try store.create(draft, context)
+                return (completed, details, string)
+            } catch {
+                guard error.code == .duplicate else { throw error }
+                throw TokenStoreError(
+                    .duplicate,
+                    "another live token has the name `\(draft.name)` by now: cancel the request, and ask again")
+            }
         }
     }
 
     private func answering<Result>(
-        _ request: AccessRequest, check: (AdministrativeAuthorizer) throws(AdministrationError) -> Void,
+        _ request: AccessRequest, as kind: DecisionKind = .approve,
+        check: (AdministrativeAuthorizer) throws(AdministrationError) -> Void,
         body: () throws(TokenStoreError) -> Result
     ) throws(AdministrationError) -> Result {
-        try transact(.approve, tenant: request.tenant, ids(request), check: check, body: body)
+        try transact(kind, tenant: request.tenant, ids(request), check: check, body: body)
     }
 
     private func ids(_ request: AccessRequest) -> [TokenID] { request.filed.token.map { [$0] } ?? [] }
@@ -166,7 +245,7 @@ extension Administration {
     private func permitApproval(
         of request: AccessRequest, _ authorizer: AdministrativeAuthorizer
     ) throws(AdministrationError) -> Decision {
-        guard !isRequester(of: request) else {
+        guard !request.filed.actor.isSamePerson(as: context.actor) else {
             throw AdministrationError(
                 .denied, "somebody else than the requester approves a request; nothing is changed",
                 token: request.filed.token)
@@ -193,9 +272,15 @@ extension Administration {
             let decision = try decide(authorizer, draft, draft.expires)
             try permitted(.issue, [], decision)
             return decision
-        case .amend(let id, _, let change):
+        case .amend(let id, let version, let change):
             guard let known = try known(request) else {
                 throw AdministrationError(.unknown, "there is no token `\(id)`; nothing is changed", token: id)
+            }
+            guard known.version == version else {
+                throw AdministrationError(
+                    .store,
+                    "the token `\(id)` changed since the request was filed, so it cannot be approved any more: refuse it, and "
+                        + "let its requester ask again", token: id, store: .stale)
             }
             return try require(known, change, authorizer, among: 1)
         }

@@ -25,9 +25,24 @@ package final class AdministrativeAuthorizer {
         self.context = context
     }
 
-    /// The same for another actor, of a tenant.
-    func acting(_ other: AuditContext.Actor, home tenant: ExactName) -> AdministrativeAuthorizer {
-        switch other {
+    /// The code with which every act of the actor on a tenant's token is denied; `nil` for an actor who may act.
+    func fault(tenant: ExactName, token: TokenRecord) throws(AdministrationError) -> String? {
+        do throws(RequestError) {
+            guard let request = try authorizer.request(question(.list, tenant: tenant, token, nil), on: directory)
+            else {
+                return "actor_unknown"
+            }
+            return ActorValidity.fault(request)
+        } catch { throw AdministrationError(.request, error.message) }
+    }
+
+    /// The same for another actor, of a tenant, and for the reason that this one gave.
+    func acting(
+        _ other: AuditContext.Actor, home tenant: ExactName, reason: String?
+    ) -> AdministrativeAuthorizer {
+        var context = context
+        context.reason = reason
+        return switch other {
         case .operator: AdministrativeAuthorizer(authorizer, on: directory, .operator, home: nil, context)
         case .user(let id, let assignment):
             AdministrativeAuthorizer(

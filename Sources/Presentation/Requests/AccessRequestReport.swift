@@ -6,23 +6,29 @@ package import Tokens
 /// Approval Profile (draft 1).
 package struct AccessRequestReport {
     private let request: AccessRequest
+    /// The token that it would change, as it is now; `nil` for a new one, and for one that is gone.
+    private let present: TokenDetails?
     private let view: TenantView
 
-    package init(_ request: AccessRequest, _ view: TenantView) { (self.request, self.view) = (request, view) }
+    package init(_ request: AccessRequest, changing present: TokenDetails?, _ view: TenantView) {
+        (self.request, self.present, self.view) = (request, present, view)
+    }
 
     /// The digits of an id that a list shows.
     private static let digits = 8
 
     private var status: AccessRequest.Status { request.status(at: view.now) }
 
-    private func name(_ actor: ExactName) -> String {
-        view.directory.user(actor, tenant: view.index).map { view.directory.users[$0].name.text } ?? actor.text
+    private func name(_ actor: AuditContext.Actor) -> String {
+        if actor == .operator { return "the operator" }
+        return view.directory.user(actor.name, tenant: view.index).map { view.directory.users[$0].name.text }
+            ?? actor.name.text
     }
 
     private func local(_ time: Instant) -> String { LocalTime.stated(time, in: view.zone) }
 
     private func act(_ entry: LogEntry) -> String {
-        "\(local(entry.time)) by \(name(entry.actor.name))" + (entry.reason.map { ": \($0)" } ?? "")
+        "\(local(entry.time)) by \(name(entry.actor))" + (entry.reason.map { ": \($0)" } ?? "")
     }
 
     /// A combination with its user: `bjorn, Sales > Integrator`.
@@ -32,41 +38,63 @@ package struct AccessRequestReport {
         return "\(user.name), \(view.directory.combination(index))"
     }
 
-    /// `a token "Night batch" for bjorn, Sales > Integrator`, or `a change of the token …`.
+    /// `a token "Night sums" for bjorn, Sales > Integrator`, or `changes of "Order intake": contact`.
     private var wish: String {
         switch request.wish {
-        case .issue(let draft): "a token `\(draft.name)` for \(combination(draft.assignment))"
-        case .amend(let id, _, _): "a change of the token \(id)"
+        case .issue(let draft): "a token \"\(draft.name)\" for \(combination(draft.assignment))"
+        case .amend(let id, _, _):
+            "changes of \"\(present?.token.name.text ?? id.description)\": \(changes.map(\.name).joined(separator: ", "))"
         }
     }
 
-    /// The parts that are asked for, one a line.
-    private var asked: [String] {
-        var lines: [String] = []
-        func add(_ name: String, _ value: String?) { if let value { lines.append("\(name): \(value)") } }
-        func add(ceiling: Ceiling?) {
-            guard let ceiling else { return }
-            let limits = ceiling.lines(tenant: view.index, in: view.directory)
-            add("ceiling", limits.isEmpty ? "none" : limits.joined(separator: "; "))
-        }
+    /// The parts that are asked for, one a line: of a change with what they are now.
+    package var asked: [String] {
         switch request.wish {
         case .issue(let draft):
-            add("name", draft.name.text)
-            add("for", combination(draft.assignment))
-            add("expires", LocalTime.expiry(draft.expires, in: view.zone))
-            add("description", draft.description?.text)
-            add("contact", draft.contact?.text)
-            add(ceiling: draft.ceiling)
-        case .amend(let id, _, let change):
-            add("token", id.description)
-            add("name", change.name?.text)
-            add("for", change.assignment.map(combination))
-            add("expires", change.expires.map { LocalTime.expiry($0, in: view.zone) })
-            add("description", change.description.map { $0.isEmpty ? "none" : $0.text })
-            add("contact", change.contact.map { $0.isEmpty ? "none" : $0.text })
-            add(ceiling: change.ceiling)
+            let parts: [(String, String?)] = [
+                ("name", draft.name.text), ("for", combination(draft.assignment)),
+                ("expires", LocalTime.expiry(draft.expires, in: view.zone)), ("description", draft.description?.text),
+                ("contact", draft.contact?.text), ("ceiling", limits(draft.ceiling)),
+            ]
+            return parts.compactMap { name, value in value.map { "\(name): \($0)" } }
+        case .amend(let id, let version, _):
+            var lines = ["token: \(present?.token.name.text ?? "gone"), \(id)"]
+            if let present {
+                lines.append("of: \(combination(present.token.assignment))")
+            }
+            lines += changes.map { "\($0.name): \($0.before) → \($0.after)" }
+            if present?.version != version {
+                lines.append("the token changed since this was filed: it cannot be approved any more")
+            }
+            return lines
         }
-        return lines
+    }
+
+    private func limits(_ ceiling: Ceiling?) -> String {
+        let lines = ceiling?.lines(tenant: view.index, in: view.directory) ?? []
+        return lines.isEmpty ? "no limits" : lines.joined(separator: "; ")
+    }
+
+    /// The parts that a change is about, before and after it.
+    private var changes: [(name: String, before: String, after: String)] {
+        guard case .amend(_, _, let change) = request.wish else { return [] }
+        let token = present?.token
+        func text(_ text: ExactName?) -> String { text.map { $0.isEmpty ? "–" : $0.text } ?? "–" }
+        func time(_ time: Instant) -> String { LocalTime.expiry(time, in: view.zone) }
+        var changes: [(String, String, String)] = []
+        if let name = change.name { changes.append(("name", text(token?.name), name.text)) }
+        if let assignment = change.assignment {
+            changes.append(("for", token.map { combination($0.assignment) } ?? "–", combination(assignment)))
+        }
+        if let expires = change.expires {
+            changes.append(("expires", token.map { time($0.expires) } ?? "–", time(expires)))
+        }
+        if let description = change.description {
+            changes.append(("description", text(token?.description), text(description)))
+        }
+        if let contact = change.contact { changes.append(("contact", text(token?.contact), text(contact))) }
+        if let ceiling = change.ceiling { changes.append(("ceiling", limits(token?.ceiling), limits(ceiling))) }
+        return changes
     }
 
     package var fields: KeyValueOutput {
@@ -113,7 +141,10 @@ package struct AccessRequestReport {
                 ])),
             .init(
                 "subject",
-                .object([.init("type", .string("user")), .init("id", .string(request.filed.actor.name))])),
+                .object([
+                    .init("type", .string(request.filed.actor == .operator ? "operator" : "user")),
+                    .init("id", .string(request.filed.actor.name)),
+                ])),
             .init("action", .object([.init("name", .string(action))])),
             .init(
                 "resource",
@@ -155,14 +186,17 @@ package struct AccessRequestReport {
         return members
     }
 
-    package static func listing(_ requests: [AccessRequest], _ view: TenantView) -> Listing {
+    /// - Parameter present: gives the token that a request would change.
+    package static func listing<Failure>(
+        _ requests: [AccessRequest], _ view: TenantView, _ present: (AccessRequest) throws(Failure) -> TokenDetails?
+    ) throws(Failure) -> Listing {
         var listing = Listing(.accessRequests)
         for request in requests {
-            let report = AccessRequestReport(request, view)
+            let report = AccessRequestReport(request, changing: try present(request), view)
             listing.add(
                 [
                     TableCell(String(request.id.prefix(digits)), whole: request.id), TableCell(report.status.rawValue),
-                    .time(request.filed.time, in: view.zone), TableCell(report.name(request.filed.actor.name)),
+                    .time(request.filed.time, in: view.zone), TableCell(report.name(request.filed.actor)),
                     TableCell(report.wish), TableCell(request.filed.reason ?? ""),
                 ], report.members)
         }

@@ -35,7 +35,7 @@ extension TokenService {
     ) throws(TokenStoreError) -> AccessRequest {
         try write(context) { () throws(TokenStoreError) in
             let pending = try requests(of: tenant).count {
-                $0.status(at: context.now) == .pending && $0.filed.actor.name == context.actor.name
+                $0.status(at: context.now) == .pending && $0.filed.actor.isSamePerson(as: context.actor)
             }
             guard pending < AccessRequest.mostPending else {
                 throw TokenStoreError(
@@ -68,12 +68,14 @@ extension TokenService {
         try write(context) { () throws(TokenStoreError) in
             var request = try current(request)
             let status = request.status(at: context.now)
-            guard status == .pending || act == .cancel && status == .approved else {
+            // What was approved can be taken back until it is carried out.
+            guard status == .pending || act != .approve && status == .approved else {
                 throw TokenStoreError(.state, "the request `\(request.id)` is \(status.rawValue); nothing is changed")
             }
             var more: [JSON.Member] = []
             if act == .approve {
-                let until = context.now.adding(AccessRequest.lifetime)
+                var until = context.now.adding(AccessRequest.lifetime)
+                if case .issue(let draft) = request.wish { until = min(until, draft.expires) }
                 more = [.init("approved_until", .string(until.description))]
                 request.approvedUntil = until
             }
@@ -87,18 +89,25 @@ extension TokenService {
     package func complete(_ request: AccessRequest, _ context: AuditContext) throws(TokenStoreError) -> AccessRequest {
         try write(context) { () throws(TokenStoreError) in
             var request = try current(request)
-            let status = request.status(at: context.now)
-            guard status == .approved else {
-                throw TokenStoreError(.state, "the request `\(request.id)` is \(status.rawValue); nothing is changed")
-            }
+            try require(.approved, request, context)
             request.completion = try note(request, .complete, context)
             return request
         }
     }
 
+    /// - Throws: `.state` for a request in another state.
+    package func require(
+        _ status: AccessRequest.Status, _ request: AccessRequest, _ context: AuditContext
+    ) throws(TokenStoreError) {
+        let present = request.status(at: context.now)
+        guard present == status else {
+            throw TokenStoreError(.state, "the request `\(request.id)` is \(present.rawValue); nothing is changed")
+        }
+    }
+
     /// The request as the log has it now. Every entry since it was filed is checked with its place in the chain, so that
     /// no answer is overlooked.
-    private func current(_ request: AccessRequest) throws(TokenStoreError) -> AccessRequest {
+    package func current(_ request: AccessRequest) throws(TokenStoreError) -> AccessRequest {
         var current = request
         (current.answer, current.approvedUntil, current.completion) = (nil, nil, nil)
         try eachChainedEntry(after: request.filed, upTo: nil) { entry throws(TokenStoreError) in

@@ -59,6 +59,11 @@ extension AuditContext.Actor {
         }
     }
 
+    /// True for one person, with whichever assignment or token. A user may have the id `operator`, and is not the operator.
+    package func isSamePerson(as other: AuditContext.Actor) -> Bool {
+        (self == .operator) == (other == .operator) && name == other.name
+    }
+
     package var assignment: ExactName? {
         switch self {
         case .operator: nil

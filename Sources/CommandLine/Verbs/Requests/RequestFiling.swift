@@ -31,7 +31,7 @@ extension AdministrationSession {
         let remedies = try remedies(wish)
         guard !remedies.isEmpty else {
             throw CommandError(
-                "no change of one or two things by an administrator would permit it, so there is nothing to ask for: no "
+                "no change by an administrator of what you may do would permit it, so nobody else may do it for you: no "
                     + "request is filed", status: ExitStatus.deny)
         }
         let denial = AccessRequest.Denial(
@@ -41,7 +41,7 @@ extension AdministrationSession {
             try administration.file(wish, denial, of: tenant.id)
         }
         if invocation[.json] {
-            terminal.print(JSON.object(AccessRequestReport(request, tenantView).members).compact)
+            terminal.print(JSON.object(AccessRequestReport(request, changing: nil, tenantView).members).compact)
         } else {
             for remedy in remedies { terminal.note("  it would be permitted if \(Terminal.escaped(remedy))") }
             terminal.print(
@@ -53,7 +53,7 @@ extension AdministrationSession {
     /// The most remedies that a request carries.
     private static let mostRemedies = 3
 
-    /// The smallest changes by an administrator with which the act was decided again and permitted.
+    /// The smallest changes of the requester's rights with which the act was decided again and permitted.
     private func remedies(_ wish: AccessRequest.Wish) throws(CommandError) -> [String] {
         let directory = try directory(for: wish)
         do {
@@ -61,9 +61,9 @@ extension AdministrationSession {
             for question in try questions(wish, directory) {
                 let traced = try authorizer.examine(question, on: directory)
                 guard !traced.decision.isPermitted else { continue }
-                return Counterfactual(traced, authorizer).paths.filter { $0.agents == [.administrator] }.prefix(
-                    Self.mostRemedies
-                ).map { path in
+                // A change of what the requester may do: what stands in the way of everybody, nobody can approve.
+                let paths = Counterfactual(traced, authorizer).paths.filter { $0.changes.allSatisfy(\.isOfRights) }
+                return paths.prefix(Self.mostRemedies).map { path in
                     path.steps.map { $0.words(in: directory, tenant: tenant.id) }.joined(separator: " and ")
                 }
             }
@@ -123,11 +123,28 @@ extension Option<Bool> {
 }
 
 extension Invocation {
-    /// - Throws: `.usage` for a request without a reason.
+    /// The most characters of the reason of a request.
+    private static let mostOfReason = 1_000
+
+    /// - Throws: `.usage` for a request without a reason, and for one that nobody would read.
     func checkRequest() throws(CommandError) {
         guard self[.request] else { return }
-        guard self[.reason]?.isEmpty == false else {
+        let reason = self[.reason] ?? ""
+        guard reason.contains(where: { !$0.isWhitespace }) else {
             throw .usage("`--request` needs `--reason`: whoever approves reads it")
+        }
+        guard reason.unicodeScalars.count <= Self.mostOfReason else {
+            throw .usage("the reason of a request has at most \(Self.mostOfReason) characters")
+        }
+    }
+}
+
+extension Change {
+    /// True for a change of what somebody may do; not of what is asked of everybody.
+    fileprivate var isOfRights: Bool {
+        switch self {
+        case .userHolds, .userTypeHolds, .tokenCeiling: true
+        default: false
         }
     }
 }

@@ -16,7 +16,11 @@ extension Verb {
             }
             let status = invocation[.requestStatus]
             let chosen = requests.filter { status == nil || $0.status(at: session.now) == status }
-            try AccessRequestReport.listing(chosen, session.tenantView).print(invocation, "request")
+            let listing = try AccessRequestReport.listing(chosen, session.tenantView) {
+                request throws(CommandError) in
+                try session.present(request)
+            }
+            try listing.print(invocation, "request")
             if !invocation[.json], !invocation[.csv] { Listing.noteZone(session.zone, invocation) }
             return ExitStatus.done
         })
@@ -41,14 +45,10 @@ extension Verb {
                 + "permitted to do it oneself. Nobody approves their own request."
         ],
         run: { invocation throws(CommandError) in
-            let session = try AdministrationSession(invocation, acting: .approve)
-            let request = try session.request(invocation.positionals[0])
-            let approved = try session.act { administration throws(AdministrationError) in
-                try administration.approve(
-                    request, advised: AdvicePrompt(invocation: invocation, takesDay: false).respond)
+            let advised = AdvicePrompt(invocation: invocation, takesDay: false).respond
+            return try answer(invocation) { administration, request throws(AdministrationError) in
+                try administration.approve(request, advised: advised)
             }
-            try session.report(approved)
-            return ExitStatus.done
         })
 
     /// `request refuse`: refuses a request.
@@ -56,11 +56,9 @@ extension Verb {
         name: "request refuse", summary: "refuses a request", positionals: [.request], options: [Option.reason],
         details: ["Whoever may approve a request may refuse it."],
         run: { invocation throws(CommandError) in
-            let session = try AdministrationSession(invocation, acting: .approve)
-            let request = try session.request(invocation.positionals[0])
-            try session.report(
-                try session.act { administration throws(AdministrationError) in try administration.refuse(request) })
-            return ExitStatus.done
+            try answer(invocation) { administration, request throws(AdministrationError) in
+                try administration.refuse(request)
+            }
         })
 
     /// `request cancel`: takes a request back.
@@ -69,12 +67,26 @@ extension Verb {
         positionals: [.request],
         options: [Option.reason],
         run: { invocation throws(CommandError) in
-            let session = try AdministrationSession(invocation, acting: .approve)
-            let request = try session.request(invocation.positionals[0])
-            try session.report(
-                try session.act { administration throws(AdministrationError) in try administration.cancel(request) })
-            return ExitStatus.done
+            try answer(invocation) { administration, request throws(AdministrationError) in
+                try administration.cancel(request)
+            }
         })
+
+    /// Answers a request, and tells what it is about and what became of it.
+    private static func answer(
+        _ invocation: Invocation,
+        _ body: (Administration, AccessRequest) throws(AdministrationError) -> AccessRequest
+    ) throws(CommandError) -> Int32 {
+        let session = try AdministrationSession(invocation, acting: .approve)
+        let request = try session.request(invocation.positionals[0], isAnswered: true)
+        let report = AccessRequestReport(request, changing: try session.present(request), session.tenantView)
+        let answered = try session.act { administration throws(AdministrationError) in
+            try body(administration, request)
+        }
+        if !invocation[.json] { for line in report.asked { session.terminal.print("  \(Terminal.escaped(line))") } }
+        try session.report(answered)
+        return ExitStatus.done
+    }
 
     /// `request fetch`: makes the token of an approved request.
     static let requestFetch = Verb(
@@ -98,7 +110,9 @@ extension Verb {
 extension AdministrationSession {
     /// A request that the actor may see: by its id, the first digits of it, or the id or the name of the token that it is
     /// about, where only one of these requests waits for something.
-    fileprivate func request(_ text: String) throws(CommandError) -> AccessRequest {
+    /// - Parameter isAnswered: true where the request must be the only one, also of those that are over: another one may
+    ///   have taken the place of that which somebody looked at.
+    fileprivate func request(_ text: String, isAnswered: Bool = false) throws(CommandError) -> AccessRequest {
         let requests = try act { administration throws(AdministrationError) in
             try administration.requests(of: tenant.id)
         }
@@ -113,7 +127,7 @@ extension AdministrationSession {
                 if isOfToken || name == ExactName(text) { found.append(request) }
             }
             let open = found.filter { [.pending, .approved].contains($0.status(at: now)) }
-            if open.count == 1 { found = open }
+            if open.count == 1, !isAnswered { found = open }
         }
         guard found.count == 1 else {
             throw CommandError(
@@ -127,14 +141,17 @@ extension AdministrationSession {
 
     /// The name of the token that a request is about.
     private func name(of request: AccessRequest) throws(CommandError) -> ExactName? {
-        switch request.wish {
-        case .issue(let draft): draft.name
-        case .amend(let id, _, _): try details(id)?.token.name
-        }
+        if case .issue(let draft) = request.wish { return draft.name }
+        return try present(request)?.token.name
+    }
+
+    /// The token that a request would change; `nil` for a new one.
+    fileprivate func present(_ request: AccessRequest) throws(CommandError) -> TokenDetails? {
+        try request.filed.token.flatMap { id throws(CommandError) in try details(id) }
     }
 
     fileprivate func show(_ request: AccessRequest) throws(CommandError) {
-        let report = AccessRequestReport(request, tenantView)
+        let report = AccessRequestReport(request, changing: try present(request), tenantView)
         if invocation[.json] {
             terminal.print(JSON.object(report.members).pretty)
         } else {
@@ -145,7 +162,8 @@ extension AdministrationSession {
     /// Prints what became of a request: one line, or its members as JSON.
     fileprivate func report(_ request: AccessRequest) throws(CommandError) {
         if invocation[.json] {
-            return terminal.print(JSON.object(AccessRequestReport(request, tenantView).members).compact)
+            return terminal.print(
+                JSON.object(AccessRequestReport(request, changing: try present(request), tenantView).members).compact)
         }
         let status = request.status(at: now)
         var line = "the request \(request.id) is \(status.rawValue)"

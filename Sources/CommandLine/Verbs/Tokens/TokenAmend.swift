@@ -20,6 +20,9 @@ extension Verb {
         run: { invocation throws(CommandError) in
             try AdviceOptions.check(invocation)
             try invocation.checkRequest()
+            if invocation[.clearDormant], invocation[.request] {
+                throw .usage("`--clear-dormant` and `--request` cannot be combined; use only one of them")
+            }
             let session = try AdministrationSession(invocation, acting: .amend)
             let id = try session.token(invocation.positionals[0])
             var change = TokenChange()
