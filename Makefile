@@ -12,7 +12,7 @@ demo: bootstrap ## build, make a demo store, decide 10,000 requests and the Todo
 test: bootstrap ## run every test, in two to three minutes
 	scripts/test
 
-test-long: bootstrap ## after `test`: leaks, races, huge scripts, 250,000 decisions, a second solver, the embedding example; up to 15 minutes
+test-long: bootstrap ## after `test`: leaks, races, huge scripts, half a million decisions, a second solver, the embedding example; up to 15 minutes
 	scripts/bootstrap z3
 	DEMILUNE_LONG=1 scripts/test --filter 'LeakTests|RollbackTests|two reviewers at once|ParserTests|OracleTests|EmbeddingTests|RefereeTests'
 

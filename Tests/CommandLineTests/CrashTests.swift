@@ -262,7 +262,7 @@ internal import Testing
     /// The mark of reviews: ten thousand tokens, two reviewers at once, one of them killed again and again.
     @Test(.enabled(if: ProcessInfo.processInfo.environment["DEMILUNE_LONG"] == "1"))
     func `two reviewers at once lose nothing and answer nothing twice`() throws {
-        let (session, users) = (Session(), 4)
+        let (session, users) = (Session(), 8)
         manyTokens(session, users: users)
         #expect(demilune(session, "review", "start", "Q4", "--at-close", "suspend", "--yes").status == 0)
         func answer(_ verb: String, _ user: Int, stop: [String: String] = [:]) throws -> Process? {

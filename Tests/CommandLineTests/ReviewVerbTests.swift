@@ -255,6 +255,7 @@ internal import Testing
             (["start", "x", "--at-close", "report", "--state", "revoked"], "neither revoked nor expired"),
             (["start", "2026-Q4", "--at-close", "report", "--yes", "--digest", "0"], "do not match the digest"),
             (["attest", "2026-Q4", "Warehouse sync"], "--reason"),
+            (["attest", "2026-Q4", "Warehouse sync", "--reason", " "], "--reason"),
             (["attest", "2026-Q4", "--reason", "x", "Warehouse sync", "--user", "bjorn"], "cannot be combined"),
             (["attest", "2026-Q4"], "no token is given"),
             (["attest", "2026-Q5", "Warehouse sync", "--reason", "x"], "did you mean `2026-Q4`"),

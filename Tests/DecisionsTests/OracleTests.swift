@@ -12,7 +12,7 @@ import Testing
     private static let environment = ProcessInfo.processInfo.environment
     private static let count = environment["DEMILUNE_FUZZ_DECISIONS"].flatMap(Int.init)
     /// The number of decisions with the same fixtures every time.
-    private static let usual = environment["DEMILUNE_LONG"] == nil ? 50_000 : 250_000
+    private static let usual = environment["DEMILUNE_LONG"] == nil ? 50_000 : 500_000
     private static let fixtures = 32
 
     /// The first request that is decided differently from the oracle.

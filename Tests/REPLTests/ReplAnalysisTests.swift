@@ -7,15 +7,10 @@ internal import Testing
 @testable internal import REPL
 
 /// Explanations of decisions, and the changes that would turn them.
-struct ReplAnalysisTests {
-    private let session = Session()
+struct ReplAnalysisTests: DemoConversation {
+    let session = Session()
 
     init() { #expect(session.run("init", "--demo").status == 0) }
-
-    private func converse(_ lines: String..., options: [String] = []) -> Session.Result {
-        let input = Array((["use 'Warehouse sync'"] + lines).joined(separator: "\n").utf8)
-        return session.run(["repl", "--tenant", "3"] + options, input: input)
-    }
 
     @Test func `why shows each policy, its line of source and the facts it read`() {
         let result = converse("can orders.read on order in Finance", "why")

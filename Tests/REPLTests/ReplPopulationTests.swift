@@ -7,15 +7,10 @@ internal import Testing
 @testable internal import REPL
 
 /// Analyses of many tokens, and decisions that become tests.
-struct ReplPopulationTests {
-    private let session = Session()
+struct ReplPopulationTests: DemoConversation {
+    let session = Session()
 
     init() { #expect(session.run("init", "--demo").status == 0) }
-
-    private func converse(_ lines: String..., options: [String] = []) -> Session.Result {
-        let input = Array((["use 'Warehouse sync'"] + lines).joined(separator: "\n").utf8)
-        return session.run(["repl", "--tenant", "3"] + options, input: input)
-    }
 
     @Test func `who can gives the decision of each token`() throws {
         let result = converse("who can users.read on user in Finance --json")

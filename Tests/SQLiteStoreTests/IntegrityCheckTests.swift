@@ -74,6 +74,23 @@ import Tokens
         #expect(named?.code == .corrupt)
     }
 
+    @Test(arguments: ["act", "token"])
+    func `the log shows no entry as another one, whatever its index says`(index: String) throws {
+        let change = index == "act" ? "act = 'token.amend'" : "token = \(StoreFixture.literal(other.token.id))"
+        let feed = StoreFixture.literal(one.token.id)
+        try edit(
+            """
+            DROP TRIGGER log_is_never_changed; UPDATE log SET \(change) WHERE token = \(feed) AND act = 'token.issue';
+            CREATE TRIGGER log_is_never_changed BEFORE UPDATE ON log
+            BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
+            """, behind: "log_by_\(index)")
+        let store = try fixture.folder.open("a")
+        var query = LogQuery()
+        if index == "act" { query.act = "token.issue" } else { query.token = one.token.id }
+        let refused = #expect(throws: TokenStoreError.self) { _ = try store.log(query) }
+        #expect(refused?.code == .corrupt, "\(refused?.message ?? "")")
+    }
+
     @Test func `only requested tokens are purged, revoked or marked dormant`() throws {
         _ = try fixture.store.revoke([one.token.id], .test)
         try edit("UPDATE tokens SET revoked = revoked + 9000000000000 WHERE name = 'Feed'", behind: "tokens_revoked")

@@ -20,10 +20,7 @@ package struct ExpiryReview: Sendable {
     ) {
         let question = AuthorizationRequest(
             kind: .issue, action: ExactName(DecisionKind.issue.rawValue), subject: .actor, tenant: tenant,
-            proposed: ProposedToken(
-                kind: token.kind, name: token.name, assignment: token.assignment, created: token.created,
-                expires: token.expires, description: token.description, contact: token.contact, ceiling: token.ceiling),
-            now: now, obligations: .all)
+            proposed: ProposedToken(token), now: now, obligations: .all)
         guard let number = directory.tenant(tenant), let decision = try? authorizer.decide(question, on: directory)
         else {
             (advised, refusing) = (nil, [])

@@ -92,11 +92,9 @@ extension Administration {
     private func decide(
         _ authorizer: AdministrativeAuthorizer, _ known: TokenDetails, _ change: TokenChange, _ expires: Instant?
     ) throws(AdministrationError) -> Decision {
-        try authorizer.decide(
-            .amend, tenant: known.tenant, token: known.token,
-            proposed: ProposedToken(
-                name: change.name, assignment: change.assignment, expires: expires,
-                description: change.description, contact: change.contact, ceiling: change.ceiling))
+        var proposed = ProposedToken(change)
+        proposed.expires = expires
+        return try authorizer.decide(.amend, tenant: known.tenant, token: known.token, proposed: proposed)
     }
 
     /// Requires that the actor could issue a token of which a part of the ceiling is widened: whoever may amend may only
@@ -109,14 +107,8 @@ extension Administration {
             try !store.partsBeyond(known.token.ceiling, in: ceiling, tenant: known.tenant).isEmpty
         }
         guard isWider else { return }
-        let token = known.token
         let decision = try authorizer.decide(
-            .issue, tenant: known.tenant,
-            proposed: ProposedToken(
-                kind: token.kind, name: change.name ?? token.name, assignment: change.assignment ?? token.assignment,
-                created: token.created, expires: change.expires ?? token.expires,
-                description: change.description ?? token.description, contact: change.contact ?? token.contact,
-                ceiling: ceiling))
+            .issue, tenant: known.tenant, proposed: ProposedToken(known.token.changed(by: change)))
         try permitted(.issue, [known.token.id], decision)
     }
 }

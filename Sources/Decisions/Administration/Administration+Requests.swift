@@ -12,7 +12,7 @@ extension Administration {
     package func file(
         _ wish: AccessRequest.Wish, _ denial: AccessRequest.Denial, of tenant: ExactName
     ) throws(AdministrationError) -> AccessRequest {
-        try requireAsking(try current())
+        try requireAsking()
         try rehearse(wish)
         return try stored { () throws(TokenStoreError) in try store.file(wish, denial, of: tenant, context) }
     }
@@ -42,7 +42,7 @@ extension Administration {
 
     /// Requires that the one who acts could be given a token: not through a token that is limited in when, where or how
     /// often it acts, or that was derived to end soon.
-    private func requireAsking(_ authorizer: AdministrativeAuthorizer) throws(AdministrationError) {
+    private func requireAsking() throws(AdministrationError) {
         guard case .token(let text) = actor, let id = TokenID(text),
             let own = try stored({ () throws(TokenStoreError) in try store.details(id) })?.token
         else { return }
@@ -116,18 +116,9 @@ extension Administration {
                 id: .unassigned, kind: draft.kind, name: draft.name, assignment: draft.assignment, created: context.now,
                 expires: draft.expires, description: draft.description, contact: draft.contact, ceiling: draft.ceiling)
         case .amend(let id, _, let change):
-            var record =
-                present?.token
-                ?? TokenRecord(
-                    id: id, kind: .api, name: "", assignment: change.assignment ?? "", created: context.now,
-                    expires: context.now)
-            record.name = change.name ?? record.name
-            record.assignment = change.assignment ?? record.assignment
-            record.expires = change.expires ?? record.expires
-            if let text = change.description { record.description = text.isEmpty ? nil : text }
-            if let text = change.contact { record.contact = text.isEmpty ? nil : text }
-            if let ceiling = change.ceiling { record.ceiling = ceiling }
-            return record
+            let gone = TokenRecord(
+                id: id, kind: .api, name: "", assignment: "", created: context.now, expires: context.now)
+            return (present?.token ?? gone).changed(by: change)
         }
     }
 
@@ -193,7 +184,7 @@ extension Administration {
         defer { context.request = nil }
         return try answering(request, as: .issue) { authorizer throws(AdministrationError) in
             try requireRequester(of: request, authorizer)
-            try requireAsking(authorizer)
+            try requireAsking()
             // As the log has it now, and not as it was when it was found.
             let present = try stored { () throws(TokenStoreError) in
                 let present = try store.current(request)

@@ -20,6 +20,10 @@ package struct ReviewItem: Sendable {
     package var verdict: ReviewAct? { reviewed.verdict ?? (isGone ? .end : nil) }
     /// True when it was attested, and may do more by now.
     package var isAttestedWithLess: Bool { verdict == .attest && !gains.isEmpty }
+    /// True for a token that somebody could attest: one that works, and may do no more than when the review began.
+    package func isAttestable(at now: Instant) -> Bool {
+        gains.isEmpty && !isTampered && !isGone && details.map { $0.token.expires > now } ?? false
+    }
 }
 
 /// Reviews of access.
@@ -110,14 +114,13 @@ extension Administration {
         _ id: TokenID, in name: ExactName, of tenant: ExactName
     ) throws(AdministrationError) -> (review: Review, item: ReviewItem) {
         let authorizer = try current()
-        let review = try? store.review(name, of: tenant)
-        let known = try stored { () throws(TokenStoreError) in
-            try review.flatMap { review throws(TokenStoreError) in try store.token(id, of: review) }
+        var found: (Review, ReviewItem)?
+        try check([id], in: name, of: tenant) { review, known throws(AdministrationError) in
+            let item = try self.item(known, review, authorizer)
+            if isVisible(item, authorizer.visibility(tenant: tenant)) { found = (review, item) }
         }
-        guard let review, let known, case let item = try item(known, review, authorizer),
-            isVisible(item, authorizer.visibility(tenant: tenant))
-        else { throw notReviewed(id, in: name, of: tenant) }
-        return (review, item)
+        guard let found else { throw notReviewed(id, in: name, of: tenant) }
+        return found
     }
 
     private func knownReview(_ name: ExactName, of tenant: ExactName) throws(AdministrationError) -> Review {
@@ -244,22 +247,22 @@ extension Administration {
     // MARK: The end
 
     /// Requires that the actor may close a review, and closes nothing.
+    /// - Parameter items: those of its tokens that the actor may see.
     /// - Throws: `.denied` unless the actor may see and revoke all of its tokens.
-    package func requireClosing(_ name: ExactName, of tenant: ExactName) throws(AdministrationError) {
-        let ids = try closing(name, of: tenant).ids
-        try require(.revoke, ids)
+    package func requireClosing(_ review: Review, _ items: [ReviewItem]) throws(AdministrationError) {
+        do throws(AdministrationError) { try requireClosing(review, items, try current()) } catch {
+            throw noted(error, .revoke, [], tenant: review.tenant)
+        }
     }
 
-    private func closing(
-        _ name: ExactName, of tenant: ExactName
-    ) throws(AdministrationError) -> (review: Review, ids: [TokenID], changed: Set<TokenID>) {
-        let (review, items) = try review(name, of: tenant)
+    private func requireClosing(
+        _ review: Review, _ items: [ReviewItem], _ authorizer: AdministrativeAuthorizer
+    ) throws(AdministrationError) {
         guard items.count == review.count else {
             throw AdministrationError(
                 .denied, "the review `\(review.name)` can be closed only by whoever may see all of its tokens")
         }
-        let changed = items.filter(\.isAttestedWithLess).map(\.id)
-        return (review, items.filter { $0.details != nil }.map(\.id), Set(changed))
+        try require(.revoke, items.filter { $0.details != nil }.map(\.id), authorizer)
     }
 
     /// Closes a review. A token that was attested and may do more by now counts as one that nobody attested.
@@ -267,14 +270,13 @@ extension Administration {
     package func closeReview(
         _ name: ExactName, of tenant: ExactName
     ) throws(AdministrationError) -> [ReviewAct: Int] {
-        let ids = try closing(name, of: tenant).ids
         var changed: Set<TokenID> = []
-        let check = { (_: AdministrativeAuthorizer) throws(AdministrationError) in
-            // What the tokens may do is looked at again, now that nobody can change it.
-            changed = try self.closing(name, of: tenant).changed
-        }
-        return try perform(.revoke, ids, check: check) { store, act throws(TokenStoreError) in
-            try store.closeReview(name, of: tenant, changed: changed, act)
+        return try transact(.revoke, tenant: tenant, []) { authorizer throws(AdministrationError) in
+            let (review, items) = try review(name, of: tenant)
+            try requireClosing(review, items, authorizer)
+            changed = Set(items.filter(\.isAttestedWithLess).map(\.id))
+        } body: { () throws(TokenStoreError) in
+            try store.closeReview(name, of: tenant, changed: changed, context)
         }
     }
 }

@@ -113,11 +113,9 @@ package final class Administration {
     func decide(
         _ authorizer: AdministrativeAuthorizer, _ draft: TokenDraft, _ expires: Instant?
     ) throws(AdministrationError) -> Decision {
-        try authorizer.decide(
-            .issue, tenant: draft.tenant,
-            proposed: ProposedToken(
-                kind: draft.kind, name: draft.name, assignment: draft.assignment, created: context.now,
-                expires: expires, description: draft.description, contact: draft.contact, ceiling: draft.ceiling))
+        var proposed = ProposedToken(draft, created: context.now)
+        proposed.expires = expires
+        return try authorizer.decide(.issue, tenant: draft.tenant, proposed: proposed)
     }
 
     /// The last day that the policies suggest for a new token, whatever the draft's expiry; `nil` when they suggest none.

@@ -1,5 +1,6 @@
 package import Model
 internal import Policies
+package import Tokens
 
 /// An authorization request with its ids still unresolved.
 package struct AuthorizationRequest: Sendable {
@@ -149,5 +150,28 @@ package struct ProposedToken: Sendable {
         self.description = description
         self.contact = contact
         self.ceiling = ceiling
+    }
+}
+
+extension ProposedToken {
+    /// A new token.
+    package init(_ draft: TokenDraft, created: Instant) {
+        self.init(
+            kind: draft.kind, name: draft.name, assignment: draft.assignment, created: created, expires: draft.expires,
+            description: draft.description, contact: draft.contact, ceiling: draft.ceiling)
+    }
+
+    /// A change of a token.
+    package init(_ change: TokenChange) {
+        self.init(
+            name: change.name, assignment: change.assignment, expires: change.expires, description: change.description,
+            contact: change.contact, ceiling: change.ceiling)
+    }
+
+    /// A token as if it were made now.
+    package init(_ token: TokenRecord) {
+        self.init(
+            kind: token.kind, name: token.name, assignment: token.assignment, created: token.created,
+            expires: token.expires, description: token.description, contact: token.contact, ceiling: token.ceiling)
     }
 }

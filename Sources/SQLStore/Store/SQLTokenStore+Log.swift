@@ -24,7 +24,6 @@ extension SQLTokenStore {
         if let tenant = query.tenant { add("tenant = ?", .text(tenant)) }
         if let since = query.since { add("time >= ?", .integer(since.microseconds)) }
         if let until = query.until { add("time < ?", .integer(until.microseconds)) }
-        if let token = query.token { add("token = ?", .token(token)) }
         if let ids = query.tokens { add("token >= ? AND token <= ?", .token(ids.lowerBound), .token(ids.upperBound)) }
         if query.actor == "operator" {
             add("how = 'operator'")
@@ -34,7 +33,7 @@ extension SQLTokenStore {
         if let act = query.act {
             if act.hasSuffix(".") {
                 add("substr(act, 1, ?) = ?", .integer(Int64(act.unicodeScalars.count)), .text(act))
-            } else {
+            } else if index(for: query) != .act {
                 add("act = ?", .text(act))
             }
         }
@@ -42,28 +41,53 @@ extension SQLTokenStore {
         if let number = query.after { add("number > ?", .integer(number)) }
         if let number = query.before { add("number < ?", .integer(number)) }
         let condition = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
-        let (source, limits) = source(query)
+        let (source, place, limits) = source(query)
         var entries: [LogEntry] = []
         try database.rows(
-            "SELECT \(LogEntry.columns) FROM \(source)\(condition) ORDER BY number \(query.isOldestFirst ? "ASC" : "DESC") LIMIT ?",
+            "SELECT \(LogEntry.columns) FROM \(source)\(condition) ORDER BY \(place) \(query.isOldestFirst ? "ASC" : "DESC") LIMIT ?",
             limits + parameters + [.integer(Int64(query.size))]
-        ) { entries.append(LogEntry($0)) }
+        ) { row throws(TokenStoreError) in
+            let entry = LogEntry(row)
+            switch index(for: query) {
+            case .token: guard entry.token == query.token else { throw .misdirected(name) }
+            case .act: guard entry.act == query.act else { throw .misdirected(name) }
+            case nil: break
+            }
+            entries.append(entry)
+        }
         return query.isOldestFirst ? entries : entries.reversed()
     }
 
-    /// The part of a `FROM` clause that finds the entries of a query by an index, where there is one, and its parameters.
-    private func source(_ query: LogQuery) -> (sql: String, parameters: [SQLParameter]) {
+    /// The index by which the entries of a query are found.
+    private enum LogIndex: String {
+        case token, act
+    }
+
+    private func index(for query: LogQuery) -> LogIndex? {
+        if query.token != nil { return .token }
+        guard let act = query.act, !act.hasSuffix("."), query.tokens == nil else { return nil }
+        return .act
+    }
+
+    /// The part of a `FROM` clause that finds the numbers of entries by an index, where there is one, the place of an entry
+    /// in the order of the log, and the parameters. The entries are read from the table, whatever the index says of them.
+    private func source(_ query: LogQuery) -> (sql: String, place: String, parameters: [SQLParameter]) {
+        guard let index = index(for: query) else { return ("log", "number", []) }
         let dialect = database.dialect
-        if query.token != nil { return ("log \(dialect.indexedBy("log_by_token"))", []) }
-        guard let act = query.act, !act.hasSuffix("."), query.tokens == nil else { return ("log", []) }
-        var sql = "SELECT number AS found FROM log \(dialect.indexedBy("log_by_act")) WHERE act = ?"
-        var parameters: [SQLParameter] = [.text(act)]
+        var sql =
+            "SELECT number AS found FROM log \(dialect.indexedBy("log_by_\(index.rawValue)")) WHERE \(index.rawValue) = ?"
+        var parameters: [SQLParameter] = []
+        if let token = query.token {
+            parameters.append(.token(token))
+        } else if let act = query.act {
+            parameters.append(.text(act))
+        }
         for (sign, number) in [(">", query.after), ("<", query.before)] {
             guard let number else { continue }
             sql += " AND number \(sign) ?"
             parameters.append(.integer(number))
         }
-        return ("(\(sql)) JOIN log \(dialect.unindexed) ON number = found", parameters)
+        return ("(\(sql)) JOIN log \(dialect.unindexed) ON number = found", "found", parameters)
     }
 
     package func eachEntry(_ body: (LogEntry) throws(TokenStoreError) -> Void) throws(TokenStoreError) {

@@ -244,7 +244,7 @@ extension TokenService {
                 "the token `\(id)` was changed without the store's keys, so it cannot be suspended: revoke it first; the "
                     + "review stays open")
         }
-        try suspendWhateverItsEnd(id, context, [.init(ReviewAct.member, .string(review.name))])
+        try suspend([id], evenExpired: true, context, [.init(ReviewAct.member, .string(review.name))])
         guard let after = try stored(id) else { throw Self.unknown(id) }
         try answer(.suspend, after, in: review, context, more)
         return .suspend

@@ -165,22 +165,17 @@ extension TokenService {
     }
 
     /// Suspends tokens, all of them or none.
-    package func suspend(_ ids: [TokenID], _ context: AuditContext) throws(TokenStoreError) {
-        try change(ids, "token.suspend", context) { token throws(TokenStoreError) in
-            try requireLive(token, context.now)
+    /// - Parameters:
+    ///   - evenExpired: true to suspend expired ones as well, which stay suspended when somebody extends them.
+    ///   - more: members of the entries of the log.
+    package func suspend(
+        _ ids: [TokenID], evenExpired: Bool = false, _ context: AuditContext, _ more: [JSON.Member] = []
+    ) throws(TokenStoreError) {
+        try change(ids, "token.suspend", context, more) { token throws(TokenStoreError) in
+            if !evenExpired { try requireLive(token, context.now) }
             guard token.details.token.suspended == nil else { return false }
             token.details.token.suspended = context.now
             return true
-        }
-    }
-
-    /// Suspends a token that may have expired: it stays suspended when somebody extends it.
-    func suspendWhateverItsEnd(
-        _ id: TokenID, _ context: AuditContext, _ more: [JSON.Member]
-    ) throws(TokenStoreError) {
-        try change([id], "token.suspend", context, more) { token in
-            defer { token.details.token.suspended = token.details.token.suspended ?? context.now }
-            return token.details.token.suspended == nil
         }
     }
 

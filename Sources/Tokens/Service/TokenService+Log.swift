@@ -169,12 +169,14 @@ extension TokenService {
         }
     }
 
-    /// Reads all entries after one, in ascending order, each checked with its place in the chain.
+    /// Reads all entries after one, in ascending order, each checked with its place in the chain; so is the one itself.
     /// - Parameter end: the last one; `nil` for the newest.
     /// - Throws: `.tampered` for an entry that was changed, removed, or comes from another copy of the log.
     func eachChainedEntry(
         after start: LogEntry, upTo end: LogEntry?, _ body: (LogEntry) throws(TokenStoreError) -> Void
     ) throws(TokenStoreError) {
+        let before = start.number == 1 ? [] : try store.entryHash(start.number - 1)
+        guard try isIntact(start), before == start.previous else { throw .changed(start) }
         var query = LogQuery()
         query.after = start.number
         query.before = end.map { StoredCount.next($0.number) }

@@ -58,3 +58,17 @@ package struct TokenChange: Equatable, Sendable {
         self.ceiling = ceiling
     }
 }
+
+extension TokenRecord {
+    /// The token as it would be after a change, whether the store permits that or not.
+    package func changed(by change: TokenChange) -> TokenRecord {
+        var record = self
+        record.name = change.name ?? name
+        record.assignment = change.assignment ?? assignment
+        record.expires = change.expires ?? expires
+        if let text = change.description { record.description = text.isEmpty ? nil : text }
+        if let text = change.contact { record.contact = text.isEmpty ? nil : text }
+        if let ceiling = change.ceiling { record.ceiling = ceiling }
+        return record
+    }
+}

@@ -45,6 +45,14 @@ extension Option<String?> {
     static var assignment: Self { Self("assignment", "ID", "one of the user's assignments") }
 }
 
+extension Invocation {
+    /// The reason that `--reason` gives; `nil` for none, and for one that says nothing.
+    var statedReason: String? { self[.reason].flatMap(Self.reason) }
+
+    /// A text as a reason; `nil` for one that says nothing.
+    static func reason(_ text: String) -> String? { text.contains { !$0.isWhitespace } ? text : nil }
+}
+
 extension Option<Int?> {
     /// The length of a list. Its help text names what a list for people shows without it.
     package static func limit(_ help: String) -> Self {

@@ -58,7 +58,7 @@ extension AdministrationSession {
         let directory = try directory(for: wish)
         do {
             let authorizer = try Authorizer(policies: policies)
-            for question in try questions(wish, directory) {
+            for question in try questions(wish) {
                 let traced = try authorizer.examine(question, on: directory)
                 guard !traced.decision.isPermitted else { continue }
                 // A change of what the requester may do: what stands in the way of everybody, nobody can approve.
@@ -86,9 +86,7 @@ extension AdministrationSession {
     }
 
     /// The decisions of an act, in the order in which they are made.
-    private func questions(
-        _ wish: AccessRequest.Wish, _ directory: Directory
-    ) throws(CommandError) -> [AuthorizationRequest] {
+    private func questions(_ wish: AccessRequest.Wish) throws(CommandError) -> [AuthorizationRequest] {
         func question(_ kind: DecisionKind, _ token: TokenID?, _ proposed: ProposedToken) -> AuthorizationRequest {
             AuthorizationRequest(
                 kind: kind, action: ExactName(kind.rawValue), subject: .actor, actor: administration.actor,
@@ -96,22 +94,14 @@ extension AdministrationSession {
         }
         switch wish {
         case .issue(let draft):
-            let proposed = ProposedToken(
-                kind: draft.kind, name: draft.name, assignment: draft.assignment, created: now, expires: draft.expires,
-                description: draft.description, contact: draft.contact, ceiling: draft.ceiling)
-            return [question(.issue, nil, proposed)]
+            return [question(.issue, nil, ProposedToken(draft, created: now))]
         case .amend(let id, _, let change):
             guard let token = try details(id)?.token else { return [] }
-            let changed = ProposedToken(
-                name: change.name, assignment: change.assignment, expires: change.expires,
-                description: change.description, contact: change.contact, ceiling: change.ceiling)
             // A wider ceiling needs the right to issue such a token.
-            let issued = ProposedToken(
-                kind: token.kind, name: change.name ?? token.name, assignment: change.assignment ?? token.assignment,
-                created: token.created, expires: change.expires ?? token.expires,
-                description: change.description ?? token.description, contact: change.contact ?? token.contact,
-                ceiling: change.ceiling ?? token.ceiling)
-            return [question(.amend, id, changed), question(.issue, nil, issued)]
+            return [
+                question(.amend, id, ProposedToken(change)),
+                question(.issue, nil, ProposedToken(token.changed(by: change))),
+            ]
         }
     }
 }
@@ -129,8 +119,7 @@ extension Invocation {
     /// - Throws: `.usage` for a request without a reason, and for one that nobody would read.
     func checkRequest() throws(CommandError) {
         guard self[.request] else { return }
-        let reason = self[.reason] ?? ""
-        guard reason.contains(where: { !$0.isWhitespace }) else {
+        guard let reason = statedReason else {
             throw .usage("`--request` needs `--reason`: whoever approves reads it")
         }
         guard reason.unicodeScalars.count <= Self.mostOfReason else {

@@ -49,15 +49,16 @@ extension Verb {
 /// An answer to tokens of a review: to some by name, or to all that filters match.
 private struct ReviewAnswer {
     private let invocation: Invocation
-    private let act: ReviewAct
+    /// `attest` or `revoke`.
+    private let kind: DecisionKind
     private let session: AdministrationSession
     private let name: ExactName
-    private var kind: DecisionKind { act == .attest ? .attest : .revoke }
+    private var act: ReviewAct { kind == .attest ? .attest : .revoke }
     private var byFilters: Bool { FilterOptions.isStated(invocation) }
 
-    init(_ invocation: Invocation, _ act: ReviewAct) throws(CommandError) {
-        (self.invocation, self.act) = (invocation, act)
-        guard invocation[.reason]?.isEmpty == false else { throw .missing([Option.reason]) }
+    init(_ invocation: Invocation, _ kind: DecisionKind) throws(CommandError) {
+        (self.invocation, self.kind) = (invocation, kind)
+        guard invocation.statedReason != nil else { throw .missing([Option.reason]) }
         let tokens = invocation.positionals.dropFirst()
         guard tokens.isEmpty || !FilterOptions.isStated(invocation) else {
             throw .usage("tokens and filters cannot be combined; use only one of them")
@@ -65,7 +66,7 @@ private struct ReviewAnswer {
         guard !tokens.isEmpty || FilterOptions.isStated(invocation) else {
             throw .usage("no token is given: use ids or names, or filters such as `--user`")
         }
-        session = try AdministrationSession(invocation, acting: act == .attest ? .attest : .revoke)
+        session = try AdministrationSession(invocation, acting: kind)
         name = ExactName(invocation.positionals[0])
     }
 
@@ -118,11 +119,7 @@ private struct ReviewAnswer {
             try administration.mayAnswer(kind, tenant: session.tenant.id)
         }
         let own = open.filter { $0.details.map { isPermitted($0.token) } ?? false }
-        let now = session.now
-        func isAttestable(_ item: ReviewItem) -> Bool {
-            item.gains.isEmpty && !item.isTampered && item.details.map { $0.token.expires > now } ?? false
-        }
-        let chosen = act == .attest ? own.filter(isAttestable) : own
+        let chosen = act == .attest ? own.filter { $0.isAttestable(at: session.now) } : own
         func note(_ count: Int, _ words: String) {
             if count > 0 { session.terminal.note("\(counted(count, "token")) \(words), and left out") }
         }
@@ -181,7 +178,7 @@ private struct ReviewWalk {
         for (number, item) in open.enumerated() {
             terminal.note("\(number == 0 ? "" : "\n")\(number + 1) of \(open.count)")
             report.fields(of: item).print(invocation)
-            let choices = (item.gains.isEmpty ? ["attest"] : []) + ["revoke", "stop"]
+            let choices = (item.isAttestable(at: session.now) ? ["attest"] : []) + ["revoke", "stop"]
             let chosen: Int?
             // The end of the input stops, as "stop" does.
             do throws(CommandError) {
@@ -200,10 +197,9 @@ private struct ReviewWalk {
 
     private func answer(_ id: TokenID, _ choice: String, _ review: Review) throws(CommandError) {
         let terminal = session.terminal
-        terminal.prompt("the reason: ")
-        guard let reason = invocation[.reason] ?? terminal.streams.line().map({ $0.filter { !$0.isNewline } }),
-            !reason.isEmpty
-        else {
+        if invocation[.reason] == nil { terminal.prompt("the reason: ") }
+        let line = invocation[.reason] ?? terminal.streams.line()?.filter { !$0.isNewline }
+        guard let reason = line.flatMap(Invocation.reason) else {
             return terminal.note("no reason is given, so nothing is changed")
         }
         // The walk may last for hours.

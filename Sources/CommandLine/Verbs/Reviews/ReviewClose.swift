@@ -20,7 +20,7 @@ extension Verb {
                 let report = try session.report(of: name)
                 if report.review.end == nil {
                     try session.act { administration throws(AdministrationError) in
-                        try administration.requireClosing(name, of: session.tenant.id)
+                        try administration.requireClosing(report.review, report.items)
                     }
                     let listing = report.listing(.left, orAttestedWithLess: true)
                     if invocation[.json] {

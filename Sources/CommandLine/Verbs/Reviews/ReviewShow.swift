@@ -111,5 +111,7 @@ extension Option<EvidenceFormat> {
 }
 
 extension Option<ReviewFilter?> {
-    fileprivate static var only: Self { Self("only", "WHICH", "the tokens of which this became") }
+    fileprivate static var only: Self {
+        Self("only", "WHICH", "those left, attested, revoked, suspended, reported, ended or changed alone")
+    }
 }
