@@ -61,10 +61,11 @@ import Testing
                     .init("amount", .integer(Int64(number) * 1_000)), .init("note", .string("n\(number)"))))
             _ = try authorizer.decide(Self.question(id: "x", action: "invented.\(number)"))
         }
-        for number in 0..<400 { try ask(number) }
+        for number in 0..<1_000 { try ask(number) }
         let (open, bytes) = authorizer.authorizer.evaluator.forestSize
-        for number in 400..<2_000 { try ask(number) }
-        #expect(authorizer.authorizer.evaluator.forestSize.bytes == bytes)
+        for number in 1_000..<3_000 { try ask(number) }
+        // What finds too little may be given up.
+        #expect(authorizer.authorizer.evaluator.forestSize.bytes <= bytes)
         #expect(open == [] && authorizer.authorizer.evaluator.forestSize.uncacheable == [])
     }
 

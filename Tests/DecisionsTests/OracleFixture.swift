@@ -16,9 +16,12 @@ struct OracleFixture {
     let organisation: Organisation
     let directory: Directory
     let budget = Budget(fuel: PolicyGenerator.fuel)
+    /// Another one from seed to seed, so that each path is held to the oracle.
+    private let memoUse: TreeOptions.MemoUse
     private var requests: StoreGenerator
 
     init(seed: UInt64, policies count: Int = 5) throws {
+        memoUse = [.always, .usual, .never][Int(seed % 3)]
         var generator = PolicyGenerator(seed: seed, usesPlugins: true)
         let schema = PolicyGenerator.schema
             .replacing("order = {", with: "order = { weight = \"number\", site = \"string\",")
@@ -103,7 +106,9 @@ struct OracleFixture {
     }
 
     func authorizer(_ fault: PlantedFault? = nil) throws -> Decider {
-        let authorizer = try Decider(policies: set, directory: directory, budget: budget, detail: .trace)
+        let authorizer = try Decider(
+            policies: set, directory: directory, budget: budget, treeOptions: TreeOptions(memoUse: memoUse),
+            detail: .trace)
         authorizer.authorizer.evaluator.facts.value.plantedFault = fault
         return authorizer
     }

@@ -21,7 +21,12 @@ package final class Authorizer {
         /// The statements with their texts.
         case statements
         /// These, and the facts that each policy read, also of policies that said nothing.
+        case facts
+        /// These, and the names whose content each fact shows: for a log that masks some.
         case trace
+
+        /// True when the facts are filled in.
+        var hasFacts: Bool { self == .facts || self == .trace }
     }
 
     package init(
@@ -147,6 +152,12 @@ package final class Authorizer {
         evaluator.evaluate(lent: &request).isPermit
     }
 
+    /// Decides a prepared request; returns true when that took no walk of trees, for measuring.
+    package func isRemembered(deciding request: inout ResolvedRequest) -> Bool {
+        decide(prepared: &request)
+        return evaluator.isRemembered
+    }
+
     /// True when a prepared request is permitted to a caller that fulfils these obligations.
     func permits(_ request: inout ResolvedRequest, obligations: AuthorizationRequest.Obligations) -> Bool {
         let verdict = evaluator.evaluate(lent: &request)
@@ -207,13 +218,13 @@ package final class Authorizer {
     /// The decision on the request that was evaluated last. Any deny wins; a policy that failed is a deny; no permit is
     /// a deny. The order of the policies never matters.
     func combine(_ detail: Detail, obligations supported: AuthorizationRequest.Obligations) -> Decision {
-        let traces = detail == .trace
+        let traces = detail.hasFacts
         var decision = Decision(isPermitted: false, code: "not_permitted")
         var hasPermit = false
         // Policies without an effect matter only for explanations.
         for outcome in traces ? evaluator.outcomes : evaluator.spoken {
             let policy = evaluator.set.policies[outcome.policy]
-            if traces { decision.traces.append(evaluator.trace(outcome)) }
+            if traces { decision.traces.append(evaluator.trace(outcome, names: detail == .trace)) }
             if let failure = Failure(outcome.termination, policy: policy.id) {
                 if policy.isObserving {
                     decision.observedFailures.append(failure)

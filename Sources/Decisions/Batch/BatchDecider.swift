@@ -23,7 +23,7 @@ struct BatchDecider {
         self.options = options
         decoder = BatchDecoder(options)
         self.policies = policies
-        detail = options.explain || options.isLogged ? .trace : .counts
+        detail = !options.explain && !options.isLogged ? .counts : options.masked.isEmpty ? .facts : .trace
         tally = BatchTally(policies)
         authorizer = try Authorizer(policies: policies, budget: options.budget, treeOptions: options.treeOptions)
         oracle =
@@ -46,7 +46,7 @@ struct BatchDecider {
             unsafe answer(nil, block.firstLine, on: directory, &summary)
             return
         }
-        let isPlain = detail != .trace && !options.trustTime
+        let isPlain = !detail.hasFacts && !options.trustTime
         unsafe block.forEachLine { line, number in
             guard unsafe !BatchDecoder.isBlank(line) else { return }
             if isHeldToOracle(), unsafe !isAsOracle(line, on: directory, isPlain: isPlain, &summary) {

@@ -142,14 +142,17 @@ package struct DecisionLog: ~Copyable {
     }
 
     private static func facts(_ decision: Decision, _ masked: Set<ExactName>) -> [String] {
-        decision.traces.flatMap(\.facts).map { fact in
+        guard !masked.isEmpty else {
+            return decision.traces.flatMap { $0.facts.map { "\($0.text) = \($0.value)" } }
+        }
+        return decision.traces.flatMap(\.facts).map { fact in
             // Names of the vocabulary, too. Split by scalars: a name may begin with a combining mark, which would form one character with the dot.
             let hides = fact.text.unicodeScalars.split { " (),{}".unicodeScalars.contains($0) }.contains { word in
                 word.split { ".[]".unicodeScalars.contains($0) }.dropFirst()
                     .contains { masked.contains(ExactName(Substring($0))) }
             }
-            // A fact from a plugin may contain anything.
-            let isHidden = hides || !masked.isDisjoint(with: fact.names) || fact.isDerived && !masked.isEmpty
+            // A fact from a plugin may contain anything, and so may one whose names are not known.
+            let isHidden = hides || fact.isDerived || !(fact.names.map(masked.isDisjoint) ?? false)
             return "\(fact.text) = \(isHidden ? "(masked)" : fact.value)"
         }
     }

@@ -17,13 +17,28 @@ extension Evaluator {
 
     /// The facts that a policy read, in order, in words.
     /// - Precondition: as for `statements`.
-    package func trace(_ outcome: Outcome) -> PolicyTrace {
+    /// - Parameter names: false leaves out the names whose content each fact shows.
+    package func trace(_ outcome: Outcome, names: Bool = true) -> PolicyTrace {
         let facts = outcome.trace.map { id in
-            PolicyTrace.Fact(
-                text: host.expressions.text(id), value: shown(host.facts.value(id)),
-                isDerived: host.expressions.isMadeByPlugin(id), names: host.namesShown(by: id))
+            let words = words(of: id)
+            return PolicyTrace.Fact(
+                text: words.text, value: shown(host.facts.value(id)), isDerived: words.isDerived,
+                names: names ? host.namesShown(by: id) : nil)
         }
         return PolicyTrace(policy: set.policies[outcome.policy].id, facts: facts, fuel: outcome.fuel)
+    }
+
+    /// The words of a fact that are the same for every request.
+    struct FactWords {
+        let text: String
+        let isDerived: Bool
+    }
+
+    private func words(of fact: Expressions.ID) -> FactWords {
+        if let known = factWords[fact] { return known }
+        let words = FactWords(text: host.expressions.text(fact), isDerived: host.expressions.isMadeByPlugin(fact))
+        factWords[fact] = words
+        return words
     }
 
     private func fill(_ text: String, of policy: Int) -> String {

@@ -18,6 +18,8 @@ package final class Evaluator {
     /// True when policies are evaluated by trees, without coverageLog.
     private let isPlain: Bool
     var templates: [TemplateKey: Template] = [:]
+    /// The words of facts that were told, until the expressions are formed anew.
+    var factWords: [Expressions.ID: FactWords] = [:]
     /// The number of times it has started over; expressions have other numbers each time.
     package private(set) var generation = 0
 
@@ -49,7 +51,7 @@ package final class Evaluator {
         coverageLog = set.isInstrumented ? CoverageLog() : nil
         isPlain = treeOptions.bytes > 0 && coverageLog == nil
         host.coverageLog = coverageLog
-        forestBox = UnsafeBox(DecisionForest(set, facts.value.keys, mostBytes: treeOptions.bytes))
+        forestBox = UnsafeBox(DecisionForest(set, facts.value.keys, treeOptions))
         runner = UnsafeBox(try PolicyRunner(set, host, shapes: shapeNumbers))
     }
 
@@ -184,6 +186,9 @@ package final class Evaluator {
     /// with the same answers. Comparable while `generation` stays the same; `nil` when a policy had to be run.
     package var path: [UInt32]? { treeOptions.bytes == 0 ? nil : forest.path }
 
+    /// True when the last request had the answers of an earlier one, so that no tree was walked.
+    package var isRemembered: Bool { forest.isRemembered }
+
     /// Drops a policy's tree, and all cached facts: from now on the policy is run.
     package func distrust(_ policy: Int) {
         forest.distrust(policy)
@@ -254,8 +259,9 @@ package final class Evaluator {
         let host = Self.host(set, treeOptions, facts)
         host.coverageLog = coverageLog
         runner.value.renew(host)
-        forest = DecisionForest(set, facts.value.keys, mostBytes: treeOptions.bytes)
+        forest = DecisionForest(set, facts.value.keys, treeOptions)
         templates = [:]
+        factWords = [:]
     }
 }
 

@@ -6,8 +6,20 @@ package struct TreeOptions: Sendable {
     /// oracle decides like this, and computes everything else anew.
     package private(set) var isReference = false
 
-    package init(bytes: Int = 64 << 20) {
+    /// When leaves are remembered by what trees ask for; see `LeafMemo`. Decisions are the same.
+    package enum MemoUse: Sendable {
+        /// Once there are many requests, and where it finds most of them.
+        case usual
+        /// From the second request on, whatever it finds.
+        case always
+        case never
+    }
+
+    package var memoUse: MemoUse
+
+    package init(bytes: Int = 64 << 20, memoUse: MemoUse = .usual) {
         self.bytes = bytes
+        self.memoUse = memoUse
     }
 
     package static let none = TreeOptions(bytes: 0)

@@ -31,7 +31,7 @@ struct CompiledFact: BitwiseCopyable {
         case isLimit
         /// Of an operand a, an IPv4 address, between the bits of b and c.
         case inNetwork
-        /// a: the place of an assignment, b: an action's number, or -1 for that of the request.
+        /// a: the place of permissions, b: an action's number, or -1 for that of the request.
         case can
         /// a, b, c: the places of all values that were ever read for the fact, or `nothing`. Its results are cached by
         /// those values.

@@ -21,6 +21,8 @@ extension Expressions {
                 attribute(names[Int(node.b)], of: node.a) == Attribute.beyondCeiling.rawValue
             {
                 compiledFact = CompiledFact(.beyondCeiling, fact: id)
+            } else if let part = part(names[Int(node.b)], of: node.a) {
+                compiledFact = CompiledFact(.has, part, fact: id)
             } else if attribute(names[Int(node.b)], of: node.a) == nil {
                 compiledFact = place(node, layout).map { CompiledFact(.has, $0, fact: id) }
             }
@@ -61,7 +63,7 @@ extension Expressions {
             }
         case .can:
             if let holder = holder(node.a), let action = action(node.b, schema) {
-                compiledFact = CompiledFact(.can, ResolvedRequest.place(.assignment, of: holder), action, fact: id)
+                compiledFact = CompiledFact(.can, ResolvedRequest.place(.permissions, of: holder), action, fact: id)
             }
         default: break
         }
@@ -109,6 +111,18 @@ extension Expressions {
             place < CompiledFact.constants
         else { return nil }
         return CompiledFact(.text, place, Int(nodes[Int(constant)].a), fact: fact)
+    }
+
+    /// The place of a part of a request, or of the type of one of its records, that is there or not; `nil` for any other.
+    private func part(_ name: ExactName, of base: ID) -> Int? {
+        guard let attribute = attribute(name, of: base).flatMap(Attribute.init) else { return nil }
+        switch (types[Int(base)], attribute) {
+        case (.request, .token): return ResolvedRequest.place(.permissions, of: .token)
+        case (.request, .proposed): return ResolvedRequest.place(.permissions, of: .proposed)
+        case (.request, .actor): return ResolvedRequest.place(.permissions, of: .actor)
+        case (.resource, .recordType): return ResolvedRequest.Place.resourceType
+        default: return nil
+        }
     }
 
     /// The network that a constant is; an address is a network of one.

@@ -22,8 +22,8 @@ extension Facts {
             return PermissionSet(ceiling.permissions ?? ["*"])
         case .actor:
             if isOperator() { return nil }
-            return assignment(of: id)?.permissions ?? PermissionSet([])
-        default: return assignment(of: id)?.permissions ?? PermissionSet([])
+            return permissions(.actor)
+        default: return expressions.holder(id).map { permissions($0) } ?? PermissionSet([])
         }
     }
 

@@ -32,7 +32,7 @@ extension Facts {
     /// `limitExceeded` of an access, from its packed values alone.
     /// - Returns: the number of a part, or 0; `nil` where these do not say it, as under a ceiling that limits more than
     ///   permissions and departments.
-    func quickLimit(_ packedValues: Span<PackedValue>) -> Int? {
+    mutating func quickLimit(_ packedValues: Span<PackedValue>) -> Int? {
         let holder = packedValues[ResolvedRequest.place(.assignment, of: .token)]
         let action = packedValues[ResolvedRequest.Place.action]
         guard packedValues[ResolvedRequest.Place.kind].number == 0, holder.kind == .assignment,

@@ -3,6 +3,8 @@ internal import Model
 internal import Policies
 
 /// Facts computed from a request's packed values alone; each agrees with `value`.
+///
+/// Methods that change nothing are mutating, too: another one is given a copy of all the facts' fields.
 extension Facts {
     /// Follows a tree as far as packed values alone answer.
     /// - Parameter nodes: the nodes of the tree.
@@ -38,7 +40,67 @@ extension Facts {
         return .unseen
     }
 
-    @inline(__always) @unsafe private func walk(
+    /// The key of the request for a memo.
+    @inline(__always) @unsafe mutating func key(for memo: UnsafeMutablePointer<LeafMemo.Header>) -> LeafMemo.Key {
+        let request = unsafe current
+        let packedValues = unsafe request.pointee.packedValues.span
+        var key: LeafMemo.Key = 0
+        for number in unsafe 0..<memo.pointee.inputCount {
+            let input = unsafe memo.pointee.inputs + number
+            let answers: UInt64
+            if let table = unsafe input.pointee.table {
+                let entry =
+                    unsafe input.pointee.isOfLimits
+                    ? limit(packedValues) : Self.entry(of: input, packedValues)
+                answers = unsafe UInt64(entry.map { unsafe table[$0] } ?? input.pointee.unknown)
+            } else {
+                answers = unsafe UInt64(answer(input.pointee.fact, packedValues).rawValue)
+            }
+            key |= unsafe answers &<< input.pointee.shift
+        }
+        return key
+    }
+
+    /// The entry of the request in a table of answers; `nil` when a value has no row there.
+    @unsafe mutating func entry(of input: UnsafeMutablePointer<MemoInput>) -> Int? {
+        let request = unsafe current
+        let packedValues = unsafe request.pointee.packedValues.span
+        return unsafe input.pointee.isOfLimits ? limit(packedValues) : Self.entry(of: input, packedValues)
+    }
+
+    /// The number of the limit of a ceiling that the request goes beyond, as `quickLimit`; 0 for a token without one.
+    @inline(__always) private mutating func limit(_ packedValues: Span<PackedValue>) -> Int? {
+        isWithoutLimits(packedValues) ? 0 : quickLimit(packedValues)
+    }
+
+    /// True for an access by a token without a ceiling, or by no token.
+    @inline(__always) private mutating func isWithoutLimits(_ packedValues: Span<PackedValue>) -> Bool {
+        let holder = packedValues[ResolvedRequest.place(.assignment, of: .token)]
+        return packedValues[ResolvedRequest.Place.kind].number == 0
+            && (holder.kind == .absent || holder.kind == .assignment && holder.number < known.combinationCount)
+    }
+
+    @inline(__always) @unsafe private static func entry(
+        of input: UnsafeMutablePointer<MemoInput>, _ packedValues: Span<PackedValue>
+    ) -> Int? {
+        let first = unsafe input.pointee.axes.0.part(packedValues[Int(input.pointee.axes.0.place)].code)
+        let second = unsafe input.pointee.axes.1.part(packedValues[Int(input.pointee.axes.1.place)].code)
+        let third = unsafe input.pointee.axes.2.part(packedValues[Int(input.pointee.axes.2.place)].code)
+        let entry = first &+ second &+ third
+        return unsafe entry < input.pointee.entryCount ? Int(entry) : nil
+    }
+
+    /// The cached answer of a remembered fact, by the codes of the values that it depends on; `other` for one that is
+    /// not cached.
+    mutating func rememberedTruth(_ compiledFact: CompiledFact, _ a: UInt32, _ b: UInt32, _ c: UInt32) -> TernaryTruth {
+        let codes = Codes(a: a, b: b, c: c)
+        guard codes.areAll, let key = factCache.key(compiledFact.cacheKey, a, b, c), key.kind == 1 else {
+            return .other
+        }
+        return TernaryTruth(key.bits != 0)
+    }
+
+    @inline(__always) @unsafe private mutating func walk(
         _ nodes: UnsafeMutablePointer<DecisionTree.Node>, from start: DecisionTree.Place,
         _ packedValues: Span<PackedValue>
     ) -> DecisionTree.Place {
@@ -57,7 +119,7 @@ extension Facts {
         return unsafe answer(compiledFact, request.pointee.packedValues.span)
     }
 
-    @inline(__always) private func answer(_ compiledFact: CompiledFact, _ packedValues: Span<PackedValue>)
+    @inline(__always) private mutating func answer(_ compiledFact: CompiledFact, _ packedValues: Span<PackedValue>)
         -> TernaryTruth
     {
         switch compiledFact.operation {
@@ -95,13 +157,7 @@ extension Facts {
             guard known.department(one.number, isWithin: other.number) else { return .no }
             return holder.number < known.combinationCount ? .yes : reaches(one.number, holder.number)
         case .beyondCeiling:
-            let holder = packedValues[ResolvedRequest.place(.assignment, of: .token)]
-            if packedValues[ResolvedRequest.Place.kind].number == 0,
-                holder.kind == .absent || holder.kind == .assignment && holder.number < known.combinationCount
-            {
-                return .no
-            }
-            return isBeyondCeiling(packedValues)
+            return isWithoutLimits(packedValues) ? .no : isBeyondCeiling(packedValues)
         case .isLimit: return isBeyondCeiling(packedValues, in: compiledFact.a)
         case .hasCeiling:
             let holder = packedValues[Int(compiledFact.a)]
@@ -117,27 +173,23 @@ extension Facts {
             let action =
                 compiledFact.b < 0
                 ? packedValues[ResolvedRequest.Place.action] : PackedValue(.action, Int(compiledFact.b))
-            guard holder.kind == .assignment, action.kind == .action else { return .other }
-            return known.permits(action.number, assignment: holder.number)
+            guard holder.kind == .permissionSet, action.kind == .action else { return .other }
+            return known.permits(action.number, permissionSet: holder.number)
         case .remembered:
             let codes = codes(compiledFact, packedValues)
-            guard codes.areAll, let key = factCache.key(compiledFact.cacheKey, codes.a, codes.b, codes.c), key.kind == 1
-            else {
-                return .other
-            }
-            return TernaryTruth(key.bits != 0)
+            return rememberedTruth(compiledFact, codes.a, codes.b, codes.c)
         case .general: return .other
         }
     }
 
     // Apart from `answer`, whose code is in every walk: few tokens have a ceiling.
-    @inline(never) private func reaches(_ department: Int, _ assignment: Int) -> TernaryTruth {
+    @inline(never) private mutating func reaches(_ department: Int, _ assignment: Int) -> TernaryTruth {
         TernaryTruth(known.reaches(department, under: known.limits(assignment)))
     }
 
     /// True when a request goes beyond the ceiling of the token that acts, or first of all beyond one part of it.
     /// - Parameter part: its number; `nil` for any part. A request that goes beyond none has none to compare.
-    @inline(never) private func isBeyondCeiling(
+    @inline(never) private mutating func isBeyondCeiling(
         _ packedValues: Span<PackedValue>, in part: Int32? = nil
     ) -> TernaryTruth {
         guard let limit = quickLimit(packedValues) else { return .other }
@@ -145,8 +197,7 @@ extension Facts {
         return limit == 0 ? .other : TernaryTruth(limit == Int(part))
     }
 
-    /// True when a string of a request equals a constant of the same length. Static, because a method would copy the
-    /// facts.
+    /// True when a string of a request equals a constant of the same length.
     @inline(never) private static func isText(
         _ own: PackedValue, _ texts: [UInt8], _ constant: PackedValue, _ constants: [UInt8]
     )
@@ -164,7 +215,9 @@ extension Facts {
     }
 
     /// The packed value of an operand; absent for a setting that was not asked for yet.
-    @inline(__always) private func packedValue(_ operand: Int32, _ packedValues: Span<PackedValue>) -> PackedValue {
+    @inline(__always) private mutating func packedValue(_ operand: Int32, _ packedValues: Span<PackedValue>)
+        -> PackedValue
+    {
         if operand < CompiledFact.constants { return packedValues[Int(operand)] }
         if operand < CompiledFact.settings { return constants.values[Int(operand) - CompiledFact.constants] }
         let tenant = packedValues[ResolvedRequest.Place.tenant].code
@@ -175,11 +228,18 @@ extension Facts {
     }
 
     /// The codes of the values that a remembered fact depends on.
-    @inline(__always) private func codes(_ compiledFact: CompiledFact, _ packedValues: Span<PackedValue>) -> Codes {
+    @inline(__always) private mutating func codes(_ compiledFact: CompiledFact, _ packedValues: Span<PackedValue>)
+        -> Codes
+    {
         if isNarrowed { return Codes(a: PackedValue.uncoded, b: PackedValue.uncoded, c: PackedValue.uncoded) }
         return Codes(
             a: packedValues[Int(compiledFact.a)].code, b: packedValues[Int(compiledFact.b)].code,
             c: packedValues[Int(compiledFact.c)].code)
+    }
+
+    private mutating func currentCodes(_ compiledFact: CompiledFact) -> Codes {
+        let request = unsafe current
+        return unsafe codes(compiledFact, request.pointee.packedValues.span)
     }
 
     private struct Codes {
@@ -200,10 +260,10 @@ extension Facts {
         switch compiledFact.operation {
         case .can:
             let holder = request.packedValues[Int(compiledFact.a)]
-            if holder.kind == .assignment { known.learn(holder.number) }
+            if holder.kind == .permissionSet { known.learn(permissionSet: holder.number) }
         case .beyondCeiling, .isLimit:
             let holder = request.packedValues[ResolvedRequest.place(.assignment, of: .token)]
-            if holder.kind == .assignment { known.learn(holder.number) }
+            if holder.kind == .assignment { known.learn(limited: holder.number) }
         case .remembered:
             guard let key = key(compiledFact), key.kind == 1 else { return .other }
             return TernaryTruth(key.bits != 0)
@@ -223,7 +283,7 @@ extension Facts {
             let key = keys.key(value(compiledFact.fact))
             return hasStopped ? nil : key
         }
-        let codes = codes(compiledFact, request.packedValues.span)
+        let codes = currentCodes(compiledFact)
         if codes.areAll, let key = factCache.key(compiledFact.cacheKey, codes.a, codes.b, codes.c) { return key }
         guard let key = keys.key(value(compiledFact.fact)), !hasStopped else { return nil }
         remember(key, of: compiledFact.fact)
@@ -234,7 +294,7 @@ extension Facts {
     private mutating func remember(_ key: FactKey, of fact: Expressions.ID) {
         let compiledFact = isCovered(fact) ? compiledFact(fact) : widen(fact)
         guard compiledFact.operation == .remembered else { return }
-        let codes = codes(compiledFact, request.packedValues.span)
+        let codes = currentCodes(compiledFact)
         if codes.areAll { factCache.set(compiledFact.cacheKey, codes.a, codes.b, codes.c, key) }
     }
 

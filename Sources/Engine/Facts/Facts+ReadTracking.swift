@@ -37,14 +37,23 @@ extension Facts {
         }
     }
 
+    /// The permissions of a holder; none for the operator, and for a holder that is absent.
+    ///
+    /// They are what a fact about them depends on: ten user types are ten sets, whatever the number of assignments.
+    mutating func permissions(_ holder: ResolvedRequest.Holder) -> PermissionSet {
+        let packedValue = packedValue(ResolvedRequest.place(.permissions, of: holder))
+        if packedValue.kind == .permissionSet { return request.directory.permissionSets[packedValue.number] }
+        return assignment(holder)?.permissions ?? PermissionSet([])
+    }
+
     /// True when a holder is present.
     mutating func isThere(_ holder: ResolvedRequest.Holder) -> Bool {
-        packedValue(ResolvedRequest.place(.assignment, of: holder)).kind != .absent
+        packedValue(ResolvedRequest.place(.permissions, of: holder)).kind != .absent
     }
 
     /// True when the operator acts, whom permissions do not limit.
     mutating func isOperator() -> Bool {
-        packedValue(ResolvedRequest.place(.assignment, of: .actor)).kind == .operator
+        packedValue(ResolvedRequest.place(.permissions, of: .actor)).kind == .operator
     }
 
     /// The number of the request's tenant; -1 for none.

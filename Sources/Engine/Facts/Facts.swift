@@ -52,6 +52,9 @@ internal import Policies
     private var stamp: UInt32 = 0
     /// True when a holder of the request is under a ceiling that its directory does not have.
     private(set) var isNarrowed = false
+    /// Another one whenever a fact of the same values may have another answer: with another snapshot in which more than
+    /// tokens changed, and with other settings.
+    private(set) var generation: UInt32 = 0
 
     /// For an expression that tests the presence of an attribute, that attribute; -1 for a declared property.
     private(set) var presences: [Int32] = []
@@ -104,6 +107,7 @@ internal import Policies
         known.reset(known.directory)
         factCache.reset()
         prepared = [:]
+        generation &+= 1
     }
 
     var request: ResolvedRequest {
@@ -147,6 +151,7 @@ internal import Policies
         } else {
             factCache.reset()
             prepared = [:]
+            generation &+= 1
         }
     }
 

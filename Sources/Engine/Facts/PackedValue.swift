@@ -32,6 +32,8 @@ package struct PackedValue: Equatable, Sendable, BitwiseCopyable {
         case user
         case userType
         case assignment
+        /// The number of the permissions of an assignment in `Directory.permissionSets`.
+        case permissionSet
         case `operator`
         case token
         case tokenKind

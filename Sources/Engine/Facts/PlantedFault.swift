@@ -14,6 +14,8 @@ enum PlantedFault: CaseIterable {
     case absence
     /// Strings are equal when Unicode calls them equivalent.
     case spelling
+    /// Leaves are remembered for requests of which the answer of one fact differs, too.
+    case memo
 
     /// The places of the request that are missing.
     var forgottenPlaces: Range<Int> {
@@ -21,7 +23,7 @@ enum PlantedFault: CaseIterable {
         case .clock: ResolvedRequest.Place.minute..<ResolvedRequest.Place.minute + 1
         case .actor: ResolvedRequest.parts(of: .actor)
         case .zone: ResolvedRequest.Place.tenant..<ResolvedRequest.Place.tenant + 1
-        case .settings, .absence, .spelling: 0..<0
+        case .settings, .absence, .spelling, .memo: 0..<0
         }
     }
 

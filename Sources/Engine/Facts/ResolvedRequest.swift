@@ -53,18 +53,18 @@ package struct ResolvedRequest: Sendable {
     /// The places of the packed values that every request has. Those that an `access` by a token reads are together at
     /// the end, next to the properties.
     package enum Place {
-        package static var subjectType: Int { 18 }
-        package static var subjectID: Int { 19 }
-        package static var resourceType: Int { 20 }
-        package static var resourceID: Int { 21 }
-        package static var action: Int { 22 }
-        package static var kind: Int { 23 }
-        package static var tenant: Int { 24 }
-        package static var moment: Int { 25 }
+        package static var subjectType: Int { 21 }
+        package static var subjectID: Int { 22 }
+        package static var resourceType: Int { 23 }
+        package static var resourceID: Int { 24 }
+        package static var action: Int { 25 }
+        package static var kind: Int { 26 }
+        package static var tenant: Int { 27 }
+        package static var moment: Int { 28 }
         /// The current minute, counted from 1970.
-        package static var minute: Int { 32 }
+        package static var minute: Int { 36 }
         /// A place that is always absent.
-        static var nothing: Int { 33 }
+        static var nothing: Int { 37 }
         /// The number of these places; properties follow.
         package static var count: Int { PropertyLayout.first }
     }
@@ -82,9 +82,9 @@ package struct ResolvedRequest: Sendable {
 
     /// A part of what is known about a holder.
     package enum HolderPart: Int, Sendable {
-        case token, tokenKind, assignment, department, user, userType
+        case token, tokenKind, assignment, permissions, department, user, userType
 
-        static var count: Int { 6 }
+        static var count: Int { 7 }
     }
 
     /// The place of a part of a holder.
@@ -97,6 +97,13 @@ package struct ResolvedRequest: Sendable {
             case .token: Place.moment + 1
             }
         return first + part.rawValue
+    }
+
+    /// The part of a holder at a place; `nil` for any other place.
+    static func part(at place: Int) -> HolderPart? {
+        Holder.allCases.lazy.map(parts).first { $0.contains(place) }.flatMap {
+            HolderPart(rawValue: place - $0.lowerBound)
+        }
     }
 
     /// The places of all parts of a holder.
@@ -176,6 +183,7 @@ extension ResolvedRequest {
         guard isNarrowed else { return }
         let combination = directory.assignments[assignment].combination
         packedValues[Self.place(.assignment, of: holder)] = PackedValue(.narrowed, combination)
+        packedValues[Self.place(.permissions, of: holder)] = PackedValue(.unlisted, bits: 0)
     }
 
     private mutating func mark(_ holder: Holder, isNarrowed: Bool) {
@@ -193,12 +201,14 @@ extension ResolvedRequest {
             unsafe packedValues.withUnsafeMutableBufferPointer { unsafe Self.write(held, of: .actor, to: $0) }
         } else {
             packedValues[Self.place(.assignment, of: .actor)] = PackedValue(.operator, 0)
+            packedValues[Self.place(.permissions, of: .actor)] = PackedValue(.operator, 0)
         }
     }
 
-    /// An assignment, with its department, its user and its user type.
+    /// An assignment, with its permissions, its department, its user and its user type.
     private struct Held {
         let assignment: Int
+        let permissionSet: Int
         let department: Int
         let user: Int
         let userType: Int
@@ -206,7 +216,8 @@ extension ResolvedRequest {
 
     private func held(_ assignment: Int) -> Held {
         Held(
-            assignment: assignment, department: directory.assignments[assignment].department,
+            assignment: assignment, permissionSet: directory.assignments[assignment].permissionSet,
+            department: directory.assignments[assignment].department,
             user: directory.assignments[assignment].user, userType: directory.assignments[assignment].userType)
     }
 
@@ -222,6 +233,7 @@ extension ResolvedRequest {
         _ held: Held, of holder: Holder, to packedValues: UnsafeMutableBufferPointer<PackedValue>
     ) {
         unsafe packedValues[place(.assignment, of: holder)] = PackedValue(.assignment, held.assignment)
+        unsafe packedValues[place(.permissions, of: holder)] = PackedValue(.permissionSet, held.permissionSet)
         unsafe packedValues[place(.department, of: holder)] = PackedValue(.department, held.department)
         unsafe packedValues[place(.user, of: holder)] = PackedValue(.user, held.user)
         unsafe packedValues[place(.userType, of: holder)] = PackedValue(.userType, held.userType)
@@ -323,7 +335,8 @@ extension ResolvedRequest {
         case .text:
             return .string(String(decoding: texts[packedValue.text], as: UTF8.self))
         case .list: return lists[packedValue.number]
-        case .unlisted, .assignment, .narrowed, .operator, .token, .tokenKind, .action, .point, .tenant, .recordType,
+        case .unlisted, .assignment, .permissionSet, .narrowed, .operator, .token, .tokenKind, .action, .point, .tenant,
+            .recordType,
             .moment, .record:
             return .entity
         }

@@ -21,7 +21,7 @@ struct CeilingLimits {
 }
 
 /// The values that facts may keep from request to request: they depend on the snapshot and the policy set alone.
-struct SnapshotCache {
+struct SnapshotCache: ~Copyable {
     /// The most values of settings; beyond this number all are dropped, so that a store of any size costs bounded
     /// memory.
     private static let mostPairs = 65_536
@@ -40,11 +40,12 @@ struct SnapshotCache {
     /// For each policy, the first one with the same grants; `nil` when these name every action.
     let grants: [Int?]
     private let words: Int
-    /// For each assignment, a bit for every action; computed when first needed.
+    /// For each set of permissions, a bit for every action; computed when first needed.
     private var rights: [UInt64] = []
     private var hasRights: [Bool] = []
-    /// For each assignment under a ceiling, a bit for every action that the ceiling leaves; computed with `rights`.
+    /// For each assignment under a ceiling, a bit for every action that the ceiling leaves; computed when first needed.
     private var leftActions: [UInt64] = []
+    private var hasLeftActions: [Bool] = []
     /// By resource type, whether it has a department.
     private let haveDepartments: [Bool]
     private var spans: [Interval] = []
@@ -85,11 +86,7 @@ struct SnapshotCache {
         }
         // A snapshot that was amended from an earlier one has fewer of them, and these are the same.
         addLimits(of: other)
-        let missing = other.assignments.count - hasRights.count
-        if missing > 0 {
-            rights += [UInt64](repeating: 0, count: missing * words)
-            hasRights += [Bool](repeating: false, count: missing)
-        }
+        addRights(of: other)
         directory = other
         return true
     }
@@ -98,10 +95,10 @@ struct SnapshotCache {
         self.directory = directory
         structure = directory.structure
         combinationCount = directory.combinationCount
-        (limits, reached, leftActions) = ([], [], [])
+        (limits, reached, leftActions, hasLeftActions) = ([], [], [], [])
+        (rights, hasRights) = ([], [])
         addLimits(of: directory)
-        rights = [UInt64](repeating: 0, count: directory.assignments.count * words)
-        hasRights = [Bool](repeating: false, count: directory.assignments.count)
+        addRights(of: directory)
         spans = directory.departments.map {
             Interval(tenant: Int32($0.tenant), enter: Int32($0.enter), leave: Int32($0.leave))
         }
@@ -111,33 +108,39 @@ struct SnapshotCache {
     /// The kind of an action; `admin` for an administrative decision.
     func kind(_ action: Int) -> Schema.ActionKind { action < 0 ? .admin : kinds[action] }
 
-    /// The answer to whether an assignment permits an action, by the action's number; `other` until it was learned.
-    func permits(_ action: Int, assignment: Int) -> TernaryTruth {
-        guard hasRights[assignment] else { return .other }
-        return TernaryTruth(rights[assignment * words + action / 64] >> UInt64(action % 64) & 1 == 1)
+    /// The answer to whether a set of permissions has an action, by the numbers of both; `other` until it was learned.
+    func permits(_ action: Int, permissionSet: Int) -> TernaryTruth {
+        guard hasRights[permissionSet] else { return .other }
+        return TernaryTruth(rights[permissionSet * words + action / 64] >> UInt64(action % 64) & 1 == 1)
     }
 
     /// The answer to whether the ceiling of an assignment leaves an action, held or not; `other` until it was learned.
     func leaves(_ action: Int, assignment: Int) -> TernaryTruth {
-        guard hasRights[assignment] else { return .other }
-        let row = (assignment - combinationCount) * words
-        return TernaryTruth(leftActions[row + action / 64] >> UInt64(action % 64) & 1 == 1)
+        let place = assignment - combinationCount
+        guard hasLeftActions[place] else { return .other }
+        return TernaryTruth(leftActions[place * words + action / 64] >> UInt64(action % 64) & 1 == 1)
     }
 
     /// True when resources of a type have a department.
     func hasDepartment(type: Int) -> Bool { haveDepartments[type] }
 
-    /// Learns the permissions of an assignment, and what its ceiling leaves.
-    mutating func learn(_ assignment: Int) {
-        guard !hasRights[assignment] else { return }
-        hasRights[assignment] = true
-        for (number, name) in actions.enumerated() where directory.assignments[assignment].permissions.permits(name) {
-            rights[assignment * words + number / 64] |= 1 << UInt64(number % 64)
+    /// Learns the actions of a set of permissions.
+    mutating func learn(permissionSet: Int) {
+        guard !hasRights[permissionSet] else { return }
+        hasRights[permissionSet] = true
+        for (number, name) in actions.enumerated() where directory.permissionSets[permissionSet].permits(name) {
+            rights[permissionSet * words + number / 64] |= 1 << UInt64(number % 64)
         }
-        guard assignment >= combinationCount else { return }
+    }
+
+    /// Learns the actions that the ceiling of an assignment leaves, if it has one.
+    mutating func learn(limited assignment: Int) {
+        let place = assignment - combinationCount
+        guard place >= 0, !hasLeftActions[place] else { return }
+        hasLeftActions[place] = true
         let limit = directory.assignments[assignment].limit
         for (number, name) in actions.enumerated() where limit?.permits(name) ?? true {
-            leftActions[(assignment - combinationCount) * words + number / 64] |= 1 << UInt64(number % 64)
+            leftActions[place * words + number / 64] |= 1 << UInt64(number % 64)
         }
     }
 
@@ -162,6 +165,15 @@ struct SnapshotCache {
             limits.append(CeilingLimits(assignment, reach: start..<reached.count))
         }
         leftActions += [UInt64](repeating: 0, count: limits.count * words - leftActions.count)
+        hasLeftActions += [Bool](repeating: false, count: limits.count - hasLeftActions.count)
+    }
+
+    private mutating func addRights(of directory: Directory) {
+        // As with ceilings: an earlier snapshot has fewer sets, and these are the same.
+        let missing = directory.permissionSets.count - hasRights.count
+        guard missing > 0 else { return }
+        rights += [UInt64](repeating: 0, count: missing * words)
+        hasRights += [Bool](repeating: false, count: missing)
     }
 
     /// The limits of an assignment under a ceiling.

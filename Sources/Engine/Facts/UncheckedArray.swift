@@ -11,6 +11,9 @@
 
     deinit { unsafe elements.deallocate() }
 
+    /// The place of the first element; valid until the buffer grows.
+    @unsafe var first: UnsafeMutablePointer<Element> { unsafe elements }
+
     mutating func removeAll() { count = 0 }
 
     mutating func append(_ element: Element) {

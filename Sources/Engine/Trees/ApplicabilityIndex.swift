@@ -56,13 +56,14 @@ internal import Policies
     /// The index in `numbers` for a request; -1 while the class of its tenant is not known.
     @inline(__always) private func place(_ request: UnsafeMutablePointer<ResolvedRequest>) -> Int {
         let packedValues = unsafe request.pointee.packedValues.span
+        precondition(packedValues.count > ResolvedRequest.Place.tenant)
         let tenant = packedValues[ResolvedRequest.Place.tenant]
-        let known = classes[tenant.kind == .absent ? 0 : tenant.number + 1]
+        let known = classes[tenant.kind == .absent ? 0 : tenant.number &+ 1]
         guard known >= 0 else { return -1 }
         let kind = packedValues[ResolvedRequest.Place.kind].number
         let type = packedValues[ResolvedRequest.Place.subjectType]
-        let subject = type.kind == .absent ? kind == 0 ? 0 : 1 : type.number + 2
-        return (known * kindCount + kind) * subjectCount + subject
+        let subject = type.kind == .absent ? kind == 0 ? 0 : 1 : type.number &+ 2
+        return (known &* kindCount &+ kind) &* subjectCount &+ subject
     }
 
     private mutating func reset(_ directory: Directory) {

@@ -10,6 +10,7 @@ internal import Policies
     @safe struct WalkPlan: BitwiseCopyable {
         let treeHeaders: UnsafeMutablePointer<UnsafeMutablePointer<DecisionTree.Header>>
         let count: Int
+        let memo: UnsafeMutablePointer<LeafMemo.Header>?
         /// The number of requests left until the group notes one, and that number at the start.
         var wait: Int
         let wholeWait: Int
@@ -17,6 +18,7 @@ internal import Policies
         init(_ group: PolicyGroup, notes: Bool) {
             unsafe treeHeaders = group.treeHeaders.first
             count = group.treeHeaders.count
+            unsafe memo = group.memo?.header
             wholeWait = notes ? group.wait : .max
             wait = wholeWait
         }
@@ -30,30 +32,40 @@ internal import Policies
     private var plans = UncheckedArray<WalkPlan>()
     private let isObserving: [Bool]
     private let mostBytes: Int
+    private let memoUse: TreeOptions.MemoUse
     /// True when memory allows no more shared trees.
     private var isFull = false
 
-    /// The policy group of the last request.
+    /// The policy group of the last request, and its walk plan in `plans`.
     private var group = 0
-    /// The answer of each of its shared trees: a leaf, or `-1 - i` for `runs[i]`.
+    private var plan: UnsafeMutablePointer<WalkPlan>
+    /// The answer of each of its shared trees: see `answer`.
     private var answers = UncheckedArray<Int32>()
     /// The number of shared trees that have answered.
     private var answered = 0
+    /// The entry of the group's memo that has the answers; -1 when they are in `answers`.
+    private var entry = -1
     /// The outcomes of policies that were run and are not remembered.
     private var runs: [[Outcome]] = []
     // Repairs due before the next request; until then the answers of the last one can still be read.
+    /// True when any of them is due.
+    private var isWorn = false
     private var outgrown: [Int] = []
     private var hasNewUncacheable = false
     private var isOverLimit = false
+    private var isMemoDue = false
     private var learned = 0
+    /// More policy groups than this are not given memos.
+    private static let mostMemos = 64
 
-    /// - Parameter mostBytes: the approximate memory limit of the trees.
-    init(_ set: PolicySet, _ keys: FactKeys, mostBytes: Int) {
+    init(_ set: PolicySet, _ keys: FactKeys, _ options: TreeOptions) {
         self.keys = keys
         trees = set.policies.indices.map(PolicyTree.init)
         numbers = ApplicabilityIndex(set)
         isObserving = set.policies.map(\.isObserving)
-        self.mostBytes = mostBytes
+        unsafe plan = plans.first
+        mostBytes = options.bytes
+        memoUse = options.memoUse
     }
 
     /// Takes other settings of the same policies: settings are facts, so nothing that was learned becomes stale.
@@ -64,18 +76,50 @@ internal import Policies
     /// Begins the request of `facts`.
     /// - Returns: as `ask`.
     @inline(__always) mutating func begin(_ facts: inout Facts, _ verdict: inout Verdict) -> [Int]? {
-        settle()
+        settle(&facts)
         group = numbers.number(&facts)
         if group >= plans.count { grow() }
-        answered = 0
+        unsafe plan = plans.first + group
         if !runs.isEmpty { runs.removeAll() }
-        return ask(&facts, &verdict)
+        guard let memo = unsafe plan.pointee.memo, !facts.isNarrowed else {
+            (answered, entry) = (0, -1)
+            return ask(&facts, &verdict)
+        }
+        guard unsafe memo.pointee.generation == facts.generation,
+            let found = unsafe LeafMemo.find(facts.key(for: memo), in: memo)
+        else { return askNoting(&facts, &verdict) }
+        unsafe (answered, entry) = (plan.pointee.count, found.number)
+        verdict.formUnion(found.verdict)
+        return nil
+    }
+
+    /// Asks all trees for a request that the memo does not have, and notes it there.
+    @inline(never) private mutating func askNoting(_ facts: inout Facts, _ verdict: inout Verdict) -> [Int]? {
+        (answered, entry) = (0, -1)
+        let missing = ask(&facts, &verdict)
+        guard let memo = groups[group].memo else { return missing }
+        if unsafe memo.header.pointee.generation == facts.generation {
+            memo.note(&facts)
+            if memo.isDue { (isMemoDue, isWorn) = (true, true) }
+        } else {
+            change(group) { $0.dropMemo() }
+        }
+        return missing
+    }
+
+    /// True when the last request was answered without a walk.
+    var isRemembered: Bool { entry >= 0 }
+
+    /// The answer of a shared tree to the last request: a leaf, or `-1 - i` for `runs[i]`.
+    @inline(__always) private func answer(_ number: Int) -> Int {
+        guard entry >= 0, let memo = unsafe plan.pointee.memo else { return Int(answers[number]) }
+        return unsafe LeafMemo.leaf(number, of: entry, in: memo)
     }
 
     /// Makes room for policy groups formed since the last request.
     @inline(never) private mutating func grow() {
         while groups.count < numbers.lists.count {
-            let group = PolicyGroup(numbers.lists[groups.count], trees.map(\.tree))
+            let group = PolicyGroup(numbers.lists[groups.count], trees.map(\.tree), memoUse)
             groups.append(group)
             plans.append(WalkPlan(group, notes: !isFull))
             answers.fill(to: group.sharedTrees.count, with: 0)
@@ -91,8 +135,8 @@ internal import Policies
     /// Asks shared trees, from the one after the last that answered, up to the first that has no path for the request.
     /// - Parameter verdict: the verdicts of the trees are added to it.
     /// - Returns: the policies of the tree that has no path; `nil` when all trees have answered.
-    @inline(__always) mutating func ask(_ facts: inout Facts, _ verdict: inout Verdict) -> [Int]? {
-        let plan = plans[group]
+    mutating func ask(_ facts: inout Facts, _ verdict: inout Verdict) -> [Int]? {
+        let plan = unsafe plan.pointee
         let place = unsafe facts.walk(plan.treeHeaders, plan.count, &answered, &answers, &verdict)
         return answered == plan.count ? nil : ask(from: place, &facts, &verdict)
     }
@@ -102,7 +146,7 @@ internal import Policies
         from place: DecisionTree.Place, _ facts: inout Facts, _ verdict: inout Verdict
     ) -> [Int]? {
         // Nothing changes the policy groups while a request is evaluated.
-        let plan = plans[group]
+        let plan = unsafe plan.pointee
         var place = place
         while true {
             let tree = groups[group].sharedTrees[answered].tree
@@ -124,8 +168,9 @@ internal import Policies
     var path: [UInt32]? {
         var path: [UInt32] = []
         for (number, sharedTree) in groups[group].sharedTrees.enumerated() {
-            guard number < answered, answers[number] >= 0 else { return nil }
-            let leaf = Int(answers[number])
+            guard number < answered else { return nil }
+            let leaf = answer(number)
+            guard leaf >= 0 else { return nil }
             for (policy, leaf) in zip(sharedTree.policies, sharedTree.leaves(of: leaf)) {
                 path.append(UInt32(policy) << 12 | UInt32(leaf))
             }
@@ -143,11 +188,12 @@ internal import Policies
 
     private func outcomes(where isWanted: (borrowing Outcome) -> Bool) -> [Outcome] {
         var all: [Outcome] = []
-        for (sharedTree, answer) in zip(groups[group].sharedTrees, answers[0..<answered]) {
+        for (number, sharedTree) in groups[group].sharedTrees.prefix(answered).enumerated() {
+            let answer = answer(number)
             if answer < 0 {
-                all += runs[Int(-1 - answer)].filter { isWanted($0) }
+                all += runs[-1 - answer].filter { isWanted($0) }
             } else {
-                for (policy, leaf) in zip(sharedTree.policies, sharedTree.leaves(of: Int(answer)))
+                for (policy, leaf) in zip(sharedTree.policies, sharedTree.leaves(of: answer))
                 where isWanted(trees[policy].outcomes[leaf]) {
                     all.append(trees[policy].outcomes[leaf])
                 }
@@ -163,13 +209,13 @@ internal import Policies
             if verdict.contains(.observes) { observations[policy] += 1 }
         }
         for number in 0..<answered {
-            let answer = Int(answers[number])
+            let answer = answer(number)
             if answer < 0 {
                 for outcome in runs[-1 - answer] {
                     count(outcome.policy, Verdict(outcome, isObserving: isObserving[outcome.policy]))
                 }
             } else {
-                unsafe plans[group].treeHeaders[number].pointee.tell(answer) { count($0, $1) }
+                unsafe plan.pointee.treeHeaders[number].pointee.tell(answer) { count($0, $1) }
             }
         }
     }
@@ -183,7 +229,7 @@ internal import Policies
         guard trees[policy].uncacheableReason == nil, let path = PolicyTree.path(outcome, &facts) else { return nil }
         let verdict = Verdict(outcome, isObserving: isObserving[policy])
         let leaf = trees[policy].learn(outcome, verdict, path: path, &facts)
-        if leaf == nil { hasNewUncacheable = true }
+        if leaf == nil { noteUncacheable() }
         return leaf
     }
 
@@ -202,7 +248,10 @@ internal import Policies
         {
             answers[number] = Int32(leaf)
         } else {
-            if leaves != nil { outgrown.append(number) }
+            if leaves != nil {
+                outgrown.append(number)
+                isWorn = true
+            }
             runs.append(outcomes)
             answers[number] = -Int32(runs.count)
         }
@@ -231,18 +280,25 @@ internal import Policies
     }
 
     /// Completes the work that the last request left.
-    @inline(__always) private mutating func settle() {
+    @inline(__always) private mutating func settle(_ facts: inout Facts) {
         guard answered > 0 else { return }
-        plans[group].wait -= 1
-        if plans[group].wait <= 0 || isWorn { mend() }
+        unsafe plan.pointee.wait &-= 1
+        if unsafe plan.pointee.wait <= 0 || isWorn { mend(&facts) }
     }
 
-    @inline(never) private mutating func mend() {
-        let isNoted = plans[group].wait <= 0
+    @inline(never) private mutating func mend(_ facts: inout Facts) {
+        let isNoted = unsafe plan.pointee.wait <= 0
         if isNoted, !isFull, !isWorn {
-            change(group) { [trees, answers = answers[0..<answered]] group in
+            let answers = (0..<answered).map { Int32(answer($0)) }
+            let mayMakeMemo = groups.count { $0.memo != nil } < Self.mostMemos
+            change(group) { [trees] group in
                 group.note(answers) { trees[$0].uncacheableReason != nil }
+                if mayMakeMemo { group.makeMemo(&facts) }
             }
+        }
+        if isMemoDue {
+            change(group) { $0.reviewMemo(&facts) }
+            isMemoDue = false
         }
         for number in outgrown {
             let policies = groups[group].sharedTrees[number].policies
@@ -254,9 +310,8 @@ internal import Policies
             split(isRemembered: false) { [trees] in $0.policies.contains { trees[$0].uncacheableReason != nil } }
             hasNewUncacheable = false
         }
+        isWorn = false
     }
-
-    private var isWorn: Bool { hasNewUncacheable || isOverLimit || !outgrown.isEmpty }
 
     private mutating func split(isRemembered: Bool, where isSplit: (SharedTree) -> Bool) {
         for index in groups.indices { change(index) { $0.split(isRemembered: isRemembered, where: isSplit) } }
@@ -274,22 +329,38 @@ internal import Policies
     private mutating func shrink() {
         isOverLimit = false
         isFull = true
+        dropMemos()
         split(isRemembered: false) { _ in true }
         while bytes > mostBytes, let largest = trees.indices.max(by: { trees[$0].bytes < trees[$1].bytes }),
             trees[largest].bytes > 0
         {
             trees[largest].makeUncacheable(.memory)
+            dropMemos()
         }
+    }
+
+    /// Notes that a tree was cleared: its leaves must not be found any more.
+    private mutating func noteUncacheable() {
+        (hasNewUncacheable, isWorn) = (true, true)
+        dropMemos()
+    }
+
+    private mutating func dropMemos() {
+        if entry >= 0 {
+            for number in 0..<answered { answers[number] = Int32(answer(number)) }
+            entry = -1
+        }
+        for index in groups.indices where groups[index].memo != nil { change(index) { $0.dropMemo() } }
     }
 
     private mutating func limit() {
         learned += 1
-        if learned % 64 == 0, bytes > mostBytes { isOverLimit = true }
+        if learned % 64 == 0, bytes > mostBytes { (isOverLimit, isWorn) = (true, true) }
     }
 
     /// Drops a policy's tree: the policy is not a function of its facts.
     mutating func distrust(_ policy: Int) {
         trees[policy].makeUncacheable(.distrusted)
-        hasNewUncacheable = true
+        noteUncacheable()
     }
 }

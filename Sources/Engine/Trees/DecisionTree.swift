@@ -115,6 +115,11 @@ internal import Policies
         return unsafe header.pointee.verdicts[leaf]
     }
 
+    /// Calls `body` with the fact of every node.
+    func eachFact(_ body: (Expressions.ID) -> Void) {
+        for index in unsafe 0..<header.pointee.nodeCount { body(unsafe header.pointee.nodes[index].compiledFact.fact) }
+    }
+
     /// Forgets everything.
     func clear() {
         unsafe header.pointee.start = .unseen

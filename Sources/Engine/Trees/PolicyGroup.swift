@@ -31,12 +31,22 @@ internal import Policies
     private var sample: [[Int32]] = []
     private var requests = 0
     private var nextSample = 64
+    /// The leaves by what the trees ask for; `nil` until there are enough requests, and where it finds too little.
+    private(set) var memo: LeafMemo?
+    /// The number of requests at which a memo is made.
+    private var nextMemo = Int.max
+    /// The number of requests after which another memo is tried.
+    private var memoPause = 1 << 18
+    private var memoWait: Int { memoUse == .always ? 1 : 256 }
+    private let memoUse: TreeOptions.MemoUse
 
     /// - Parameter trees: the trees of all policies, by number.
-    init(_ policies: [Int], _ trees: [DecisionTree]) {
+    init(_ policies: [Int], _ trees: [DecisionTree], _ memoUse: TreeOptions.MemoUse) {
+        self.memoUse = memoUse
         self.trees = trees
         sharedTrees = policies.map { SharedTree($0, trees[$0]) }
         treeHeaders = TreeHeaders(sharedTrees)
+        tryMemo(after: memoWait)
     }
 
     /// Adds a path to one shared tree, as `SharedTree.learn` does.
@@ -48,11 +58,51 @@ internal import Policies
     mutating func count(_ more: Int) { requests += more }
 
     /// The number of requests until the group notes one; 1 for the next.
-    var wait: Int { sharedTrees.count > 1 ? max(1, nextSample - requests) : .max }
+    var wait: Int {
+        let next = min(sharedTrees.count > 1 ? nextSample : .max, memo == nil ? nextMemo : .max)
+        return max(1, next - requests)
+    }
+
+    private var isSampled: Bool { sharedTrees.count > 1 && requests >= nextSample }
+
+    /// Makes a memo when it is time for one.
+    mutating func makeMemo(_ facts: inout Facts) {
+        guard memo == nil, requests >= nextMemo else { return }
+        memo = LeafMemo(sharedTrees.map(\.tree), treeHeaders, isForced: memoUse == .always, &facts)
+        if memo == nil { pauseMemo() }
+    }
+
+    /// Makes the memo anew when its trees have grown, and gives it up for a while when it finds too little.
+    mutating func reviewMemo(_ facts: inout Facts) {
+        guard let old = memo else { return }
+        if old.isOutgrown {
+            memo = nil
+            tryMemo(after: 0)
+            makeMemo(&facts)
+        } else if memoUse == .usual {
+            memo = nil
+            pauseMemo()
+        }
+    }
+
+    /// Forgets the memo, because trees have lost leaves.
+    mutating func dropMemo() {
+        guard memo != nil else { return }
+        memo = nil
+        tryMemo(after: memoWait)
+    }
+
+    private mutating func pauseMemo() {
+        tryMemo(after: memoUse == .always ? memoWait : memoPause)
+        memoPause = min(memoPause * 2, 1 << 40)
+    }
+
+    private mutating func tryMemo(after more: Int) { nextMemo = memoUse == .never ? .max : requests + more }
 
     /// Notes the answers of a request that was waited for, and joins trees once the sample is complete.
     /// - Parameter isUncacheable: true for a policy without a tree, which cannot be part of a shared tree.
     mutating func note(_ answers: [Int32], isUncacheable: (Int) -> Bool) {
+        guard isSampled else { return }
         sample.append(answers)
         guard sample.count == Self.sampleSize else { return }
         join(isUncacheable)
@@ -78,7 +128,9 @@ internal import Policies
         nextSample = requests * 2
     }
 
-    var bytes: Int { sharedTrees.reduce(sample.count * sharedTrees.count * 4) { $0 + $1.bytes } }
+    var bytes: Int {
+        sharedTrees.reduce(sample.count * sharedTrees.count * 4 + (memo?.bytes ?? 0)) { $0 + $1.bytes }
+    }
 
     // MARK: Joining
 
@@ -115,6 +167,8 @@ internal import Policies
     private mutating func regroup(_ sharedTrees: [SharedTree]) {
         self.sharedTrees = sharedTrees
         treeHeaders = TreeHeaders(sharedTrees)
+        memo = nil
+        tryMemo(after: memoWait)
     }
 
     private func isForbidden(_ members: [Int]) -> Bool {

@@ -142,14 +142,15 @@ package struct PolicyTrace: Equatable, Sendable {
         package var value: String
         /// True when the value is a content that a plugin computed.
         package var isDerived: Bool
-        /// The names of the properties, settings and keys whose content the value shows, sorted.
-        package var names: [ExactName]
+        /// The names of the properties, settings and keys whose content the value shows, sorted; `nil` where they were not
+        /// determined.
+        package var names: [ExactName]?
 
         package static func == (one: Self, other: Self) -> Bool {
             one.text.isSameBytes(other.text) && one.value.isSameBytes(other.value) && one.isDerived == other.isDerived
         }
 
-        package init(text: String, value: String, isDerived: Bool = false, names: [ExactName] = []) {
+        package init(text: String, value: String, isDerived: Bool = false, names: [ExactName]? = nil) {
             self.text = text
             self.value = value
             self.isDerived = isDerived

@@ -12,14 +12,23 @@ package final class Directory: Sendable {
         /// The assignments under ceilings, by what they were made from, and in the order of their numbers.
         ///
         /// INVARIANT: an entry is never changed, so that a number means the same in every directory of this structure.
-        private let narrowed = Mutex<(numbers: [Limit: Int], assignments: [Assignment])>(([:], []))
+        private let narrowed: Mutex<Narrowed>
 
         private struct Limit: Hashable {
             let combination: Int
             let ceiling: Ceiling
         }
 
-        init(combinationCount: Int) { self.combinationCount = combinationCount }
+        private struct Narrowed {
+            var numbers: [Limit: Int] = [:]
+            var assignments: [Assignment] = []
+            var permissionSets: PermissionSetTable
+        }
+
+        init(combinationCount: Int, permissionSets: PermissionSetTable) {
+            self.combinationCount = combinationCount
+            narrowed = Mutex(Narrowed(permissionSets: permissionSets))
+        }
 
         /// The number of a combination under a ceiling.
         func narrowed(_ combination: Int, under ceiling: Ceiling, _ make: (Ceiling) -> Assignment) -> Int {
@@ -28,12 +37,15 @@ package final class Directory: Sendable {
                 if let number = known.numbers[limit] { return number }
                 let number = combinationCount + known.assignments.count
                 known.numbers[limit] = number
-                known.assignments.append(make(ceiling))
+                var assignment = make(ceiling)
+                assignment.permissionSet = known.permissionSets.number(of: assignment.permissions)
+                known.assignments.append(assignment)
                 return number
             }
         }
 
         var narrowedAssignments: [Assignment] { narrowed.withLock { $0.assignments } }
+        var permissionSets: [PermissionSet] { narrowed.withLock { $0.permissionSets.all } }
     }
 
     package let structure: Structure
@@ -45,6 +57,8 @@ package final class Directory: Sendable {
     package let assignments: [Assignment]
     /// The number of combinations.
     package let combinationCount: Int
+    /// The different permissions of `assignments`, by number: far fewer, as most follow from user types.
+    package let permissionSets: [PermissionSet]
     /// True when the ceiling of some token limits the departments that it reaches.
     package let hasReach: Bool
     /// True when the ceiling of some token limits the number of its uses.
@@ -69,9 +83,11 @@ package final class Directory: Sendable {
         for (index, tenant) in organisation.tenants.enumerated() {
             try builder.add(tenant, path: "tenants[\(index)]")
         }
-        structure = Structure(combinationCount: builder.assignments.count)
+        structure = Structure(
+            combinationCount: builder.assignments.count, permissionSets: builder.permissionSets)
         combinationCount = builder.assignments.count
         builder.applyCeilings(structure)
+        permissionSets = structure.permissionSets
         tenants = builder.tenants
         departments = builder.departments
         userTypes = builder.userTypes
@@ -94,6 +110,8 @@ package final class Directory: Sendable {
     private init(_ other: Directory, assignments: [Assignment], tokens: TokenTable, tokensByID: TokenIndex) {
         structure = other.structure
         combinationCount = other.combinationCount
+        permissionSets =
+            assignments.count == other.assignments.count ? other.permissionSets : other.structure.permissionSets
         let narrowed = assignments[other.assignments.count...]
         hasReach = other.hasReach || narrowed.contains { $0.reach != nil }
         limitsUses = other.limitsUses || narrowed.contains { $0.ceiling?.uses != nil }

@@ -14,6 +14,10 @@ struct DirectoryBuilder {
     var tokensByID = TokenIndex()
     /// The numbers of the tokens with ceilings.
     private var limited: [Int] = []
+    /// The different permissions of assignments, in the order of their numbers.
+    private(set) var permissionSets = PermissionSetTable()
+    /// By user type, the number of its permissions.
+    private var permissionSetsOfTypes: [Int] = []
 
     /// Reserves room for everything that will be added.
     mutating func reserve(_ organisation: Organisation) {
@@ -42,10 +46,11 @@ struct DirectoryBuilder {
         for (index, type) in record.userTypes.enumerated() {
             let next = userTypes.count
             try Self.claim(&userTypesByID, type.id, tenant, next, "\(path).user_types[\(index)].id")
+            let permissions = PermissionSet(type.permissions)
+            permissionSetsOfTypes.append(permissionSets.number(of: permissions))
             userTypes.append(
                 UserType(
-                    id: type.id, name: type.name, tenant: tenant, isActive: type.isActive,
-                    permissions: PermissionSet(type.permissions)))
+                    id: type.id, name: type.name, tenant: tenant, isActive: type.isActive, permissions: permissions))
         }
         for (index, user) in record.users.enumerated() {
             try add(user, tenant: tenant, path: "\(path).users[\(index)]")
@@ -82,12 +87,15 @@ struct DirectoryBuilder {
             }
             let next = assignments.count
             try Self.claim(&assignmentsByID, assignment.id, tenant, next, path + ".id")
-            let own = userTypes[type].permissions
+            var (permissions, permissionSet) = (userTypes[type].permissions, permissionSetsOfTypes[type])
+            if !record.permissions.isEmpty {
+                permissions = PermissionSet(permissions.patterns + record.permissions)
+                permissionSet = permissionSets.number(of: permissions)
+            }
             assignments.append(
                 Assignment(
                     id: assignment.id, user: users.count, department: department, userType: type,
-                    isRemoved: assignment.isRemoved,
-                    permissions: record.permissions.isEmpty ? own : PermissionSet(own.patterns + record.permissions),
+                    isRemoved: assignment.isRemoved, permissions: permissions, permissionSet: permissionSet,
                     combination: next))
         }
         users.append(

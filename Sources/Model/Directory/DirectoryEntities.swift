@@ -53,6 +53,8 @@ package struct Assignment: Sendable {
     package let userType: Int
     package let isRemoved: Bool
     package let permissions: PermissionSet
+    /// The number of its permissions among `Directory.permissionSets`; -1 for an assignment of no directory.
+    package internal(set) var permissionSet: Int
     /// The number of the assignment without a ceiling: its own where it has none.
     package let combination: Int
     private var narrowing: Narrowing?
@@ -71,7 +73,7 @@ package struct Assignment: Sendable {
 
     init(
         id: ExactName, user: Int, department: Int, userType: Int, isRemoved: Bool, permissions: PermissionSet,
-        combination: Int
+        permissionSet: Int, combination: Int
     ) {
         self.id = id
         self.user = user
@@ -79,6 +81,7 @@ package struct Assignment: Sendable {
         self.userType = userType
         self.isRemoved = isRemoved
         self.permissions = permissions
+        self.permissionSet = permissionSet
         self.combination = combination
     }
 
@@ -90,7 +93,7 @@ package struct Assignment: Sendable {
             isRemoved: other.isRemoved,
             permissions: ceiling.permissions.map { other.permissions.intersection(PermissionSet($0)) }
                 ?? other.permissions,
-            combination: other.combination)
+            permissionSet: -1, combination: other.combination)
         narrowing = Narrowing(ceiling, reach: ceiling.departments.map { $0.compactMap(department) })
     }
 

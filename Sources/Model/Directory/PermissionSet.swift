@@ -1,5 +1,5 @@
 /// A set of permissions: names, and patterns that end in `*` and cover every name with that beginning.
-package struct PermissionSet: Equatable, Sendable {
+package struct PermissionSet: Hashable, Sendable {
     /// Names without a wildcard, sorted by bytes.
     private var names: [ExactName] = []
     /// The beginning of each pattern, without the `*`: `orders.` for `orders.*`, empty for `*`.

@@ -19,9 +19,11 @@ package import Model
     package private(set) var actions: [[Column]] = []
     package var count: Int { properties.count }
     /// The first place of a property; before it are the values that every request has.
-    @inlinable package static var first: Int { 34 }
+    @inlinable package static var first: Int { 38 }
     /// The places of properties whose values have numbers: departments, users, booleans and the presence of records.
-    package private(set) var numbered: Set<Int> = []
+    package var numbered: Set<Int> { Set(numberedTypes.keys) }
+    /// By place, the first type that a property there has.
+    private var numberedTypes: [Int: ValueType] = [:]
     /// By place, from the first on.
     private var properties: [(owner: Owner, path: [ExactName])] = []
     private var places: [Owner: [[ExactName]: Int]] = [:]
@@ -59,7 +61,9 @@ package import Model
             let path = path + [property.name]
             let place = place(owner, path)
             let type = property.type.plain
-            if [.department, .user, .boolean].contains(type) || type.properties != nil { numbered.insert(place) }
+            if [.department, .user, .boolean].contains(type) || type.properties != nil, numberedTypes[place] == nil {
+                numberedTypes[place] = type
+            }
             return Column(place: place, parts: columns(type.properties ?? [], owner, path))
         }
     }
@@ -71,6 +75,9 @@ package import Model
         properties.append((owner, path))
         return place
     }
+
+    /// The type of the values at a place that have numbers: a department, a user, a boolean or a record; `nil` for others.
+    package func numberedType(at place: Int) -> ValueType? { numberedTypes[place] }
 
     /// The property at a place; `nil` for a place without one.
     package func property(at place: Int) -> (owner: Owner, path: [ExactName])? {
