@@ -19,6 +19,8 @@ package struct DecisionBenchmark {
         package let lua: Times
         /// The number of evaluations after every request had been decided once.
         package let runs: Int
+        /// The share of the decisions that had the answers of an earlier one, so that no tree was walked: in percent.
+        package let remembered: Int
         /// The approximate size of the trees.
         package let bytes: Int
     }
@@ -57,11 +59,13 @@ package struct DecisionBenchmark {
         Self.decideAll(&requests, tree)
         let known = times(&requests) { tree.decide(prepared: &$0) }
         let runs = tree.runCount - before
+        var remembered = 0
+        for index in requests.indices where tree.isRemembered(deciding: &requests[index]) { remembered += 1 }
         let lua = try Authorizer(policies: policies, treeOptions: .none)
         var few = Array(requests.prefix(max(Self.group, min(requests.count, 4_000 / policies.policies.count))))
         return Row(
             policies: policies.policies.count, tree: known, lua: times(&few) { lua.decide(prepared: &$0) }, runs: runs,
-            bytes: tree.learned.bytes)
+            remembered: remembered * 100 / max(1, requests.count), bytes: tree.learned.bytes)
     }
 
     /// Three enabled policies of a folder that are for `access` alone, repeated under other names up to the given

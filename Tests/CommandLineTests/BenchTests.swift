@@ -33,7 +33,12 @@ internal import Testing
             #expect(number > 0)
         }
         guard case .array(let rows)? = report["grown"] else { throw CancellationError() }
-        #expect(rows.map { $0["runs_left"] } == [.integer(0), .integer(0), .integer(0)])
+        #expect(
+            rows.map { $0["name"]?.string } == [
+                "3 on access", "10 on access", "3 on access, 10000 tokens", "the folder's, 10000 tokens",
+                "the folder, under ceilings",
+            ])
+        #expect(rows.allSatisfy { $0["runs_left"] == .integer(0) })
     }
 
     @Test func `policies that do not load end with 3`() throws {

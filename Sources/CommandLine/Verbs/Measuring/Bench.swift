@@ -12,7 +12,7 @@ extension Verb {
     static let bench = Verb(
         name: "bench", summary: "measures how fast this machine decides, on the demo organisation",
         options: [
-            Option.count, Option.requests, Option.jobs, Option.grow,
+            Option.count, Option.requests, Option.jobs, Option.grow, Option.tokens,
         ] + BenchComparison.options,
         uses: .policies.adding(Option.json),
         details: [
@@ -51,6 +51,15 @@ extension Verb {
                         policies: size, requests: min(count, 128), directory: directory, now: now)
                     report.rows.append(("\(size) independent", row))
                 }
+                // So many that no branch predictor learns them by heart.
+                if most >= 64 && !directory.tokens.isEmpty {
+                    let row = try IndependentBenchmark.row(
+                        policies: 64, requests: 8_000, directory: directory, now: now)
+                    report.rows.append(("64 independent, 8,000 requests", row))
+                }
+                if invocation[.tokens] > 0, invocation[.requests] == nil {
+                    report.rows += try large(invocation, source, policies, count, now)
+                }
                 report.own = try benchmark.row(policies)
                 if let limited = DecisionBenchmark.limited(directory) {
                     let row = try DecisionBenchmark(directory: limited, lines: lines, now: now).row(policies)
@@ -80,6 +89,23 @@ extension Verb {
         do throws(OrganisationError) {
             return (try Directory(organisation), Instant("2026-11-22T12:00:00Z")!)
         } catch { throw CommandError(error.message) }
+    }
+
+    /// Decisions on a made-up store of many tokens.
+    private static func large(
+        _ invocation: Invocation, _ source: PolicySource, _ policies: PolicySet, _ count: Int, _ now: Instant
+    ) throws -> [(name: String, row: DecisionBenchmark.Row)] {
+        let demo = try OrganisationFile(bytes: Demo.json, path: "demo.json").organisation
+        let tokens = invocation[.tokens]
+        let directory = try Directory(DecisionBenchmark.organisation(tokens: tokens, like: demo, now: now))
+        let lines = try lines(invocation, directory, policies, count)
+        let benchmark = DecisionBenchmark(directory: directory, lines: lines, now: now)
+        var rows: [(name: String, row: DecisionBenchmark.Row)] = []
+        if let three = DecisionBenchmark.source(source, count: 3).flatMap({ PolicySet.load($0).set }) {
+            rows.append(("3 on access, \(counted(tokens, "token"))", try benchmark.row(three)))
+        }
+        rows.append(("the folder's, \(counted(tokens, "token"))", try benchmark.row(policies)))
+        return rows
     }
 
     private static func lines(
@@ -159,6 +185,9 @@ extension Option<Int> {
         Self("count", "N", "number of made-up requests", most: 1_000_000, default: 20_000)
     }
     fileprivate static var jobs: Self { .threads("threads of the batch (one per core)") }
+    fileprivate static var tokens: Self {
+        Self("tokens", "N", "tokens of the large made-up store; 0 for none", least: 0, most: 1_000_000, default: 10_000)
+    }
     fileprivate static var grow: Self {
         Self("grow", "N", "repeat the policies until there are N", most: 10_000, default: 1_000)
     }

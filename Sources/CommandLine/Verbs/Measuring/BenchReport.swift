@@ -42,7 +42,7 @@ struct BenchReport {
 
     private static func cells(_ row: DecisionBenchmark.Row, name: String) -> [String] {
         [name] + [row.tree.median, row.tree.high, row.lua.median, row.lua.high].map { "\(Int($0))" } + [
-            "\(row.runs)", "\(row.bytes)",
+            "\(row.runs)", "\(row.remembered) %", "\(row.bytes)",
         ]
     }
 
@@ -55,6 +55,7 @@ struct BenchReport {
                 .init("name", .string(name)),
                 .init("policies", .integer(Int64(row.policies))), .init("tree", times(row.tree)),
                 .init("run", times(row.lua)), .init("runs_left", .integer(Int64(row.runs))),
+                .init("remembered_percent", .integer(Int64(row.remembered))),
                 .init("tree_bytes", .integer(Int64(row.bytes))),
             ])
         }
