@@ -78,7 +78,7 @@ internal import Policies
     @inline(__always) mutating func begin(_ facts: inout Facts, _ verdict: inout Verdict) -> [Int]? {
         settle(&facts)
         group = numbers.number(&facts)
-        if group >= plans.count { grow() }
+        if group >= plans.count { grow(isAccess: facts.request.kind == .access) }
         unsafe plan = plans.first + group
         if !runs.isEmpty { runs.removeAll() }
         guard let memo = unsafe plan.pointee.memo, !facts.isNarrowed else {
@@ -117,9 +117,10 @@ internal import Policies
     }
 
     /// Makes room for policy groups formed since the last request.
-    @inline(never) private mutating func grow() {
+    @inline(never) private mutating func grow(isAccess: Bool) {
         while groups.count < numbers.lists.count {
-            let group = PolicyGroup(numbers.lists[groups.count], trees.map(\.tree), memoUse)
+            let group = PolicyGroup(
+                numbers.lists[groups.count], trees.map(\.tree), memoUse, isAccess: isAccess)
             groups.append(group)
             plans.append(WalkPlan(group, notes: !isFull))
             answers.fill(to: group.sharedTrees.count, with: 0)
@@ -281,27 +282,28 @@ internal import Policies
 
     /// Completes the work that the last request left.
     @inline(__always) private mutating func settle(_ facts: inout Facts) {
-        guard answered > 0 else { return }
-        unsafe plan.pointee.wait &-= 1
-        if unsafe plan.pointee.wait <= 0 || isWorn { mend(&facts) }
+        if answered > 0 {
+            unsafe plan.pointee.wait &-= 1
+            if unsafe plan.pointee.wait <= 0 { return mend(&facts) }
+        }
+        if isWorn { mend(&facts) }
     }
 
     @inline(never) private mutating func mend(_ facts: inout Facts) {
-        let isNoted = unsafe plan.pointee.wait <= 0
+        let isNoted = unsafe answered > 0 && plan.pointee.wait <= 0
         if isNoted, !isFull, !isWorn {
             let answers = (0..<answered).map { Int32(answer($0)) }
-            let mayMakeMemo = groups.count { $0.memo != nil } < Self.mostMemos
-            change(group) { [trees] group in
-                group.note(answers) { trees[$0].uncacheableReason != nil }
-                if mayMakeMemo { group.makeMemo(&facts) }
+            change(group) { [trees] group in group.note(answers) { trees[$0].uncacheableReason != nil } }
+            if groups[group].isMemoAwaited {
+                let mayMake = hasRoomForMemo(facts.generation)
+                change(group) { if mayMake { $0.makeMemo(&facts) } else { $0.pauseMemo() } }
             }
         }
         if isMemoDue {
             change(group) { $0.reviewMemo(&facts) }
             isMemoDue = false
         }
-        for number in outgrown {
-            let policies = groups[group].sharedTrees[number].policies
+        for policies in outgrown.map({ groups[group].sharedTrees[$0].policies }) {
             change(group) { $0.split(isRemembered: true) { $0.policies == policies } }
         }
         outgrown = []
@@ -328,8 +330,9 @@ internal import Policies
     /// the same.
     private mutating func shrink() {
         isOverLimit = false
-        isFull = true
         dropMemos()
+        guard bytes > mostBytes else { return }
+        isFull = true
         split(isRemembered: false) { _ in true }
         while bytes > mostBytes, let largest = trees.indices.max(by: { trees[$0].bytes < trees[$1].bytes }),
             trees[largest].bytes > 0
@@ -343,6 +346,15 @@ internal import Policies
     private mutating func noteUncacheable() {
         (hasNewUncacheable, isWorn) = (true, true)
         dropMemos()
+    }
+
+    /// True when another memo may be made, after those of an earlier generation of facts were dropped.
+    private mutating func hasRoomForMemo(_ generation: UInt32) -> Bool {
+        for index in groups.indices {
+            guard let memo = groups[index].memo, unsafe memo.header.pointee.generation != generation else { continue }
+            change(index) { $0.dropMemo() }
+        }
+        return groups.count { $0.memo != nil } < Self.mostMemos && bytes + LeafMemo.mostBytes <= mostBytes
     }
 
     private mutating func dropMemos() {

@@ -37,23 +37,36 @@ internal import Policies
     /// that there are have been noted.
     private static let trials = (short: 4_096, long: 32_768)
 
-    let header = UnsafeMutablePointer<Header>.allocate(capacity: 1)
+    /// More memory than one takes, in bytes.
+    static let mostBytes = 400_000
+
+    let header: UnsafeMutablePointer<Header>
+    private let trees: [DecisionTree]
     private let treeHeaders: TreeHeaders
     private let inputs: MemoInputs
-    private let nodeCount: Int
+    /// The number of nodes of the trees when it was last seen that no fact is lacking.
+    private var nodeCount: Int
     private var misses = 0
     /// After so many misses it is looked at whether it is due.
     private let reviewInterval: Int
 
-    /// - Parameter isForced: true for one that is kept, whatever the trees ask for and whatever it finds.
+    /// - Parameters:
+    ///   - isForced: true for one that is kept, whatever the trees ask for and whatever it finds.
+    ///   - isAccess: true for policies that decide accesses.
     /// - Returns: `nil` where the trees ask for too much.
-    init?(_ trees: [DecisionTree], _ treeHeaders: TreeHeaders, isForced: Bool, _ facts: inout Facts) {
+    init?(
+        _ trees: [DecisionTree], _ treeHeaders: TreeHeaders, isForced: Bool, isAccess: Bool, _ facts: inout Facts
+    ) {
         guard (1...Self.mostTrees).contains(trees.count),
-            let inputs = MemoInputs(trees, isForced: isForced, &facts),
-            let entries = unsafe calloc(1 << Self.bits, MemoryLayout<Entry>.stride),
-            let leaves = unsafe calloc(trees.count * (1 << Self.bits + 1), MemoryLayout<Int32>.stride)
+            let inputs = MemoInputs(trees, isForced: isForced, isAccess: isAccess, &facts),
+            let entries = unsafe calloc(1 << Self.bits, MemoryLayout<Entry>.stride)
         else { return nil }
-        (self.treeHeaders, self.inputs) = (treeHeaders, inputs)
+        guard let leaves = unsafe calloc(trees.count * (1 << Self.bits + 1), MemoryLayout<Int32>.stride) else {
+            unsafe free(entries)
+            return nil
+        }
+        unsafe header = .allocate(capacity: 1)
+        (self.trees, self.treeHeaders, self.inputs) = (trees, treeHeaders, inputs)
         reviewInterval = isForced ? 4 : 64
         nodeCount = Self.nodeCount(treeHeaders)
         unsafe header.initialize(
@@ -155,10 +168,21 @@ internal import Policies
         return place.leaf
     }
 
-    /// True when it should be made anew or be given up, as its trees have grown or it finds too little.
-    var isDue: Bool { misses % reviewInterval == 0 && (isOutgrown || isPoor) }
-    var isOutgrown: Bool { Self.nodeCount(treeHeaders) != nodeCount }
-    private var isPoor: Bool {
+    /// True when it is time to look whether it finds too little, and whether it lacks facts.
+    var isDue: Bool { misses % reviewInterval == 0 }
+
+    /// True when trees ask for facts that it does not have, or no longer by the same values.
+    func lacksFacts(_ facts: inout Facts) -> Bool {
+        if inputs.isOutdated(&facts) { return true }
+        let count = Self.nodeCount(treeHeaders)
+        guard count != nodeCount else { return false }
+        if trees.contains(where: { inputs.lacksFact(of: $0, &facts) }) { return true }
+        nodeCount = count
+        return false
+    }
+
+    /// True when it finds too little.
+    var isPoor: Bool {
         let lookups = unsafe header.pointee.lookups
         return misses > (lookups >= Self.trials.long ? lookups / 8 : max(lookups, Self.trials.short) / 2)
     }

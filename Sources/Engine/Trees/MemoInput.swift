@@ -76,17 +76,26 @@ internal import Policies
     let shifts: [Expressions.ID: UInt64]
     /// By input, the facts in its table.
     private let facts: [[CompiledFact]]
+    private let single: [CompiledFact]
     private let entries: [Int]
+    /// The number of sets of permissions that have rows in its tables.
+    private let permissionSets: Int
+    /// True when facts were left out.
+    private let isPartial: Bool
 
-    /// - Parameter isForced: true to leave facts out where the trees ask for too much. Leaves that depend on them are not
-    ///   noted then.
+    /// - Parameters:
+    ///   - isForced: true to leave facts out where the trees ask for too much. Leaves that depend on them are not noted
+    ///     then.
+    ///   - isAccess: true for policies that decide accesses.
     /// - Returns: `nil` where the trees ask for too much.
-    init?(_ trees: [DecisionTree], isForced: Bool, _ facts: inout Facts) {
-        var (tables, single) = Self.parts(of: trees, &facts)
+    init?(_ trees: [DecisionTree], isForced: Bool, isAccess: Bool, _ facts: inout Facts) {
+        var (tables, single) = Self.parts(of: trees, isAccess: isAccess, &facts)
         func answers() -> Int { tables.reduce(single.count) { $0 + $1.facts.count } }
+        var isPartial = false
         if isForced {
             while answers() > Self.mostAnswers, tables.count + single.count > 1 {
                 if single.isEmpty { tables.removeLast() } else { single.removeLast() }
+                isPartial = true
             }
         } else if tables.count + single.count > Self.mostInputs || answers() > Self.mostAnswers {
             return nil
@@ -124,6 +133,8 @@ internal import Policies
             shift += 2
         }
         self.shifts = shifts
+        (self.single, self.isPartial) = (single, isPartial)
+        permissionSets = facts.known.directory.permissionSets.count
         self.facts = tables.map(\.facts)
         entries = tables.map(\.size)
     }
@@ -135,6 +146,23 @@ internal import Policies
 
     /// The memory of its tables, in bytes.
     var bytes: Int { entries.reduce(0) { $0 + 2 * $1 } }
+
+    /// True when a fact follows from other values by now, or there are sets of permissions that have no rows.
+    func isOutdated(_ current: inout Facts) -> Bool {
+        if current.known.directory.permissionSets.count > permissionSets { return true }
+        for fact in facts.joined() where current.compiledFact(fact.fact).cacheKey != fact.cacheKey { return true }
+        for fact in single where current.compiledFact(fact.fact).cacheKey != fact.cacheKey { return true }
+        return false
+    }
+
+    /// True when a tree asks for a fact that is not in the key, though it could be.
+    func lacksFact(of tree: DecisionTree, _ current: inout Facts) -> Bool {
+        guard !isPartial else { return false }
+        var asked: Set<Expressions.ID> = []
+        tree.eachFact { if shifts[$0] == nil { asked.insert($0) } }
+        for fact in asked where current.compiledFact(fact).operation != .general { return true }
+        return false
+    }
 
     /// Notes the answers of the request of `facts` that its tables do not know yet.
     func learn(_ current: inout Facts) {
@@ -158,7 +186,11 @@ internal import Policies
         var facts: [CompiledFact]
         var isOfLimits = false
 
-        var size: Int { isOfLimits ? Ceiling.Part.allCases.count + 1 : axes.reduce(1) { $0 * (Int($1.count) + 1) } }
+        /// The number of entries; no more than 1 << 47, as large ones are not made.
+        var size: Int {
+            isOfLimits
+                ? Ceiling.Part.allCases.count + 1 : axes.reduce(1) { min($0, 1 << 20) * (Int($1.count) + 1) }
+        }
 
         func holds(_ axes: [MemoInput.Axis]) -> Bool {
             axes.allSatisfy { axis in self.axes.contains { $0.place == axis.place } }
@@ -174,7 +206,7 @@ internal import Policies
     }
 
     private static func parts(
-        of trees: [DecisionTree], _ facts: inout Facts
+        of trees: [DecisionTree], isAccess: Bool, _ facts: inout Facts
     ) -> (tables: [Table], single: [CompiledFact]) {
         var asked: [Expressions.ID: CompiledFact] = [:]
         for tree in trees { tree.eachFact { asked[$0] = facts.compiledFact($0) } }
@@ -186,7 +218,7 @@ internal import Policies
                 limits.facts.append(fact)
                 continue
             }
-            let axes = places(of: fact)?.map { axis(at: $0, facts) }
+            let axes = places(of: fact)?.map { axis(at: $0, isAccess: isAccess, facts) }
             if let axes, axes.allSatisfy({ $0 != nil }) {
                 let table = Table(axes: axes.compactMap(\.self), facts: [fact])
                 if table.size <= mostEntries {
@@ -226,7 +258,7 @@ internal import Policies
     }
 
     /// The values at a place, as far as their kind and number are known from the snapshot.
-    private static func axis(at place: Int, _ facts: borrowing Facts) -> MemoInput.Axis? {
+    private static func axis(at place: Int, isAccess: Bool, _ facts: borrowing Facts) -> MemoInput.Axis? {
         let (schema, directory) = (facts.schema, facts.known.directory)
         func axis(_ kind: PackedValue.Kind, _ count: Int) -> MemoInput.Axis? {
             MemoInput.Axis(place: place, kind, count: count)
@@ -235,7 +267,6 @@ internal import Policies
         case ResolvedRequest.Place.kind: return axis(.point, DecisionKind.count)
         case ResolvedRequest.Place.action:
             // In an administrative decision, the action has the name of the decision kind.
-            let isAccess = facts.request.kind == .access
             return isAccess ? axis(.action, schema.actionNames.count) : axis(.point, DecisionKind.count)
         case ResolvedRequest.Place.subjectType: return axis(.recordType, schema.subjects.count)
         case ResolvedRequest.Place.resourceType: return axis(.recordType, schema.resources.count)

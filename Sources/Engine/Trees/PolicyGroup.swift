@@ -39,10 +39,15 @@ internal import Policies
     private var memoPause = 1 << 18
     private var memoWait: Int { memoUse == .always ? 1 : 256 }
     private let memoUse: TreeOptions.MemoUse
+    /// The number of times the memo was made anew for facts that it did not have.
+    private var remakes = 0
+    /// True when the group was formed for an access.
+    private let isAccess: Bool
 
     /// - Parameter trees: the trees of all policies, by number.
-    init(_ policies: [Int], _ trees: [DecisionTree], _ memoUse: TreeOptions.MemoUse) {
+    init(_ policies: [Int], _ trees: [DecisionTree], _ memoUse: TreeOptions.MemoUse, isAccess: Bool) {
         self.memoUse = memoUse
+        self.isAccess = isAccess
         self.trees = trees
         sharedTrees = policies.map { SharedTree($0, trees[$0]) }
         treeHeaders = TreeHeaders(sharedTrees)
@@ -65,23 +70,25 @@ internal import Policies
 
     private var isSampled: Bool { sharedTrees.count > 1 && requests >= nextSample }
 
-    /// Makes a memo when it is time for one.
+    /// True when it is time for a memo.
+    var isMemoAwaited: Bool { memo == nil && requests >= nextMemo }
+
     mutating func makeMemo(_ facts: inout Facts) {
-        guard memo == nil, requests >= nextMemo else { return }
-        memo = LeafMemo(sharedTrees.map(\.tree), treeHeaders, isForced: memoUse == .always, &facts)
+        memo = LeafMemo(
+            sharedTrees.map(\.tree), treeHeaders, isForced: memoUse == .always, isAccess: isAccess, &facts)
         if memo == nil { pauseMemo() }
     }
 
-    /// Makes the memo anew when its trees have grown, and gives it up for a while when it finds too little.
+    /// Gives the memo up for a while when it finds too little, and makes it anew, ever more rarely, when it lacks facts.
     mutating func reviewMemo(_ facts: inout Facts) {
-        guard let old = memo else { return }
-        if old.isOutgrown {
-            memo = nil
-            tryMemo(after: 0)
-            makeMemo(&facts)
-        } else if memoUse == .usual {
-            memo = nil
+        guard let memo else { return }
+        if memo.isPoor, memoUse == .usual {
+            self.memo = nil
             pauseMemo()
+        } else if memo.lacksFacts(&facts) {
+            self.memo = nil
+            remakes += 1
+            if memoUse == .always { makeMemo(&facts) } else { tryMemo(after: memoWait << min(remakes, 10)) }
         }
     }
 
@@ -92,7 +99,8 @@ internal import Policies
         tryMemo(after: memoWait)
     }
 
-    private mutating func pauseMemo() {
+    /// Waits for many requests before a memo is tried.
+    mutating func pauseMemo() {
         tryMemo(after: memoUse == .always ? memoWait : memoPause)
         memoPause = min(memoPause * 2, 1 << 40)
     }
