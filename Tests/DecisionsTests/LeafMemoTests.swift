@@ -153,6 +153,29 @@ import Testing
         #expect(authorizer.runCount >= runs + 50)
     }
 
+    @Test func `shared trees are left at once when their policies are distrusted`() throws {
+        var random = Numbers(seed: 4)
+        // Two that read the same are joined in one tree.
+        let permit = Fixture.policy("if request.token:can(request.action) then permit() end")
+        let set = try Fixtures.load(Fixture.source(["a": permit, "b": permit]))
+        let directory = try Fixture.directory()
+        let (authorizer, reference) = (
+            try Authorizer(policies: set), try Authorizer(policies: set, treeOptions: .reference)
+        )
+        for _ in 0..<2_000 { _ = try authorizer.decide(Self.question(&random), on: directory) }
+        // No policy decides this one.
+        let list = AuthorizationRequest(
+            kind: .list, action: "token.list", subject: .actor, tenant: "t", token: Fixture.token.description,
+            now: Instant("2026-06-01T12:00:00Z")!)
+        #expect(try authorizer.decide(list, on: directory).code == "not_permitted")
+        authorizer.distrust(Set(set.policies.map(\.id)))
+        for _ in 0..<20 {
+            let question = Self.question(&random)
+            let own = try authorizer.decide(question, on: directory, detail: .trace)
+            #expect(try own.difference(from: reference.decide(question, on: directory, detail: .trace)) == nil)
+        }
+    }
+
     @Test func `it is given up where requests hardly repeat`() throws {
         let names = (0..<14).map { "f\($0)" }
         let schema = """
