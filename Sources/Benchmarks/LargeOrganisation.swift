@@ -2,26 +2,24 @@ package import Model
 internal import PolicyTesting
 
 extension DecisionBenchmark {
-    /// The department tree of `organisation`: every tenth department is at the top, and the others are under it.
+    /// The number of departments of `organisation`: every tenth is at the top, and the nine after it are under it.
     private static let departments = 50
 
-    /// A made-up organisation in which what is remembered of each token, or of each assignment, does not fit a cache: one
-    /// tenant of 50 departments, a user with one assignment for every five tokens, and the user types of another
-    /// organisation.
-    /// - Parameters:
-    ///   - tokens: the number of tokens.
-    ///   - model: the organisation whose first tenant gives the user types; the tokens are in force at `now`.
-    package static func organisation(tokens count: Int, like model: Organisation, now: Instant) -> Organisation {
+    /// A made-up organisation, too large for anything to be remembered of each token or each assignment: one tenant of 50
+    /// departments, and a user with one assignment for every five tokens, which are in force at a time.
+    /// - Parameter userTypes: of the users, by turns; at least one.
+    package static func organisation(
+        tokens count: Int, userTypes: [UserTypeRecord], now: Instant
+    ) -> Organisation {
         var random = SeededGenerator(seed: 1)
         var tenant = TenantRecord(id: "large", name: "Large", zone: "Europe/Oslo")
-        tenant.userTypes = model.tenants.first?.userTypes ?? []
+        tenant.userTypes = userTypes
         tenant.departments = (0..<departments).map { number in
             let parent = number % 10 == 0 ? nil : number / 10 * 10
             return DepartmentRecord(
                 id: ExactName("d\(number)"), name: ExactName("Department \(number)"),
                 parent: parent.map { ExactName("d\($0)") })
         }
-        guard !tenant.userTypes.isEmpty else { return Organisation(tenants: [tenant]) }
         tenant.users = (0..<(count + 4) / 5).map { number in
             UserRecord(
                 id: ExactName("u\(number)"), name: ExactName("user\(number)"), fullName: ExactName("User \(number)"),
@@ -29,7 +27,7 @@ extension DecisionBenchmark {
                 assignments: [
                     AssignmentRecord(
                         id: ExactName("a\(number)"), department: tenant.departments[number % departments].id,
-                        userType: tenant.userTypes[number / departments % tenant.userTypes.count].id)
+                        userType: userTypes[number / departments % userTypes.count].id)
                 ])
         }
         let day: Int64 = 86_400 * 1_000_000

@@ -41,6 +41,19 @@ internal import Testing
         #expect(rows.allSatisfy { $0["runs_left"] == .integer(0) })
     }
 
+    @Test func `a made-up store of another size is measured, or none, and none beside requests of one's own`() throws {
+        let arguments = ["bench", "--count", "30", "--grow", "3", "--json", "--tokens"]
+        func names(_ tokens: String) throws -> [String?] {
+            guard case .array(let rows)? = try JSONReader.parse(session.run(arguments + [tokens]).output)["grown"]
+            else { throw CancellationError() }
+            return rows.map { $0["name"]?.string }
+        }
+        #expect(try names("0") == ["3 on access", "the folder, under ceilings"])
+        #expect(try names("1").contains("3 on access, 1 token"))
+        let result = session.run(arguments + ["5", "--requests", "-"])
+        #expect(result.status == 64 && result.errors.contains("leave it out beside `--requests FILE`"))
+    }
+
     @Test func `policies that do not load end with 3`() throws {
         let policies = try session.policies(["broken": "return 7"])
         let result = session.run("bench", "--policies", policies)

@@ -4,7 +4,7 @@ internal import Policies
 
 /// Facts computed from a request's packed values alone; each agrees with `value`.
 ///
-/// Methods that change nothing are mutating, too: another one is given a copy of all the facts' fields.
+/// Methods that change nothing are mutating, too: the compiler gives others a copy of all fields.
 extension Facts {
     /// Follows a tree as far as packed values alone answer.
     /// - Parameter nodes: the nodes of the tree.
@@ -49,10 +49,8 @@ extension Facts {
             let input = unsafe memo.pointee.inputs + number
             let answers: UInt64
             if let table = unsafe input.pointee.table {
-                let entry =
-                    unsafe input.pointee.isOfLimits
-                    ? limit(packedValues) : Self.entry(of: input, packedValues)
-                answers = unsafe UInt64(entry.map { unsafe table[$0] } ?? input.pointee.unknown)
+                answers = unsafe UInt64(
+                    entry(of: input, packedValues).map { unsafe table[$0] } ?? input.pointee.unknown)
             } else {
                 answers = unsafe UInt64(answer(input.pointee.fact, packedValues).rawValue)
             }
@@ -64,13 +62,7 @@ extension Facts {
     /// The entry of the request in a table of answers; `nil` when a value has no row there.
     @unsafe mutating func entry(of input: UnsafeMutablePointer<MemoInput>) -> Int? {
         let request = unsafe current
-        let packedValues = unsafe request.pointee.packedValues.span
-        return unsafe input.pointee.isOfLimits ? limit(packedValues) : Self.entry(of: input, packedValues)
-    }
-
-    /// The number of the limit of a ceiling that the request goes beyond, as `quickLimit`; 0 for a token without one.
-    @inline(__always) private mutating func limit(_ packedValues: Span<PackedValue>) -> Int? {
-        isWithoutLimits(packedValues) ? 0 : quickLimit(packedValues)
+        return unsafe entry(of: input, request.pointee.packedValues.span)
     }
 
     /// True for an access by a token without a ceiling, or by no token.
@@ -80,9 +72,11 @@ extension Facts {
             && (holder.kind == .absent || holder.kind == .assignment && holder.number < known.combinationCount)
     }
 
-    @inline(__always) @unsafe private static func entry(
+    @inline(__always) @unsafe private mutating func entry(
         of input: UnsafeMutablePointer<MemoInput>, _ packedValues: Span<PackedValue>
     ) -> Int? {
+        // The number of the limit; 0 for none, as for a token without limits.
+        if unsafe input.pointee.isOfLimits { return isWithoutLimits(packedValues) ? 0 : quickLimit(packedValues) }
         let first = unsafe input.pointee.axes.0.part(packedValues[Int(input.pointee.axes.0.place)].code)
         let second = unsafe input.pointee.axes.1.part(packedValues[Int(input.pointee.axes.1.place)].code)
         let third = unsafe input.pointee.axes.2.part(packedValues[Int(input.pointee.axes.2.place)].code)

@@ -47,8 +47,8 @@ extension ReadSet {
     /// numbers.
     ///
     /// INVARIANT: on one snapshot, requests that agree in the places returned agree in the places read. A listed token
-    /// determines its kind and its assignment; an assignment determines its
-    /// permissions, user, department and user type.
+    /// determines its kind and its assignment; an assignment determines permissions,
+    /// user, department and user type.
     /// - Parameter numbered: the places of properties whose values have numbers.
     /// - Returns: `nil` when there are more, or one without numbers: then nothing is cached.
     func keys(_ numbered: Set<Int>) -> [Int]? {

@@ -336,8 +336,7 @@ extension ResolvedRequest {
             return .string(String(decoding: texts[packedValue.text], as: UTF8.self))
         case .list: return lists[packedValue.number]
         case .unlisted, .assignment, .permissionSet, .narrowed, .operator, .token, .tokenKind, .action, .point, .tenant,
-            .recordType,
-            .moment, .record:
+            .recordType, .moment, .record:
             return .entity
         }
     }

@@ -11,9 +11,9 @@ internal import Policies
     typealias Key = UInt64
 
     private struct Entry: BitwiseCopyable {
-        var key: Key
+        let key: Key
         /// The combined verdict, and a bit above it that is set in every entry that is used.
-        var verdict: UInt64
+        let verdict: UInt64
 
         static var used: UInt64 { 1 << 32 }
     }
@@ -37,7 +37,7 @@ internal import Policies
     /// that there are have been noted.
     private static let trials = (short: 4_096, long: 32_768)
 
-    /// More memory than one takes, in bytes.
+    /// More memory than one takes that is not forced, in bytes.
     static let mostBytes = 400_000
 
     let header: UnsafeMutablePointer<Header>
@@ -47,7 +47,7 @@ internal import Policies
     /// The number of nodes of the trees when it was last seen that no fact is lacking.
     private var nodeCount: Int
     private var misses = 0
-    /// After so many misses it is looked at whether it is due.
+    /// The number of misses from one review to the next.
     private let reviewInterval: Int
 
     /// - Parameters:
@@ -168,7 +168,7 @@ internal import Policies
         return place.leaf
     }
 
-    /// True when it is time to look whether it finds too little, and whether it lacks facts.
+    /// True when it is time for a review: does it find too little, does it lack facts?
     var isDue: Bool { misses % reviewInterval == 0 }
 
     /// True when trees ask for facts that it does not have, or no longer by the same values.

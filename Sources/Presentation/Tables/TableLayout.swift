@@ -149,7 +149,7 @@ package struct TableLayout: Sendable {
 
     package static let benchTimes = TableLayout(
         .name("policies"), .fixed("by trees"), .fixed("99 %"), .fixed("run"), .fixed("99 %"), .fixed("runs left"),
-        .fixed("no walk"), .fixed("bytes"))
+        .fixed("remembered"), .fixed("bytes"))
     package static let benchCosts = TableLayout(
         .name("policy", least: 16), .fixed("fuel"), .fixed("bytes"), .fixed("facts"))
     package static let benchStore = TableLayout(

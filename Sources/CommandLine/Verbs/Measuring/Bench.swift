@@ -18,12 +18,16 @@ extension Verb {
         details: [
             "Decisions of prepared requests on one thread, by trees and by running every policy; a batch from file to "
                 + "file; from nothing to the first decision; and what each policy costs, which is the same everywhere.",
+            "The same on a made-up store of many tokens (--tokens), where nothing is remembered of each.",
             "Made-up requests of seed 1, and policies of the folder repeated. Compare figures of one run only.",
             "--compare runs this program, BINARY and BINARY again by turns. A row is slower when its lower quartile is more "
                 + "than 1.03 times that of BINARY, and more than the two halves of BINARY differ by.",
             "exit status: 5 when a row of a comparison is slower",
         ],
         run: { invocation throws(CommandError) in
+            if invocation[.requests] != nil, invocation.isGiven(Option.tokens) {
+                throw .usage("`--tokens` is for made-up requests: leave it out beside `--requests FILE`")
+            }
             if let binary = invocation[.compare] { return try BenchComparison(binary, invocation).run() }
             if invocation.isGiven(Option.rounds) { throw .usage("`--rounds` needs `--compare BINARY`") }
             let count = invocation[.count]
@@ -55,7 +59,7 @@ extension Verb {
                 if most >= 64 && !directory.tokens.isEmpty {
                     let row = try IndependentBenchmark.row(
                         policies: 64, requests: 8_000, directory: directory, now: now)
-                    report.rows.append(("64 independent, 8,000 requests", row))
+                    report.rows.append(("64 independent, 8000 requests", row))
                 }
                 if invocation[.tokens] > 0, invocation[.requests] == nil {
                     report.rows += try large(invocation, source, policies, count, now)
@@ -97,7 +101,8 @@ extension Verb {
     ) throws -> [(name: String, row: DecisionBenchmark.Row)] {
         let demo = try OrganisationFile(bytes: Demo.json, path: "demo.json").organisation
         let tokens = invocation[.tokens]
-        let directory = try Directory(DecisionBenchmark.organisation(tokens: tokens, like: demo, now: now))
+        let directory = try Directory(
+            DecisionBenchmark.organisation(tokens: tokens, userTypes: demo.tenants[0].userTypes, now: now))
         let lines = try lines(invocation, directory, policies, count)
         let benchmark = DecisionBenchmark(directory: directory, lines: lines, now: now)
         var rows: [(name: String, row: DecisionBenchmark.Row)] = []
