@@ -12,6 +12,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import hospital
+
 NOW = "2026-06-01T12:00:00Z"
 GROWN = 1_000
 
@@ -304,6 +306,12 @@ def show(seconds):
     return f"{seconds * 1e9:,.0f} ns" if seconds < 1e-6 else f"{seconds * 1e6:,.1f} µs"
 
 
+def write(table):
+    widths = [max(len(row[i]) for row in table) for i in range(len(table[0]))]
+    for row in table:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
+
+
 def main():
     program, count = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 100_000
     world = World()
@@ -313,6 +321,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         engines = [Demilune(world, program, Path(folder)), Cedar(world), Casbin(world), Rego(world)]
         rows = [(engine.name, *engine.decide(requests)) for engine in engines]
+        hospitals = list(hospital.rows(program, Path(folder)))
     for name, answers, _, _ in rows:
         wrong = [i for i, answer in enumerate(answers) if answer != expected[i]]
         if wrong or not answers:
@@ -325,9 +334,12 @@ def main():
         table.append((
             name, f"{len(answers):,}", show(alone[3]), f"{alone[3] / first[3]:,.1f}", show(grown) if grown else "-",
             f"{grown / first[GROWN]:,.1f}" if grown else "-", show(batch), f"{batch / first_batch:,.1f}"))
-    widths = [max(len(row[i]) for row in table) for i in range(len(table[0]))]
-    for row in table:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
+    write(table)
+    print("\na hospital, 500 requests each; all agree\n")
+    table = [("policies", "permitted", "Demilune", "Cedar (cedarpy)", "ratio")]
+    for policies, permitted, (own, other) in hospitals:
+        table.append((f"{policies:,}", f"{permitted}", show(own), show(other), f"{other / own:,.1f}"))
+    write(table)
 
 
 if __name__ == "__main__":

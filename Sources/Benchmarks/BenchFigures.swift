@@ -35,6 +35,7 @@ package struct BenchFigures: Sendable, Equatable {
             guard let name = row["name"]?.string ?? row["policies"].map({ "\($0.compact) on access" }) else { continue }
             add("\(name), by trees", row["tree"]?["median_ns"])
             add("\(name), run", row["run"]?["median_ns"])
+            add("\(name), the first decision", row["first_ns"])
         }
         add("the first decision", json["cold_ns"])
         var figures = try found.map { name, value throws(BenchFiguresError) in

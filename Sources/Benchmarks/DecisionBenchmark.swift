@@ -68,6 +68,20 @@ package struct DecisionBenchmark {
             remembered: remembered * 100 / max(1, requests.count), bytes: tree.learned.bytes)
     }
 
+    /// Nanoseconds from loaded policies to the decision on the first request.
+    func first(_ policies: PolicySet) throws -> Int64 {
+        guard let question = questions.first else { return 0 }
+        let start = SteadyClock.nanoseconds()
+        _ = try Authorizer(policies: policies).decide(question, on: directory)
+        return SteadyClock.nanoseconds() - start
+    }
+
+    /// The decision on each request, true for a permit.
+    func permits(_ policies: PolicySet) throws -> [Bool] {
+        let authorizer = try Authorizer(policies: policies)
+        return try questions.map { try authorizer.decide($0, on: directory).isPermitted }
+    }
+
     /// Three enabled policies of a folder that are for `access` alone, repeated under other names up to the given
     /// count. Policies with settings are not repeated: each copy would have settings, and so facts, of its own.
     package static func source(_ source: PolicySource, count: Int) -> PolicySource? {

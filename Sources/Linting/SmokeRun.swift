@@ -40,7 +40,7 @@ struct SmokeRun {
         guard var evaluator = try? Self.evaluator(rest) else { return }
         for request in Self.requests(set, directory) {
             let before = costly.count
-            _ = evaluator.evaluate(request.request)
+            _ = evaluator.evaluate(request.request, isInFull: true)
             for outcome in evaluator.outcomes { note(outcome, rest.policies[outcome.policy].id, request) }
             guard costly.count > before else { continue }
             // A costly policy is not evaluated again, so that a folder full of such policies is checked as fast as any.

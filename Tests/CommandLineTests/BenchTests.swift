@@ -54,6 +54,14 @@ internal import Testing
         #expect(result.status == 64 && result.errors.contains("leave it out beside `--requests FILE`"))
     }
 
+    @Test(arguments: ["--count", "--jobs", "--grow", "--tokens", "--requests", "--policies"])
+    func `a scenario has policies and requests of its own`(option: String) {
+        let result = session.run("bench", "--scenario", "hospital", option, "1")
+        #expect(result.status == 64 && result.errors.contains("leave `\(option)` out"), "\(result.errors)")
+        #expect(session.run("bench", "--scenario", "hospital", "--rounds", "4").errors.contains("`--rounds` needs"))
+        #expect(session.run("bench", "--scenario", "other").errors.contains("must be one of hospital, got `other`"))
+    }
+
     @Test func `policies that do not load end with 3`() throws {
         let policies = try session.policies(["broken": "return 7"])
         let result = session.run("bench", "--policies", policies)

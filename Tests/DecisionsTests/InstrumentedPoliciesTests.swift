@@ -31,7 +31,7 @@ import Testing
         for _ in 0..<questions {
             var builder = RequestBuilder(schema: plain.set.schema, directory: directory)
             guard case .request(let request)? = try? builder.build(stores.question()) else { continue }
-            _ = plain.evaluate(request)
+            _ = plain.evaluate(request, isInFull: true)
             let ended = plain.outcomes.filter { $0.termination != .fuel && $0.termination != .memory }
             let most = ended.map(\.fuel).max() ?? 0
             instrumented.run(ended.map(\.policy), fuel: most * 40 + 50_000, of: request)

@@ -17,11 +17,13 @@ struct OracleFixture {
     let directory: Directory
     let budget = Budget(fuel: PolicyGenerator.fuel)
     /// Another one from seed to seed, so that each path is held to the oracle.
-    private let memoUse: TreeOptions.MemoUse
+    private let treeOptions: TreeOptions
     private var requests: StoreGenerator
 
     init(seed: UInt64, policies count: Int = 5) throws {
-        memoUse = [.always, .usual, .never][Int(seed % 3)]
+        treeOptions = TreeOptions(
+            memoUse: [.always, .usual, .never][Int(seed % 3)],
+            targetUse: [.always, .never, .always, .usual][Int(seed / 3 % 4)])
         var generator = PolicyGenerator(seed: seed, usesPlugins: true)
         let schema = PolicyGenerator.schema
             .replacing("order = {", with: "order = { weight = \"number\", site = \"string\",")
@@ -107,7 +109,7 @@ struct OracleFixture {
 
     func authorizer(_ fault: PlantedFault? = nil) throws -> Decider {
         let authorizer = try Decider(
-            policies: set, directory: directory, budget: budget, treeOptions: TreeOptions(memoUse: memoUse),
+            policies: set, directory: directory, budget: budget, treeOptions: treeOptions,
             detail: .trace)
         authorizer.authorizer.evaluator.facts.value.plantedFault = fault
         return authorizer

@@ -82,7 +82,7 @@ import Testing
         let request = try #require(
             try Authorizer.request(PluginFixture.question(), schema: set.schema, directory: PluginFixture.directory()))
         for _ in 0..<2 {
-            _ = evaluator.evaluate(request)
+            _ = evaluator.evaluate(request, isInFull: true)
             let observedFacts = evaluator.outcomes.flatMap { evaluator.observedFacts($0).observedFacts }
             #expect(observedFacts.contains { $0.operation == .call("wrap.may") && $0.dependsOnTime })
         }

@@ -52,7 +52,7 @@ package final class Authorizer {
             if let code = fault(request) {
                 decision = .deny(code)
             } else {
-                _ = evaluator.evaluate(request)
+                _ = evaluator.evaluate(request, isInFull: detail.hasFacts)
                 decision = combine(detail, obligations: question.supported)
             }
         }
@@ -142,7 +142,7 @@ package final class Authorizer {
         guard let request = try Self.unchecked(question, schema: evaluator.set.schema, directory: directory) else {
             return nil
         }
-        _ = evaluator.evaluate(request)
+        _ = evaluator.evaluate(request, isInFull: false)
         return combine(.statements, obligations: .all)
     }
 
@@ -162,7 +162,7 @@ package final class Authorizer {
     func permits(_ request: inout ResolvedRequest, obligations: AuthorizationRequest.Obligations) -> Bool {
         let verdict = evaluator.evaluate(lent: &request)
         guard verdict.isPermit, verdict.isObliging else { return verdict.isPermit }
-        _ = evaluator.evaluate(request)
+        _ = evaluator.evaluate(request, isInFull: false)
         return combine(.counts, obligations: obligations).isPermitted
     }
 

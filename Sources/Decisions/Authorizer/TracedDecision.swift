@@ -106,12 +106,18 @@ extension Authorizer {
     package func decisionSummary(_ request: inout ResolvedRequest, obligations: AuthorizationRequest.Obligations)
         -> DecisionSummary
     {
+        decisionSummary(&request, isInFull: false, obligations)
+    }
+
+    private func decisionSummary(
+        _ request: inout ResolvedRequest, isInFull: Bool, _ obligations: AuthorizationRequest.Obligations
+    ) -> DecisionSummary {
         if let code = fault(request) { return DecisionSummary(isPermitted: false, code: code) }
-        let verdict = evaluator.evaluate(lent: &request)
+        let verdict = evaluator.evaluate(lent: &request, isInFull: isInFull)
         guard verdict.isPermit, verdict.isObliging else {
             return DecisionSummary(isPermitted: verdict.isPermit, code: verdict.code)
         }
-        _ = evaluator.evaluate(request)
+        _ = evaluator.evaluate(request, isInFull: isInFull)
         return DecisionSummary(combine(.counts, obligations: obligations))
     }
 
@@ -121,7 +127,7 @@ extension Authorizer {
     package func tracedSummary(_ request: inout ResolvedRequest, obligations: AuthorizationRequest.Obligations)
         -> (summary: DecisionSummary, path: [UInt32]?)
     {
-        let summary = decisionSummary(&request, obligations: obligations)
+        let summary = decisionSummary(&request, isInFull: true, obligations)
         return (summary, summary.isOfPolicies ? evaluator.path : nil)
     }
 

@@ -104,11 +104,14 @@ struct BatchDecider {
         {
             differing = []
         }
-        if let question,
-            let difference = Self.difference(
-                try? authorizer.decide(question, on: directory, detail: .trace), reference)
-        {
-            differing = difference.policies
+        // Without facts, fewer policies are asked.
+        for detail in question == nil ? [] : [Authorizer.Detail.statements, .trace] {
+            if let question,
+                let difference = Self.difference(
+                    try? authorizer.decide(question, on: directory, detail: detail), reference)
+            {
+                differing = (differing ?? []).union(difference.policies)
+            }
         }
         if differing == nil, reference?.isStopped != true, counts.held % options.shadow.processInterval == 0,
             let isPermitted = unsafe options.shadow.process?(Array(line)),

@@ -17,6 +17,8 @@ package final class Evaluator {
     private let isObserving: [Bool]
     /// True when policies are evaluated by trees, without coverageLog.
     private let isPlain: Bool
+    /// True when all policies that applied to the last request were asked, also those that its values rule out.
+    private var isInFull = true
     var templates: [TemplateKey: Template] = [:]
     /// The words of facts that were told, until the expressions are formed anew.
     var factWords: [Expressions.ID: FactWords] = [:]
@@ -51,7 +53,7 @@ package final class Evaluator {
         coverageLog = set.isInstrumented ? CoverageLog() : nil
         isPlain = treeOptions.bytes > 0 && coverageLog == nil
         host.coverageLog = coverageLog
-        forestBox = UnsafeBox(DecisionForest(set, facts.value.keys, treeOptions))
+        forestBox = UnsafeBox(Self.forest(set, host, shapeNumbers, facts, budget, treeOptions))
         runner = UnsafeBox(try PolicyRunner(set, host, shapes: shapeNumbers))
     }
 
@@ -64,6 +66,14 @@ package final class Evaluator {
         let host = EvaluationHost(resolver: resolver, facts: facts)
         host.asksInFull = treeOptions.isReference
         return host
+    }
+
+    private static func forest(
+        _ set: PolicySet, _ host: EvaluationHost, _ shapes: [Int], _ facts: UnsafeBox<Facts>, _ budget: Budget,
+        _ treeOptions: TreeOptions
+    ) -> DecisionForest {
+        let compiler = TargetCompiler(host.resolver, host.expressions, shapes: shapes, fuel: budget.fuel)
+        return DecisionForest(set, facts.value.keys, compiler, treeOptions)
     }
 
     private static func facts(_ set: PolicySet, _ budget: Budget, _ treeOptions: TreeOptions) -> Facts {
@@ -87,9 +97,11 @@ package final class Evaluator {
         _modify { yield &forestBox.value }
     }
 
-    /// The verdict of the policies that apply to a request; the part of each policy is in `outcomes`.
-    package func evaluate(_ request: ResolvedRequest) -> Verdict {
-        evaluate { current in
+    /// The verdict of the policies that apply to a request; the part of each policy is in `spoken`.
+    /// - Parameter isInFull: true for asking all policies that apply, also those that the request's values rule out: their
+    ///   parts are in `outcomes` then. The verdict is the same.
+    package func evaluate(_ request: ResolvedRequest, isInFull: Bool) -> Verdict {
+        evaluate(isInFull: isInFull) { current in
             current = request
             return true
         } ?? []
@@ -97,18 +109,18 @@ package final class Evaluator {
 
     /// The same, for a request that `fill` writes over the last one.
     /// - Returns: `nil` when `fill` returns false.
-    package func evaluate(_ fill: (inout ResolvedRequest) -> Bool) -> Verdict? {
+    package func evaluate(isInFull: Bool = false, _ fill: (inout ResolvedRequest) -> Bool) -> Verdict? {
         if runner.value.isCrowded { renew() }
-        return facts.value.begin(fill) ? evaluate() : nil
+        return facts.value.begin(fill) ? evaluate(isInFull: isInFull) : nil
     }
 
     /// The same, for a request that is lent: its outcomes must not be asked for afterwards.
-    package func evaluate(lent request: inout ResolvedRequest) -> Verdict {
+    package func evaluate(lent request: inout ResolvedRequest, isInFull: Bool = false) -> Verdict {
         if runner.value.isCrowded { renew() }
         return unsafe withUnsafeMutablePointer(to: &request) { request in
             unsafe facts.value.begin(lent: request)
             defer { facts.value.end() }
-            return evaluate()
+            return evaluate(isInFull: isInFull)
         }
     }
 
@@ -141,10 +153,11 @@ package final class Evaluator {
         runner.value.run(policies, budget.limits)
     }
 
-    @inline(__always) private func evaluate() -> Verdict {
+    @inline(__always) private func evaluate(isInFull: Bool) -> Verdict {
+        self.isInFull = isInFull
         if isPlain {
             var verdict: Verdict = []
-            let missing = forest.begin(&facts.value, &verdict)
+            let missing = forest.begin(&facts.value, isInFull: isInFull, &verdict)
             return missing.map { learn(all: $0, verdict) } ?? verdict
         }
         return evaluateOtherwise()
@@ -158,7 +171,8 @@ package final class Evaluator {
             return verdict
         }
         var verdict: Verdict = []
-        let missing = forest.begin(&facts.value, &verdict)
+        // Policies report their coverage when they are run.
+        let missing = forest.begin(&facts.value, isInFull: true, &verdict)
         return missing.map { learn(all: $0, verdict) } ?? verdict
     }
 
@@ -173,18 +187,30 @@ package final class Evaluator {
     }
 
     /// The outcome of each policy that applied to the last request, by policy number.
+    /// - Precondition: it was evaluated in full.
     package var outcomes: [Outcome] {
-        treeOptions.bytes == 0 ? host.records.outcomes : forest.outcomes
+        precondition(isInFull || !isPlain, "some policies were not asked")
+        return treeOptions.bytes == 0 ? host.records.outcomes : forest.outcomes
     }
 
-    /// Those of `outcomes` with effects or a failure.
+    /// Those outcomes with effects or a failure.
     package var spoken: [Outcome] {
         treeOptions.bytes == 0 ? host.records.spoken : forest.spoken
     }
 
     /// The path of the last request through the trees, as numbers: requests with the same path have read the same facts
     /// with the same answers. Comparable while `generation` stays the same; `nil` when a policy had to be run.
-    package var path: [UInt32]? { treeOptions.bytes == 0 ? nil : forest.path }
+    /// - Precondition: it was evaluated in full.
+    package var path: [UInt32]? {
+        precondition(isInFull || !isPlain, "some policies were not asked")
+        return treeOptions.bytes == 0 ? nil : forest.path
+    }
+
+    /// The policies that were asked for the last request, by number: those that its values do not rule out.
+    var askedPolicies: [Int] { forest.asked }
+
+    /// Keeps fewer lists of policies by the values of requests than usual. For tests of what happens then.
+    func limitLists(to count: Int) { forest.limitLists(to: count) }
 
     /// True when the last request had the answers of an earlier one, so that no tree was walked.
     package var isRemembered: Bool { forest.isRemembered }
@@ -259,7 +285,7 @@ package final class Evaluator {
         let host = Self.host(set, treeOptions, facts)
         host.coverageLog = coverageLog
         runner.value.renew(host)
-        forest = DecisionForest(set, facts.value.keys, treeOptions)
+        forest = Self.forest(set, host, shapeNumbers, facts, budget, treeOptions)
         templates = [:]
         factWords = [:]
     }

@@ -15,11 +15,22 @@ package struct TreeOptions: Sendable {
         case never
     }
 
-    package var memoUse: MemoUse
+    /// When targets rule policies out before they are asked; see `TargetIndex`. Decisions are the same.
+    package enum TargetUse: Sendable {
+        /// For many policies, where their targets leave few of them.
+        case usual
+        /// For any number of policies.
+        case always
+        case never
+    }
 
-    package init(bytes: Int = 64 << 20, memoUse: MemoUse = .usual) {
+    package var memoUse: MemoUse
+    package var targetUse: TargetUse
+
+    package init(bytes: Int = 64 << 20, memoUse: MemoUse = .usual, targetUse: TargetUse = .usual) {
         self.bytes = bytes
         self.memoUse = memoUse
+        self.targetUse = targetUse
     }
 
     package static let none = TreeOptions(bytes: 0)

@@ -77,32 +77,43 @@ extension Expressions {
         guard node.operation == .attribute, nodes[Int(constant)].operation == .constant,
             case .string(let text) = constants[Int(nodes[Int(constant)].a)]
         else { return nil }
-        let place: Int
-        let packedValue: PackedValue?
-        switch (types[Int(node.a)], Attribute(rawValue: node.b)) {
-        case (.request, .beyondCeiling):
+        if (types[Int(node.a)], Attribute(rawValue: node.b)) == (.request, .beyondCeiling) {
             return Ceiling.Part(rawValue: text).map { CompiledFact(.isLimit, $0.number, fact: fact) }
-        case (.action, .actionName):
-            // In an administrative decision, the action has the name of the decision kind.
-            let action = schema.actionIndex.number(ExactName(text))
-            let kind = DecisionKind(rawValue: text).flatMap { $0.isAdministrative ? $0 : nil }
-            place = ResolvedRequest.Place.action
-            packedValue = action.map { PackedValue(.action, $0) } ?? kind.map { PackedValue(.point, $0.ordinal) }
-        case (.request, .point):
-            place = ResolvedRequest.Place.kind
-            packedValue = DecisionKind(rawValue: text).map { PackedValue(.point, $0.ordinal) }
-        case (.resource, .recordType):
-            place = ResolvedRequest.Place.resourceType
-            let type = schema.resources.firstIndex { $0.name.utf8.elementsEqual(text.utf8) }
-            packedValue = type.map { PackedValue(.recordType, $0) }
-        case (.token, .kind):
-            guard let holder = holder(node.a) else { return nil }
-            place = ResolvedRequest.place(.tokenKind, of: holder)
-            packedValue = TokenKind(rawValue: text).map { PackedValue(.tokenKind, $0 == .api ? 0 : 1) }
+        }
+        guard let place = placeOfCode(id), let packedValue = code(of: ExactName(text), at: place, schema) else {
+            return nil
+        }
+        return CompiledFact(.code, place, Int(Int32(bitPattern: packedValue.code)), fact: fact)
+    }
+
+    /// The place of a part of a request that is stored as the code of its name, such as its action; `nil` for any other.
+    func placeOfCode(_ id: ID) -> Int? {
+        let node = nodes[Int(id)]
+        guard node.operation == .attribute else { return nil }
+        switch (types[Int(node.a)], Attribute(rawValue: node.b)) {
+        case (.action, .actionName): return ResolvedRequest.Place.action
+        case (.request, .point): return ResolvedRequest.Place.kind
+        case (.resource, .recordType): return ResolvedRequest.Place.resourceType
+        case (.token, .kind): return holder(node.a).map { ResolvedRequest.place(.tokenKind, of: $0) }
         default: return nil
         }
-        guard let packedValue, packedValue.code != PackedValue.uncoded else { return nil }
-        return CompiledFact(.code, place, Int(Int32(bitPattern: packedValue.code)), fact: fact)
+    }
+
+    /// The value at a place of codes that has a name; `nil` for a name that nothing has.
+    func code(of name: ExactName, at place: Int, _ schema: Schema) -> PackedValue? {
+        switch place {
+        case ResolvedRequest.Place.action:
+            // In an administrative decision, the action has the name of the decision kind.
+            let kind = DecisionKind(rawValue: name.text).flatMap { $0.isAdministrative ? $0 : nil }
+            return schema.actionIndex.number(name).map { PackedValue(.action, $0) }
+                ?? kind.map { PackedValue(.point, $0.ordinal) }
+        case ResolvedRequest.Place.kind:
+            return DecisionKind(rawValue: name.text).map { PackedValue(.point, $0.ordinal) }
+        case ResolvedRequest.Place.resourceType:
+            let type = schema.resources.firstIndex { $0.name.utf8.elementsEqual(name.text.utf8) }
+            return type.map { PackedValue(.recordType, $0) }
+        default: return TokenKind(rawValue: name.text).map { PackedValue(.tokenKind, $0 == .api ? 0 : 1) }
+        }
     }
 
     /// The fact that a value of a request equals a constant string.
@@ -169,6 +180,11 @@ extension Expressions {
         let (base, name) = (nodes[Int(node.a)], names[Int(node.b)])
         guard base.operation == .property else { return layout.place(name, of: types[Int(node.a)]) }
         return place(base, layout).flatMap { layout.place(name, in: $0) }
+    }
+
+    /// The place of a value of a request; `nil` for one that is computed.
+    func place(of id: ID, _ layout: PropertyLayout) -> Int? {
+        operand(id, layout).flatMap { $0 < CompiledFact.constants ? $0 : nil }
     }
 
     /// The operand number of an expression; `nil` for an expression that is not at a place, a constant or a setting.

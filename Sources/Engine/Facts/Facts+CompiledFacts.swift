@@ -126,7 +126,7 @@ extension Facts {
             let (packedValue, constant) = (packedValues[Int(compiledFact.a)], constants.values[Int(compiledFact.b)])
             guard packedValue.kind == .text else { return .other }
             guard packedValue.textLength == constant.textLength else { return .no }
-            return unsafe TernaryTruth(Self.isText(packedValue, current.pointee.texts, constant, constants.texts))
+            return TernaryTruth(isText(packedValue, constant))
         case .same:
             let (one, other) = (packedValue(compiledFact.a, packedValues), packedValue(compiledFact.b, packedValues))
             guard one.kind == other.kind, one.kind.rawValue >= PackedValue.Kind.boolean.rawValue else { return .other }
@@ -192,18 +192,14 @@ extension Facts {
     }
 
     /// True when a string of a request equals a constant of the same length.
-    @inline(never) private static func isText(
-        _ own: PackedValue, _ texts: [UInt8], _ constant: PackedValue, _ constants: [UInt8]
-    )
-        -> Bool
-    {
+    @inline(never) private mutating func isText(_ own: PackedValue, _ constant: PackedValue) -> Bool {
         let (own, other) = (own.text, constant.text)
-        precondition(own.upperBound <= texts.count && other.upperBound <= constants.count)
-        return unsafe texts.withUnsafeBytes { texts in
-            unsafe constants.withUnsafeBytes { constants in
-                unsafe own.isEmpty
-                    || memcmp(texts.baseAddress! + own.lowerBound, constants.baseAddress! + other.lowerBound, own.count)
-                        == 0
+        let request = unsafe current
+        return unsafe request.pointee.texts.span.withUnsafeBytes { texts in
+            unsafe constants.texts.span.withUnsafeBytes { constants in
+                precondition(own.upperBound <= texts.count && other.upperBound <= constants.count)
+                guard let one = texts.baseAddress, let two = constants.baseAddress else { return true }
+                return unsafe TextWords.areSame(one + own.lowerBound, two + other.lowerBound, own.count)
             }
         }
     }

@@ -16,6 +16,8 @@ enum PlantedFault: CaseIterable {
     case spelling
     /// Leaves are remembered for requests of which the answer of one fact differs, too.
     case memo
+    /// A target rules a policy out by a value that is absent.
+    case target
 
     /// The places of the request that are missing.
     var forgottenPlaces: Range<Int> {
@@ -23,7 +25,7 @@ enum PlantedFault: CaseIterable {
         case .clock: ResolvedRequest.Place.minute..<ResolvedRequest.Place.minute + 1
         case .actor: ResolvedRequest.parts(of: .actor)
         case .zone: ResolvedRequest.Place.tenant..<ResolvedRequest.Place.tenant + 1
-        case .settings, .absence, .spelling, .memo: 0..<0
+        case .settings, .absence, .spelling, .memo, .target: 0..<0
         }
     }
 

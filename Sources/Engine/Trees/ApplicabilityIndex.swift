@@ -15,35 +15,109 @@ internal import Policies
     private static let mostKnown = 4_096
     /// The distinct lists of policies that tenants have enabled.
     private var enabled: [[Int]] = []
-    /// The distinct lists of policies that apply together, by number.
+    /// The distinct lists of policies that are asked together, by number.
     private(set) var lists: [[Int]] = []
-    /// By tenant class, decision kind and subject, a number of `lists`; -1 until it is computed.
+    private var listNumbers: [[Int]: Int] = [:]
+    /// The lists that targets left when they were formed, by number.
+    private(set) var narrowed: Set<Int> = []
+    /// By tenant class, decision kind and subject, a number of `lists`; `unknown` until it is computed. From `firstTargets`
+    /// downward, -2 minus a number of `targets`.
     private var numbers: [Int] = []
+    private static let unknown = -1
+    private static let firstTargets = -2
+    /// The distinct lists of policies that apply together, where their targets rule some of them out.
+    private var targets: [TargetIndex] = []
+    /// Those of `targets`, which stay where they are as long as these live.
+    private var headers: [UnsafeMutablePointer<TargetIndex.Header>] = unsafe []
+    private static let mostTargets = 1 << 10
+    private let compiler: TargetCompiler
+    private let targetUse: TreeOptions.TargetUse
+    /// The policies whose targets are not trusted.
+    private var distrusted: Set<Int> = []
+    /// More lists than this are not kept.
+    var mostLists = 1 << 14
 
-    init(_ set: PolicySet) {
+    init(_ set: PolicySet, _ compiler: TargetCompiler, _ targetUse: TreeOptions.TargetUse) {
         self.set = set
+        self.compiler = compiler
+        self.targetUse = targetUse
         subjectCount = set.schema.subjects.count + 2
     }
 
-    /// The number of the list of policies that apply to a request.
-    @inline(__always) mutating func number(_ facts: inout Facts) -> Int {
+    /// The number of the list of policies that are asked for a request.
+    /// - Parameter isInFull: true for all that apply, also those that its values rule out.
+    @inline(__always) mutating func number(_ facts: inout Facts, isInFull: Bool) -> Int {
         if facts.known.structure === structure {
             let place = unsafe place(facts.current)
-            if place >= 0, numbers[place] >= 0 { return numbers[place] }
+            if place >= 0 {
+                let number = numbers[place]
+                if number >= 0 { return number }
+                if number <= Self.firstTargets, !isInFull {
+                    let list = unsafe headers[Self.firstTargets - number].pointee.list(&facts)
+                    if list >= 0 { return list }
+                }
+            }
         }
-        return learn(&facts)
+        return learn(&facts, isInFull: isInFull)
     }
 
-    @inline(never) private mutating func learn(_ facts: inout Facts) -> Int {
+    @inline(never) private mutating func learn(_ facts: inout Facts, isInFull: Bool) -> Int {
         if facts.known.structure !== structure { reset(facts.known.directory) }
         let enabled = enabled[tenantClass(facts.request)]
         let place = unsafe place(facts.current)
-        if numbers[place] >= 0 { return numbers[place] }
-        let policies = enabled.filter { applies(set.policies[$0], to: facts.request) }
-        let number = lists.firstIndex(of: policies) ?? lists.count
-        if number == lists.count { lists.append(policies) }
-        numbers[place] = number
+        if numbers[place] == Self.unknown {
+            let policies = enabled.filter { applies(set.policies[$0], to: facts.request) }
+            numbers[place] = targets(of: policies) ?? list(policies)
+        }
+        guard numbers[place] <= Self.firstTargets else { return numbers[place] }
+        let index = targets[Self.firstTargets - numbers[place]]
+        return isInFull ? list(index.policies) : index.list(&facts) { narrowedList($0) }
+    }
+
+    private mutating func narrowedList(_ policies: [Int]) -> Int {
+        let (before, number) = (lists.count, list(policies))
+        if number == before { narrowed.insert(number) }
         return number
+    }
+
+    private mutating func list(_ policies: [Int]) -> Int {
+        if let known = listNumbers[policies] { return known }
+        listNumbers[policies] = lists.count
+        lists.append(policies)
+        return lists.count - 1
+    }
+
+    /// `firstTargets` minus the number of the index of policies by their targets; `nil` where there is none.
+    private mutating func targets(of policies: [Int]) -> Int? {
+        guard targetUse != .never, targets.count < Self.mostTargets else { return nil }
+        if let known = targets.firstIndex(where: { $0.policies == policies }) { return Self.firstTargets - known }
+        let index = TargetIndex(
+            policies, of: set, compiler, except: distrusted, isForced: targetUse == .always)
+        guard let index else { return nil }
+        targets.append(index)
+        unsafe headers.append(index.header)
+        return Self.firstTargets - (targets.count - 1)
+    }
+
+    /// Asks a policy for every request from now on to which it applies.
+    mutating func distrust(_ policy: Int) {
+        guard distrusted.insert(policy).inserted, !targets.isEmpty else { return }
+        targets = []
+        unsafe headers = []
+        for place in numbers.indices where numbers[place] <= Self.firstTargets { numbers[place] = Self.unknown }
+    }
+
+    /// The approximate memory of the indices by target, in bytes.
+    var bytes: Int { targets.reduce(0) { $0 + $1.bytes } }
+
+    /// True when there are more lists than are kept.
+    var isCrowded: Bool { lists.count > mostLists }
+
+    /// Forgets all lists.
+    mutating func forgetLists() {
+        (lists, listNumbers, narrowed) = ([], [:], [])
+        for place in numbers.indices where numbers[place] >= 0 { numbers[place] = Self.unknown }
+        for index in targets { index.forgetLists() }
     }
 
     /// Takes other settings of the same policies; the enabled policies of each tenant are determined anew.
@@ -83,7 +157,7 @@ internal import Policies
         let number = enabled.firstIndex(of: list) ?? enabled.count
         if number == enabled.count {
             enabled.append(list)
-            numbers += [Int](repeating: -1, count: kindCount * subjectCount)
+            numbers += [Int](repeating: Self.unknown, count: kindCount * subjectCount)
         }
         classes[request.tenant + 1] = number
         if known.count >= Self.mostKnown { known.removeAll(keepingCapacity: true) }

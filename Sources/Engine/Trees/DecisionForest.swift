@@ -25,6 +25,8 @@ internal import Policies
     }
 
     private(set) var trees: [PolicyTree]
+    /// The trees of `trees`, which the policy groups share.
+    private let ownTrees: [DecisionTree]
     private let keys: FactKeys
     private var numbers: ApplicabilityIndex
     private var groups: [PolicyGroup] = []
@@ -58,10 +60,11 @@ internal import Policies
     /// More policy groups than this are not given memos.
     private static let mostMemos = 64
 
-    init(_ set: PolicySet, _ keys: FactKeys, _ options: TreeOptions) {
+    init(_ set: PolicySet, _ keys: FactKeys, _ compiler: TargetCompiler, _ options: TreeOptions) {
         self.keys = keys
         trees = set.policies.indices.map(PolicyTree.init)
-        numbers = ApplicabilityIndex(set)
+        ownTrees = trees.map(\.tree)
+        numbers = ApplicabilityIndex(set, compiler, options.bytes == 0 ? .never : options.targetUse)
         isObserving = set.policies.map(\.isObserving)
         unsafe plan = plans.first
         mostBytes = options.bytes
@@ -74,11 +77,14 @@ internal import Policies
     // MARK: Asking
 
     /// Begins the request of `facts`.
+    /// - Parameter isInFull: true to ask all policies that apply, also those that the request's values rule out.
     /// - Returns: as `ask`.
-    @inline(__always) mutating func begin(_ facts: inout Facts, _ verdict: inout Verdict) -> [Int]? {
+    @inline(__always) mutating func begin(
+        _ facts: inout Facts, isInFull: Bool, _ verdict: inout Verdict
+    ) -> [Int]? {
         settle(&facts)
-        group = numbers.number(&facts)
-        if group >= plans.count { grow(isAccess: facts.request.kind == .access) }
+        group = numbers.number(&facts, isInFull: isInFull)
+        if group >= plans.count { grow(&facts, isInFull: isInFull) }
         unsafe plan = plans.first + group
         if !runs.isEmpty { runs.removeAll() }
         guard let memo = unsafe plan.pointee.memo, !facts.isNarrowed else {
@@ -117,10 +123,19 @@ internal import Policies
     }
 
     /// Makes room for policy groups formed since the last request.
-    @inline(never) private mutating func grow(isAccess: Bool) {
+    @inline(never) private mutating func grow(_ facts: inout Facts, isInFull: Bool) {
+        if numbers.isCrowded {
+            numbers.forgetLists()
+            groups = []
+            plans.removeAll()
+            group = numbers.number(&facts, isInFull: isInFull)
+        }
+        let isAccess = facts.request.kind == .access
         while groups.count < numbers.lists.count {
+            // Requests of one list are few there, and so are its policies: a walk finds their leaves as fast.
+            let memoUse = memoUse == .usual && numbers.narrowed.contains(groups.count) ? .never : memoUse
             let group = PolicyGroup(
-                numbers.lists[groups.count], trees.map(\.tree), memoUse, isAccess: isAccess)
+                numbers.lists[groups.count], ownTrees, memoUse, isAccess: isAccess)
             groups.append(group)
             plans.append(WalkPlan(group, notes: !isFull))
             answers.fill(to: group.sharedTrees.count, with: 0)
@@ -129,7 +144,7 @@ internal import Policies
 
     /// The policies that apply to a request, by number.
     mutating func applicable(_ facts: inout Facts) -> [Int] {
-        let number = numbers.number(&facts)
+        let number = numbers.number(&facts, isInFull: true)
         return numbers.lists[number]
     }
 
@@ -221,6 +236,12 @@ internal import Policies
         }
     }
 
+    /// The policies that were asked for the last request, by number.
+    var asked: [Int] { groups[group].sharedTrees.flatMap(\.policies).sorted() }
+
+    /// Keeps fewer lists of policies than usual.
+    mutating func limitLists(to count: Int) { numbers.mostLists = count }
+
     // MARK: Learning
 
     /// Remembers the outcome of a policy that was run.
@@ -277,7 +298,7 @@ internal import Policies
 
     /// The approximate memory of the forest, in bytes.
     var bytes: Int {
-        groups.reduce(trees.reduce(keys.bytes) { $0 + $1.bytes }) { $0 + $1.bytes }
+        groups.reduce(trees.reduce(keys.bytes + numbers.bytes) { $0 + $1.bytes }) { $0 + $1.bytes }
     }
 
     /// Completes the work that the last request left.
@@ -373,6 +394,7 @@ internal import Policies
     /// Drops a policy's tree: the policy is not a function of its facts.
     mutating func distrust(_ policy: Int) {
         trees[policy].makeUncacheable(.distrusted)
+        numbers.distrust(policy)
         noteUncacheable()
     }
 }

@@ -21,6 +21,8 @@ package final class Policy: Sendable {
     package let instrumentation: PolicyInstrumentation?
     /// True when its functions could remember something, so that the program is run anew for each evaluation.
     package let keepsState: Bool
+    /// The requests that it is about; `nil` where its source does not show them.
+    package let target: PolicyTarget?
     /// The strings of the source, and of the libraries it uses, as bytes.
     let texts: Set<[UInt8]>
     /// The names of the members that the source, and the libraries it uses, read of anything.
@@ -31,7 +33,8 @@ package final class Policy: Sendable {
     init(
         id: ExactName, path: String, _ declaration: PolicyDeclaration, program: [UInt8], libraries: [Library] = [],
         instrumentation: PolicyInstrumentation? = nil,
-        keepsState: Bool, texts: Set<[UInt8]>, memberNames: Set<ExactName>, templates: Set<ExactName>
+        keepsState: Bool, target: PolicyTarget? = nil, texts: Set<[UInt8]>, memberNames: Set<ExactName>,
+        templates: Set<ExactName>
     ) {
         self.id = id
         self.path = path
@@ -45,6 +48,7 @@ package final class Policy: Sendable {
         self.program = program
         self.instrumentation = instrumentation
         self.keepsState = keepsState || libraries.contains(where: \.keepsState)
+        self.target = target
         self.texts = libraries.reduce(texts) { $0.union($1.texts) }
         self.memberNames = libraries.reduce(memberNames) { $0.union($1.memberNames) }
         self.templates = templates

@@ -83,6 +83,7 @@ struct PolicyReader {
         parsed.policy = Policy(
             id: file.name.withoutExtension, path: path, declaration, program: instrumentation?.program ?? program,
             libraries: used, instrumentation: instrumentation, keepsState: chunk.keepsState,
+            target: chunk.keepsState || !used.isEmpty ? nil : TargetReader.target(of: inference),
             texts: Set(chunk.strings.map(\.bytes)), memberNames: Set(chunk.memberNames.map { ExactName($0) }),
             templates: Set(literals.map { ExactName(text($0)) }))
         return parsed

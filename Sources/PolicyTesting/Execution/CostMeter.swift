@@ -27,7 +27,7 @@ struct CostMeter {
                     prepared.test.question, schema: prepared.set.schema, directory: prepared.test.directory)
             else { continue }
             evaluators[prepared.key] = evaluator
-            _ = evaluator.evaluate(request)
+            _ = evaluator.evaluate(request, isInFull: true)
             guard let outcome = evaluator.outcomes.first else { continue }
             var own = cost ?? PolicyCost(policy: policy)
             own.instructions = max(own.instructions, outcome.fuel)

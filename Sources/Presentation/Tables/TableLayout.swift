@@ -150,6 +150,9 @@ package struct TableLayout: Sendable {
     package static let benchTimes = TableLayout(
         .name("policies"), .fixed("by trees"), .fixed("99 %"), .fixed("run"), .fixed("99 %"), .fixed("runs left"),
         .fixed("remembered"), .fixed("bytes"))
+    package static let benchScenario = TableLayout(
+        .name("policies"), .fixed("by trees"), .fixed("99 %"), .fixed("run"), .fixed("99 %"), .fixed("first µs"),
+        .fixed("bytes"))
     package static let benchCosts = TableLayout(
         .name("policy", least: 16), .fixed("fuel"), .fixed("bytes"), .fixed("facts"))
     package static let benchStore = TableLayout(
@@ -179,6 +182,7 @@ package struct TableLayout: Sendable {
         ("whatCan", whatCan(["Sales", "Nordlys Warehouse and Transport", "東京支社"])),
         ("comparedFacts", comparedFacts("Warehouse sync", "Price feed")),
         ("comparedAttributes", comparedAttributes("Warehouse sync", "Price feed")), ("benchTimes", benchTimes),
+        ("benchScenario", benchScenario),
         ("benchCosts", benchCosts), ("benchStore", benchStore), ("benchComparison", benchComparison),
     ]
 }

@@ -12,7 +12,7 @@ extension Verb {
     static let bench = Verb(
         name: "bench", summary: "measures how fast this machine decides, on the demo organisation",
         options: [
-            Option.count, Option.requests, Option.jobs, Option.grow, Option.tokens,
+            Option.count, Option.requests, Option.jobs, Option.grow, Option.tokens, Option.scenario,
         ] + BenchComparison.options,
         uses: .policies.adding(Option.json),
         details: [
@@ -20,6 +20,8 @@ extension Verb {
                 + "file; from nothing to the first decision; and what each policy costs, which is the same everywhere.",
             "The same on a made-up store of many tokens (--tokens), where nothing is remembered of each.",
             "Made-up requests of seed 1, and policies of the folder repeated. Compare figures of one run only.",
+            "--scenario hospital measures a hospital of 1, 50 and 300 departments instead, with 33 policies for each: of so many, "
+                + "a request concerns few.",
             "--compare runs this program, BINARY and BINARY again by turns. A row is slower when its lower quartile is more "
                 + "than 1.03 times that of BINARY, and more than the two halves of BINARY differ by.",
             "exit status: 5 when a row of a comparison is slower",
@@ -28,7 +30,19 @@ extension Verb {
             if invocation[.requests] != nil, invocation.isGiven(Option.tokens) {
                 throw .usage("`--tokens` is for made-up requests: leave it out beside `--requests FILE`")
             }
+            if let scenario = invocation[.scenario] {
+                let others: [any OptionDeclaration] = [
+                    Option.count, Option.requests, Option.jobs, Option.grow, Option.tokens, Option.policies,
+                    Option.plugins, Option.locked,
+                ]
+                if let other = others.first(where: { invocation.isGiven($0) }) {
+                    throw .usage(
+                        "`--scenario \(scenario.rawValue)` has requests and policies of its own: leave `\(other.flag)` out"
+                    )
+                }
+            }
             if let binary = invocation[.compare] { return try BenchComparison(binary, invocation).run() }
+            if let scenario = invocation[.scenario] { return try Self.run(scenario, invocation) }
             if invocation.isGiven(Option.rounds) { throw .usage("`--rounds` needs `--compare BINARY`") }
             let count = invocation[.count]
             let jobs = invocation[.jobs]
@@ -82,6 +96,21 @@ extension Verb {
             return ExitStatus.done
         })
 
+    /// Measures a scenario, which has its own policies and requests.
+    private static func run(_ scenario: BenchScenario, _ invocation: Invocation) throws(CommandError) -> Int32 {
+        if invocation.isGiven(Option.rounds) { throw .usage("`--rounds` needs `--compare BINARY`") }
+        let (directory, now) = try demo()
+        var report = ScenarioReport()
+        do {
+            for departments in scenario.sizes {
+                report.rows.append(
+                    try HospitalBenchmark.row(departments: departments, directory: directory, now: now))
+            }
+        } catch { throw CommandError("\(error)") }
+        report.print(isJSON: invocation[.json], to: invocation.terminal)
+        return ExitStatus.done
+    }
+
     /// The directory and time to decide on: those of the store with `--requests`, else the demo organisation at a fixed
     /// time.
     private static func timedDirectory(_ invocation: Invocation) throws(CommandError) -> (Directory, Instant) {
@@ -89,6 +118,11 @@ extension Verb {
             let snapshot = try invocation.timedDirectory(needsStore: true)
             return (snapshot.directory, snapshot.now)
         }
+        return try demo()
+    }
+
+    /// The demo organisation at a fixed time.
+    private static func demo() throws(CommandError) -> (Directory, Instant) {
         let organisation = try OrganisationFile(bytes: Demo.json, path: "demo.json").organisation
         do throws(OrganisationError) {
             return (try Directory(organisation), Instant("2026-11-22T12:00:00Z")!)
@@ -196,6 +230,10 @@ extension Option<Int> {
     fileprivate static var grow: Self {
         Self("grow", "N", "repeat the policies until there are N", most: 10_000, default: 1_000)
     }
+}
+
+extension Option<BenchScenario?> {
+    fileprivate static var scenario: Self { Self("scenario", "NAME", "measure a made-up scenario instead") }
 }
 
 extension Option<String?> {

@@ -47,21 +47,9 @@ struct BenchReport {
     }
 
     private var json: JSON {
-        func times(_ times: DecisionBenchmark.Times) -> JSON {
-            .object([.init("median_ns", .integer(Int64(times.median))), .init("p99_ns", .integer(Int64(times.high)))])
-        }
-        func row(_ row: DecisionBenchmark.Row, name: String = "the folder's") -> JSON {
-            .object([
-                .init("name", .string(name)),
-                .init("policies", .integer(Int64(row.policies))), .init("tree", times(row.tree)),
-                .init("run", times(row.lua)), .init("runs_left", .integer(Int64(row.runs))),
-                .init("remembered_percent", .integer(Int64(row.remembered))),
-                .init("tree_bytes", .integer(Int64(row.bytes))),
-            ])
-        }
         return .object([
-            .init("decisions", own.map { row($0) } ?? .null),
-            .init("grown", .array(rows.map { row($0.row, name: $0.name) })),
+            .init("decisions", own.map { .object($0.json(name: "the folder's")) } ?? .null),
+            .init("grown", .array(rows.map { .object($0.row.json(name: $0.name)) })),
             .init("batch_per_second", .integer(batch)),
             .init("parsing_per_second", .integer(parsing)), .init("request_bytes", .integer(Int64(bytesPerRequest))),
             .init("cold_ns", .integer(cold)),
@@ -75,5 +63,19 @@ struct BenchReport {
                         ])
                     })),
         ])
+    }
+}
+
+extension DecisionBenchmark.Row {
+    /// Its members in a report for machines.
+    func json(name: String) -> [JSON.Member] {
+        func times(_ times: DecisionBenchmark.Times) -> JSON {
+            .object([.init("median_ns", .integer(Int64(times.median))), .init("p99_ns", .integer(Int64(times.high)))])
+        }
+        return [
+            .init("name", .string(name)), .init("policies", .integer(Int64(policies))), .init("tree", times(tree)),
+            .init("run", times(lua)), .init("runs_left", .integer(Int64(runs))),
+            .init("remembered_percent", .integer(Int64(remembered))), .init("tree_bytes", .integer(Int64(bytes))),
+        ]
     }
 }
