@@ -73,6 +73,21 @@ import Testing
         if Self.count != nil { print("fuzz: \(done) decisions held to the oracle, seeds up to \(seed)") }
     }
 
+    @Test func `a check for presence after the value was read is no difference`() throws {
+        let body = "if #request.subject.roles > 1 or request.subject:has(\"roles\") then permit() end"
+        let set = try Fixtures.load(
+            Fixture.source(["a": Fixture.policy(body, head: "subject = \"service\", grants = { \"*\" }")]))
+        let roles = JSON.object([.init("roles", .array([.string("a")]))])
+        var question = Fixture.question()
+        question.subject = .external(type: "service", id: "s", properties: roles)
+        question.tenant = "t"
+        let directory = try Fixture.directory()
+        let own = try Authorizer(policies: set).decide(question, on: directory, detail: .trace)
+        let reference = try Oracle(policies: set).decide(question, on: directory)
+        #expect(own.isPermitted && own.traces[0].facts.count == 2 && own.traces[0].facts != reference.traces[0].facts)
+        #expect(own.difference(from: reference) == nil)
+    }
+
     @Test(arguments: PlantedFault.allCases.filter { $0 != .memo && $0 != .target })
     func `a planted mistake is found within 2,000 decisions`(fault: PlantedFault) throws {
         var (left, seed) = (2_000, UInt64(0))

@@ -278,6 +278,31 @@ import Tokens
         }
     }
 
+    @Test func `the lists of what is left take no more memory than trees may`() throws {
+        // Each request has another role, and each role leaves all policies without a condition.
+        let policies =
+            (0..<300).map { number in
+                "return { on = \"access\", subject = \"staff\", grants = { \"*\" }, decide = function(request) "
+                    + "if request.subject.role == \"r\(number)\" then permit(\"yes\") end end }"
+            }
+            + (0..<60).map { number in
+                "return { on = \"access\", subject = \"staff\", decide = function(request) "
+                    + "if request.subject.clearance > \(100 + number) then deny(\"no\") end end }"
+            }
+        let (set, directory) = (try Self.set(policies), try Fixture.directory())
+        let authorizer = try Authorizer(policies: set, treeOptions: TreeOptions(bytes: 2 << 20))
+        for round in 0..<600 {
+            let question = Self.question(role: "r\(round % 301)", region: "r1")
+            #expect(try authorizer.decide(question, on: directory).isPermitted == (round % 301 < 300))
+            #expect(authorizer.evaluator.askedPolicies.count == (round % 301 < 300 ? 61 : 60))
+        }
+        #expect(authorizer.learned.bytes < 2 << 20)
+        // Targets that leave too much rule nothing out.
+        let wide = try Authorizer(policies: set, treeOptions: TreeOptions(bytes: 1 << 10))
+        #expect(try wide.decide(Self.question(role: "r1", region: "r1"), on: directory).isPermitted)
+        #expect(wide.evaluator.askedPolicies.count == 360)
+    }
+
     @Test func `more combinations than are kept are decided as before`() throws {
         let (set, directory) = (try Self.set(Self.many(60)), try Fixture.directory())
         let authorizer = try Authorizer(policies: set)

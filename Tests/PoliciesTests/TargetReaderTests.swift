@@ -127,6 +127,14 @@ import Testing
         }
     }
 
+    @Test func `variables that stand for each other are not followed for ever`() throws {
+        for operation in ["or", "and"] {
+            var body = "local a0 = request.subject.clearance > 3 or request.subject.role == \"x\"\n"
+            for number in 1..<60 { body += "local a\(number) = a\(number - 1) \(operation) a\(number - 1)\n" }
+            #expect(try conditions("\(body) if a59 and request.action == \"read\" then deny(\"no\") end") == [])
+        }
+    }
+
     @Test func `deep and long conditions are left alone`() throws {
         let deep = String(repeating: "not ", count: 150) + "request.context.strict"
         #expect(try conditions("if \(deep) and request.action == \"read\" then deny(\"no\") end") == [])

@@ -64,16 +64,22 @@ extension Decision {
 }
 
 extension PolicyTrace {
-    /// True when the other trace reads the same facts and, besides them, only checks for presence (`has`).
+    /// True when the other trace reads the same facts and, besides them, only checks for presence (`has`). It may check
+    /// earlier for what this one checks, too.
     fileprivate func isShorter(than other: PolicyTrace) -> Bool {
         var rest = facts[...]
+        var checks: [Fact] = []
         for fact in other.facts {
+            while let next = rest.first, checks.contains(next) { rest.removeFirst() }
             if let next = rest.first, next.text.isSameBytes(fact.text), next.value.isSameBytes(fact.value) {
                 rest.removeFirst()
-            } else if !fact.text.contains(" has ") {
+            } else if fact.text.contains(" has ") {
+                checks.append(fact)
+            } else {
                 return false
             }
         }
+        while let next = rest.first, checks.contains(next) { rest.removeFirst() }
         // Comparing an absent property fails here, where the other trace checked for its presence first.
         guard let failed = rest.first, rest.count == 1, let last = other.facts.last else { return rest.isEmpty }
         return failed.value.contains(" is absent") && last.text.contains(" has ") && last.value == "false"

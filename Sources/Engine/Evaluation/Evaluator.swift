@@ -210,7 +210,7 @@ package final class Evaluator {
     var askedPolicies: [Int] { forest.asked }
 
     /// Keeps fewer lists of policies by the values of requests than usual. For tests of what happens then.
-    func limitLists(to count: Int) { forest.limitLists(to: count) }
+    func limitLists(to count: Int) { forest.numbers.limitLists(to: count) }
 
     /// True when the last request had the answers of an earlier one, so that no tree was walked.
     package var isRemembered: Bool { forest.isRemembered }

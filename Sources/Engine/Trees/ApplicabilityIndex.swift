@@ -34,11 +34,19 @@ internal import Policies
     private let targetUse: TreeOptions.TargetUse
     /// The policies whose targets are not trusted.
     private var distrusted: Set<Int> = []
-    /// More lists than this are not kept.
-    var mostLists = 1 << 14
+    /// The number of policies in the lists that targets left.
+    private var listed = 0
+    /// As many lists, and policies in them, as are kept, and the most memory of the indices.
+    private var most: (lists: Int, listed: Int, bytes: Int)
+    /// The approximate memory of a list and its policy group, and of each policy in them, in bytes.
+    private static let bytesEach = (list: 400, policy: 136)
 
-    init(_ set: PolicySet, _ compiler: TargetCompiler, _ targetUse: TreeOptions.TargetUse) {
+    /// - Parameter options: the lists that targets leave, and the indices, each take up to a quarter of the memory of trees.
+    init(_ set: PolicySet, _ compiler: TargetCompiler, _ options: TreeOptions) {
         self.set = set
+        let targetUse = options.bytes == 0 ? TreeOptions.TargetUse.never : options.targetUse
+        let bytes = min(options.bytes, 64 << 20) / 8
+        most = (bytes / Self.bytesEach.list, bytes / Self.bytesEach.policy, 2 * bytes)
         self.compiler = compiler
         self.targetUse = targetUse
         subjectCount = set.schema.subjects.count + 2
@@ -76,7 +84,10 @@ internal import Policies
 
     private mutating func narrowedList(_ policies: [Int]) -> Int {
         let (before, number) = (lists.count, list(policies))
-        if number == before { narrowed.insert(number) }
+        if number == before {
+            narrowed.insert(number)
+            listed += policies.count
+        }
         return number
     }
 
@@ -93,7 +104,7 @@ internal import Policies
         if let known = targets.firstIndex(where: { $0.policies == policies }) { return Self.firstTargets - known }
         let index = TargetIndex(
             policies, of: set, compiler, except: distrusted, isForced: targetUse == .always)
-        guard let index else { return nil }
+        guard let index, targetUse == .always || bytesOfTargets + index.bytes <= most.bytes else { return nil }
         targets.append(index)
         unsafe headers.append(index.header)
         return Self.firstTargets - (targets.count - 1)
@@ -107,15 +118,22 @@ internal import Policies
         for place in numbers.indices where numbers[place] <= Self.firstTargets { numbers[place] = Self.unknown }
     }
 
-    /// The approximate memory of the indices by target, in bytes.
-    var bytes: Int { targets.reduce(0) { $0 + $1.bytes } }
+    /// The approximate memory of the lists, and of the indices by target, in bytes.
+    var bytes: Int {
+        bytesOfTargets + narrowed.count * Self.bytesEach.list + listed * Self.bytesEach.policy
+    }
+
+    private var bytesOfTargets: Int { targets.reduce(0) { $0 + $1.bytes } }
 
     /// True when there are more lists than are kept.
-    var isCrowded: Bool { lists.count > mostLists }
+    var isCrowded: Bool { narrowed.count > most.lists || listed > most.listed }
+
+    /// Keeps fewer lists.
+    mutating func limitLists(to count: Int) { most.lists = count }
 
     /// Forgets all lists.
     mutating func forgetLists() {
-        (lists, listNumbers, narrowed) = ([], [:], [])
+        (lists, listNumbers, narrowed, listed) = ([], [:], [], 0)
         for place in numbers.indices where numbers[place] >= 0 { numbers[place] = Self.unknown }
         for index in targets { index.forgetLists() }
     }

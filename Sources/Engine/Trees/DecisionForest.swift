@@ -28,7 +28,7 @@ internal import Policies
     /// The trees of `trees`, which the policy groups share.
     private let ownTrees: [DecisionTree]
     private let keys: FactKeys
-    private var numbers: ApplicabilityIndex
+    var numbers: ApplicabilityIndex
     private var groups: [PolicyGroup] = []
     /// The walk plan of each policy group.
     private var plans = UncheckedArray<WalkPlan>()
@@ -64,7 +64,7 @@ internal import Policies
         self.keys = keys
         trees = set.policies.indices.map(PolicyTree.init)
         ownTrees = trees.map(\.tree)
-        numbers = ApplicabilityIndex(set, compiler, options.bytes == 0 ? .never : options.targetUse)
+        numbers = ApplicabilityIndex(set, compiler, options)
         isObserving = set.policies.map(\.isObserving)
         unsafe plan = plans.first
         mostBytes = options.bytes
@@ -238,9 +238,6 @@ internal import Policies
 
     /// The policies that were asked for the last request, by number.
     var asked: [Int] { groups[group].sharedTrees.flatMap(\.policies).sorted() }
-
-    /// Keeps fewer lists of policies than usual.
-    mutating func limitLists(to count: Int) { numbers.mostLists = count }
 
     // MARK: Learning
 

@@ -6,6 +6,8 @@ struct TargetChoice {
     private static let mostCombinations = 1 << 16
     private static let mostComparisons = 4
     private static let mostPresences = 4
+    /// With more policies than this left, most combinations would share most of what they ask.
+    private static let mostLeft = 128.0
     /// So few policies are asked without another look-up.
     private static let fewPolicies = 1.5
 
@@ -35,7 +37,7 @@ struct TargetChoice {
             (left, combinations) = (best.left, combinations * (comparison.texts.count + 2))
             comparisons.append(comparison)
         }
-        if !isForced, left > Double(count) / 4 { comparisons = [] }
+        if !isForced, left > min(Double(count) / 4, Self.mostLeft) { comparisons = [] }
         let compared = Set(comparisons.compactMap(\.source.place))
         var counts: [Int: Int] = [:]
         for place in comparisons.flatMap(\.conditions).flatMap(\.needed) where !compared.contains(place) {

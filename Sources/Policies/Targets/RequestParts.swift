@@ -14,10 +14,19 @@ final class RequestParts {
     private let chunk: Chunk
     private let inference: TypeInference
     private var parts: [Expression.ID: Part?] = [:]
+    /// The number of steps that walks may still take. One variable may stand for two others, and so on: following all of
+    /// them takes twice as long with each.
+    private var steps = 10_000
 
     init(_ inference: TypeInference) {
         chunk = inference.chunk
         self.inference = inference
+    }
+
+    /// True as long as walks may take another step.
+    func mayStep() -> Bool {
+        steps -= 1
+        return steps >= 0
     }
 
     /// The part of the request that an expression names; `nil` for any other.

@@ -223,7 +223,7 @@ struct TargetWalk {
     private mutating func nested<Result>(
         _ body: (inout TargetWalk) throws(MaySpeak) -> Result
     ) throws(MaySpeak) -> Result {
-        guard depth < Self.mostDepth else { throw MaySpeak() }
+        guard depth < Self.mostDepth, parts.mayStep() else { throw MaySpeak() }
         depth += 1
         defer { depth -= 1 }
         return try body(&self)
