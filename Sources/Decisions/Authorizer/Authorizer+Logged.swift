@@ -22,7 +22,7 @@ extension Authorizer {
         guard let reader else { return nil }
         var reading = RequestLineReader.LineReading.unsure
         var logged: RequestLineReader.LoggedDecision?
-        let verdict = evaluator.evaluate { request in
+        let verdict = evaluator.evaluate(isInFull: false) { request in
             (reading, logged) = unsafe reader.read(logged: line, on: directory, now: now, into: &request)
             guard case .request = reading else { return false }
             if let code = fault(request) { reading = .deny(code) }

@@ -149,7 +149,7 @@ package final class Authorizer {
     /// Decides a prepared request; returns true for a permit.
     /// - Parameter request: lent while it is decided, so that nothing of it is copied.
     @discardableResult package func decide(prepared request: inout ResolvedRequest) -> Bool {
-        evaluator.evaluate(lent: &request).isPermit
+        evaluator.evaluate(lent: &request, isInFull: false).isPermit
     }
 
     /// Decides a prepared request; returns true when that took no walk of trees, for measuring.
@@ -160,7 +160,7 @@ package final class Authorizer {
 
     /// True when a prepared request is permitted to a caller that fulfils these obligations.
     func permits(_ request: inout ResolvedRequest, obligations: AuthorizationRequest.Obligations) -> Bool {
-        let verdict = evaluator.evaluate(lent: &request)
+        let verdict = evaluator.evaluate(lent: &request, isInFull: false)
         guard verdict.isPermit, verdict.isObliging else { return verdict.isPermit }
         _ = evaluator.evaluate(request, isInFull: false)
         return combine(.counts, obligations: obligations).isPermitted
@@ -190,7 +190,7 @@ package final class Authorizer {
         guard let reader, let tenant = Self.number(of: tenant, in: directory) else { return nil }
         var reading = RequestLineReader.LineReading.unsure
         var token = -1
-        let verdict = evaluator.evaluate { request in
+        let verdict = evaluator.evaluate(isInFull: false) { request in
             reading = unsafe reader.read(
                 line, on: directory, tenant: tenant < 0 ? nil : tenant, now: now, into: &request)
             guard case .request = reading else { return false }

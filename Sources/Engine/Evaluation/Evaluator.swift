@@ -109,13 +109,13 @@ package final class Evaluator {
 
     /// The same, for a request that `fill` writes over the last one.
     /// - Returns: `nil` when `fill` returns false.
-    package func evaluate(isInFull: Bool = false, _ fill: (inout ResolvedRequest) -> Bool) -> Verdict? {
+    package func evaluate(isInFull: Bool, _ fill: (inout ResolvedRequest) -> Bool) -> Verdict? {
         if runner.value.isCrowded { renew() }
         return facts.value.begin(fill) ? evaluate(isInFull: isInFull) : nil
     }
 
     /// The same, for a request that is lent: its outcomes must not be asked for afterwards.
-    package func evaluate(lent request: inout ResolvedRequest, isInFull: Bool = false) -> Verdict {
+    package func evaluate(lent request: inout ResolvedRequest, isInFull: Bool) -> Verdict {
         if runner.value.isCrowded { renew() }
         return unsafe withUnsafeMutablePointer(to: &request) { request in
             unsafe facts.value.begin(lent: request)

@@ -57,19 +57,24 @@ internal import Policies
     @inline(__always) mutating func number(_ facts: inout Facts, isInFull: Bool) -> Int {
         if facts.known.structure === structure {
             let place = unsafe place(facts.current)
-            if place >= 0 {
-                let number = numbers[place]
-                if number >= 0 { return number }
-                if number <= Self.firstTargets, !isInFull {
-                    let list = unsafe headers[Self.firstTargets - number].pointee.list(&facts)
-                    if list >= 0 { return list }
-                }
+            if place >= 0, numbers[place] >= 0 { return numbers[place] }
+        }
+        return find(&facts, isInFull: isInFull)
+    }
+
+    // Apart from `number`, whose code is in every decision: few sets of policies are so large.
+    @inline(never) private mutating func find(_ facts: inout Facts, isInFull: Bool) -> Int {
+        if facts.known.structure === structure, !isInFull {
+            let place = unsafe place(facts.current)
+            if place >= 0, numbers[place] <= Self.firstTargets {
+                let list = unsafe headers[Self.firstTargets - numbers[place]].pointee.list(&facts)
+                if list >= 0 { return list }
             }
         }
         return learn(&facts, isInFull: isInFull)
     }
 
-    @inline(never) private mutating func learn(_ facts: inout Facts, isInFull: Bool) -> Int {
+    private mutating func learn(_ facts: inout Facts, isInFull: Bool) -> Int {
         if facts.known.structure !== structure { reset(facts.known.directory) }
         let enabled = enabled[tenantClass(facts.request)]
         let place = unsafe place(facts.current)

@@ -86,13 +86,7 @@ extension Verb {
                 report.costs = try benchmark.costs(policies)
                 try batch(lines, policies, directory, jobs, now, into: &report)
                 report.print(isJSON: invocation[.json], to: invocation.terminal)
-            } catch let error as RequestError {
-                throw CommandError(error.message)
-            } catch let error as PolicyError {
-                throw CommandError(error.message)
-            } catch let error as CommandError {
-                throw error
-            } catch { throw CommandError("\(error)") }
+            } catch { throw fault(error) }
             return ExitStatus.done
         })
 
@@ -106,9 +100,19 @@ extension Verb {
                 report.rows.append(
                     try HospitalBenchmark.row(departments: departments, directory: directory, now: now))
             }
-        } catch { throw CommandError("\(error)") }
+        } catch { throw fault(error) }
         report.print(isJSON: invocation[.json], to: invocation.terminal)
         return ExitStatus.done
+    }
+
+    /// What went wrong while something was measured, in its own words.
+    private static func fault(_ error: any Error) -> CommandError {
+        switch error {
+        case let error as RequestError: CommandError(error.message)
+        case let error as PolicyError: CommandError(error.message)
+        case let error as CommandError: error
+        default: CommandError("\(error)")
+        }
     }
 
     /// The directory and time to decide on: those of the store with `--requests`, else the demo organisation at a fixed

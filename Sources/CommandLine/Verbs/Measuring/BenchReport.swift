@@ -47,7 +47,7 @@ struct BenchReport {
     }
 
     private var json: JSON {
-        return .object([
+        .object([
             .init("decisions", own.map { .object($0.json(name: "the folder's")) } ?? .null),
             .init("grown", .array(rows.map { .object($0.row.json(name: $0.name)) })),
             .init("batch_per_second", .integer(batch)),
