@@ -43,6 +43,7 @@ package struct BenchFigures: Sendable, Equatable {
         }
         for (name, key) in [
             ("a request of the batch", "batch_per_second"), ("a request, parsed", "parsing_per_second"),
+            ("an ordinary request of the batch", "ordinary_batch_per_second"),
         ] as [(String, ExactName)] {
             if let rate = json[key] { figures.append(Figure(name, 1e9 / (try Self.positive(rate, name)))) }
         }

@@ -6,7 +6,7 @@ struct ExactNameKeysTests {
     /// The collections that may have `String` keys, and why no name from outside can be confused there.
     private static let exceptions: [(path: String, code: String, reason: String)] = [
         (
-            "Model/Values/TwinNames.swift", "var forms: [String: ExactName]",
+            "Model/Text/TwinNames.swift", "var forms: [String: ExactName]",
             "looks for canonically equivalent names on purpose"
         ),
         (

@@ -44,6 +44,7 @@ internal import Testing
         let words = ["--kind", "all", "--state", "all", "--sort", sort] + (isDescending ? ["--descending"] : [])
         func list(_ more: [String]) throws -> (ids: [String], next: String?, errors: String) {
             let result = session.run(["token", "list", "--json"] + words + more)
+            try #require(result.status == 0, "\(result.errors)")
             let list = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
             let tokens = try #require(list["tokens"] as? [[String: Any]])
             return (tokens.compactMap { $0["id"] as? String }, list["next"] as? String, result.errors)

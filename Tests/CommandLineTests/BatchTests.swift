@@ -226,6 +226,7 @@ internal import Testing
         #expect(
             result.errors == """
                 5 requests: 1 permit, 3 deny, 1 invalid
+                1 request read by the full reader, which takes longer
                 by code:
                   denied  2
                   permitted  1

@@ -13,7 +13,9 @@ internal import Testing
         ] {
             #expect(result.output.contains(line), "\(result.output)")
         }
-        #expect(result.output.contains("requests a second") && result.output.contains("to the first decision: "))
+        #expect(
+            result.output.contains("in requests a second:") && result.output.contains("\nordinary ")
+                && result.output.contains("to the first decision: "))
         #expect(session.names.isEmpty)
     }
 
@@ -22,7 +24,8 @@ internal import Testing
         #expect(result.status == 0)
         let report = try JSONReader.parse(result.output)
         for path in [
-            ["cold_ns"], ["batch_per_second"], ["decisions", "tree", "median_ns"], ["decisions", "run", "p99_ns"],
+            ["cold_ns"], ["batch_per_second"], ["ordinary_batch_per_second"], ["ordinary_request_bytes"],
+            ["decisions", "tree", "median_ns"], ["decisions", "run", "p99_ns"],
         ] {
             var place: JSON? = report
             for name in path { place = place?[ExactName(name)] }

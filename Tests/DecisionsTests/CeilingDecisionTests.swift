@@ -284,20 +284,4 @@ import Tokens
         let authorizer = try Authorizer(policies: Fixtures.load(source))
         #expect(try authorizer.decide(Self.plain(id), on: directory).code == "ceiling_not_enforced")
     }
-
-    @Test func `a permit of a token whose uses are limited is no plain answer of a batch`() throws {
-        let (directory, id) = try directory { $0.uses = 1 }
-        #expect(directory.limitsUses && directory.countsUses(of: id) && !directory.countsUses(of: .unassigned))
-        let line = """
-            {"subject":{"type":"token","id":"\(id)"},"action":{"name":"orders.read"},\
-            "resource":{"type":"order","id":"1","properties":{"department":"d-sales"}}}
-            """
-        let bytes = Array(line.utf8) + [UInt8](repeating: 0, count: RequestLineReader.padding)
-        unsafe bytes.withUnsafeBytes { bytes in
-            let line = unsafe UnsafeRawBufferPointer(rebasing: bytes.prefix(line.utf8.count))
-            #expect(
-                unsafe authorizer.answer(line, on: directory, tenant: nil, now: Instant("2026-11-23T12:00:00Z")!) == nil
-            )
-        }
-    }
 }

@@ -32,7 +32,7 @@ import Testing
         var request = ResolvedRequest(kind: .access, directory: .empty, propertyCount: 2, now: Instant(microseconds: 0))
         let (first, second) = (ResolvedRequest.Place.count, ResolvedRequest.Place.count + 1)
         request.put(.string(String(repeating: "long ", count: 40)), at: first)
-        request.clear()
+        unsafe request.refill { _, _ in }
         request.put(.string(""), at: first)
         request.put(.string("é"), at: second)
         #expect(request.value(at: first).equals(.string("")))

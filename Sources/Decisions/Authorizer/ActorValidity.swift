@@ -19,6 +19,12 @@ package enum ActorValidity {
         }
     }
 
+    /// The same for an `access` by a listed token, by its number.
+    @inline(__always) static func fault(token number: Int, _ directory: Directory, _ now: Instant) -> String? {
+        directory.isRolledBack
+            ? rolledBack : fault(unsafe TokenState(directory.tokenPlaces[number]), directory, now)
+    }
+
     /// A store that was rolled back may hold outdated data, so it denies everything.
     private static let rolledBack = "store_rolled_back"
 
@@ -46,20 +52,27 @@ package enum ActorValidity {
     }
 
     private static func fault(_ token: TokenState, _ directory: Directory, _ now: Instant) -> String? {
-        if token.isTampered || directory.tenants[token.tenant].isTampered { return "token_tampered" }
+        let standing = directory.assignments[token.assignment].standing.rawValue
+        if token.isTampered || standing == Assignment.Standing.tenantTampered.rawValue { return "token_tampered" }
         if token.isRevoked { return "token_revoked" }
-        if now >= token.expires { return "token_expired" }
+        if now.microseconds >= token.expires.microseconds { return "token_expired" }
         if token.isSuspended { return "token_suspended" }
-        return fault(assignment: token.assignment, directory)
+        return standing == 0 ? nil : fault(assignment: token.assignment, directory)
     }
 
     private static func fault(assignment index: Int, _ directory: Directory) -> String? {
-        let user = directory.assignments[index].user
-        if let code = fault(tenant: directory.users[user].tenant, directory) { return code }
-        if !directory.users[user].isActive { return "user_inactive" }
-        if directory.assignments[index].isRemoved { return "assignment_gone" }
-        if !directory.isActiveToTheTop(directory.assignments[index].department) { return "department_inactive" }
-        return nil
+        code(directory.assignments[index].standing)
+    }
+
+    private static func code(_ standing: Assignment.Standing) -> String? {
+        switch standing {
+        case .good: nil
+        case .tenantTampered: "tenant_tampered"
+        case .tenantInactive: "tenant_inactive"
+        case .userInactive: "user_inactive"
+        case .removed: "assignment_gone"
+        case .departmentInactive: "department_inactive"
+        }
     }
 
     private static func fault(tenant: Int, _ directory: Directory) -> String? {

@@ -14,8 +14,8 @@ extension Authorizer {
     /// - Parameters:
     ///   - line: with `RequestLineReader.padding` readable bytes behind it.
     ///   - now: the time of the request; `nil` for the time of the line.
-    /// - Returns: `nil` for every line whose decision may differ, and for every line of an unusual shape: one of an
-    ///   administrative request or an external subject, one with advice, obligations or anything masked.
+    /// - Returns: `nil` for every line whose decision may differ, and for every line that the fast reader leaves alone: one of
+    ///   an act of administration, and one with advice, obligations or anything masked.
     package func confirmed(
         logged line: UnsafeRawBufferPointer, on directory: Directory, now: Instant?
     ) -> ConfirmedLine? {

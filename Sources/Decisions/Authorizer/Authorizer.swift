@@ -1,15 +1,18 @@
 package import Engine
 package import Model
 package import Policies
+internal import Tokens
 
 /// The component that makes every decision: request → validity of the actor → policies → decision.
 ///
 /// Every decision is made on the directory that is given with the request: what was learned of the policies is valid on
 /// each. Owns an interpreter: for one thread only. Deciding never fails; only an invalid request throws.
-package final class Authorizer {
+@safe package final class Authorizer {
     // A constant: as a variable it is retained at every decision.
     let evaluator: Evaluator
     let reader: RequestLineReader?
+    /// The same, so that no reference is counted for a line.
+    private let borrowedReader: Unmanaged<RequestLineReader>?
     private var ceilings: CeilingEnforcement
     /// The decision kinds of which it checks nothing; see `CeilingEnforcement.wholeKinds`.
     private var wholeKinds: UInt8
@@ -37,6 +40,7 @@ package final class Authorizer {
         wholeKinds = ceilings.wholeKinds
         // The reference authorizer uses the slow reader only.
         reader = treeOptions.isReference ? nil : RequestLineReader(schema: policies.schema)
+        unsafe borrowedReader = reader.map { unsafe .passUnretained($0) }
     }
 
     /// The decision on a request.
@@ -166,53 +170,60 @@ package final class Authorizer {
         return combine(.counts, obligations: obligations).isPermitted
     }
 
-    /// Decides a line of the usual shape, an access by a token, without reasons.
+    /// Decides the request in a line, without reasons.
     /// - Parameters:
     ///   - line: with `RequestLineReader.padding` readable bytes behind it.
-    ///   - counts: where the policies that were a reason of the decision are counted.
-    /// - Returns: `nil` for every other line, for a decision with obligations, and for a permit whose use must be
-    ///   counted; `decide` is for those.
-    @inline(__always) func answer(
-        _ line: UnsafeRawBufferPointer, on directory: Directory, tenant: ExactName?, now: Instant,
-        counts: inout PolicyCounts
+    ///   - tenant: the tenant of a request that names none; `nil` for none.
+    ///   - now: the time of the request; `nil` for the time that it states.
+    /// - Returns: `nil` for a line that the full reader must read: `decide` is for those.
+    func answer(
+        _ line: UnsafeRawBufferPointer, on directory: Directory, tenant: Int?, now: Instant?
     ) -> LineDecision? {
-        guard let decision = unsafe answer(line, on: directory, tenant: tenant, now: now) else { return nil }
-        if decision.verdict != nil {
-            evaluator.tally(isPermitted: decision.isPermitted, &counts.reasons, &counts.observations)
+        guard let reader = unsafe borrowedReader else { return nil }
+        return unsafe reader._withUnsafeGuaranteedRef {
+            unsafe answer(line, on: directory, tenant: tenant, now: now, by: $0)
         }
-        return decision
     }
 
-    /// The same, where nothing is counted.
-    func answer(
-        _ line: UnsafeRawBufferPointer, on directory: Directory, tenant: ExactName?, now: Instant
+    @inline(__always) private func answer(
+        _ line: UnsafeRawBufferPointer, on directory: Directory, tenant: Int?, now: Instant?,
+        by reader: RequestLineReader
     ) -> LineDecision? {
-        guard let reader, let tenant = Self.number(of: tenant, in: directory) else { return nil }
         var reading = RequestLineReader.LineReading.unsure
-        var token = -1
+        var (token, action) = (-1, -1)
         let verdict = evaluator.evaluate(isInFull: false) { request in
-            reading = unsafe reader.read(
-                line, on: directory, tenant: tenant < 0 ? nil : tenant, now: now, into: &request)
+            reading = unsafe reader.read(line, on: directory, tenant: tenant, now: now, into: &request)
             guard case .request = reading else { return false }
-            if let code = fault(request) { reading = .deny(code) }
-            if case .listed(let number) = request.tokens.subject { token = number }
-            if case .request = reading { return true }
+            (token, action) = (reader.token, request.actionNumber)
+            var code =
+                token < 0 ? ActorValidity.fault(request) : ActorValidity.fault(token: token, directory, request.now)
+            if code == nil, wholeKinds & 1 == 0, request.actsUnderCeiling { code = ceilings.fault(request) }
+            guard let code else { return true }
+            reading = .deny(code)
             return false
         }
         guard let verdict else {
             guard case .deny(let code) = reading else { return nil }
-            return LineDecision(denial: code, token, reader.expected)
+            return LineDecision(denial: code, token: token)
         }
-        if verdict.isPermit, directory.limitsUses, token >= 0, directory.tokens[token].ceiling?.uses != nil {
-            return nil
-        }
-        return verdict.isObliging ? nil : LineDecision(verdict, token, reader.expected)
+        return LineDecision(verdict, token: token, action: action)
     }
 
-    /// The number of a tenant, -1 where none is named; `nil` for an unknown tenant.
-    private static func number(of tenant: ExactName?, in directory: Directory) -> Int? {
-        guard let tenant else { return -1 }
-        return directory.tenant(tenant)
+    /// The whole decision on the last line, which policies decided.
+    func wholeDecision() -> Decision { combine(.statements, obligations: reader?.obligations ?? .named([])) }
+
+    /// Counts the policies that were a reason of the decision on the last line.
+    @inline(__always) func tally(isPermitted: Bool, _ counts: inout PolicyCounts) {
+        evaluator.tally(isPermitted: isPermitted, &counts.reasons, &counts.observations)
+    }
+
+    /// The decision that the last line expects; `nil` where it expects none.
+    var expected: Bool? { reader?.expected }
+
+    /// The use of the token of the last line, as `AuthorizationRequest.occasion` tells it.
+    func occasion(of action: Int, at time: Instant) -> TokenUse.Occasion {
+        TokenUse.Occasion(
+            time, action: evaluator.set.schema.actionNames[action], address: reader?.address)
     }
 
     /// The decision on the request that was evaluated last. Any deny wins; a policy that failed is a deny; no permit is

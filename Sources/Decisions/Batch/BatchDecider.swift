@@ -9,20 +9,28 @@ struct BatchDecider {
     private let authorizer: Authorizer
     private let policies: PolicySet
     private let detail: Authorizer.Detail
+    // What every line needs of the options, which are large.
+    private let notesUse: Bool
+    private let isExpecting: Bool
+    /// The time at which lines are decided; `nil` for the time that each states.
+    private let now: Instant?
+    private let shadowEvery: Int
     private var tally: BatchTally
     private let oracle: Oracle?
     /// The number of lines so far, and of those compared with the oracle.
     private var counts = (lines: 0, held: 0)
     private var writer = JSONWriter()
     private var log = JSONWriter()
-    // Static strings, not arrays: reference counts shared by several threads bounce between their caches.
-    private static var permit: StaticString { #"{"decision":true}"# }
-    private static var deny: StaticString { #"{"decision":false}"# }
+    private let answers = AnswerLines()
+    private let permit = AnswerLines.Ready(#"{"decision":true}"#)
+    private let deny = AnswerLines.Ready(#"{"decision":false}"#)
 
     init(_ options: BatchOptions, _ policies: PolicySet) throws(PolicyError) {
         self.options = options
         decoder = BatchDecoder(options)
         self.policies = policies
+        (notesUse, isExpecting) = (options.notesUse, options.expect)
+        (now, shadowEvery) = (options.trustTime ? nil : options.now, options.shadow.every)
         detail = !options.explain && !options.isLogged ? .counts : options.masked.isEmpty ? .facts : .trace
         tally = BatchTally(policies)
         authorizer = try Authorizer(policies: policies, budget: options.budget, treeOptions: options.treeOptions)
@@ -32,12 +40,11 @@ struct BatchDecider {
     }
 
     mutating func answer(_ block: Block, on directory: Directory) -> BatchBlock {
-        writer.reset()
         log.reset()
         var summary = BatchSummary()
         answer(block, on: directory, &summary)
         tally.move(to: &summary, policies)
-        return BatchBlock(output: writer.bytes, log: LoggedLines(log.bytes), summary: summary)
+        return BatchBlock(output: answers.take(), log: LoggedLines(log.bytes), summary: summary)
     }
 
     /// Answers the lines of a block; blank lines are skipped.
@@ -46,61 +53,118 @@ struct BatchDecider {
             unsafe answer(nil, block.firstLine, on: directory, &summary)
             return
         }
-        let isPlain = !detail.hasFacts && !options.trustTime
+        let tenant = options.tenant.map { directory.tenant($0) }
+        // Where the tenant of the batch is unknown, the full reader says so.
+        let isPlain = !detail.hasFacts && tenant != .some(nil)
+        // Held here, so that no reference is counted for a line.
+        let authorizer = authorizer
         unsafe block.forEachLine { line, number in
             guard unsafe !BatchDecoder.isBlank(line) else { return }
-            if isHeldToOracle(), unsafe !isAsOracle(line, on: directory, isPlain: isPlain, &summary) {
+            if isHeldToOracle(), unsafe !isAsOracle(line, tenant ?? nil, on: directory, isPlain: isPlain, &summary) {
                 unsafe answer(line, number, on: directory, &summary, by: oracle)
-            } else if unsafe !isPlain || !quickAnswer(line, number, on: directory, &summary) {
+            } else if unsafe !isPlain || !quickAnswer(line, number, tenant ?? nil, on: directory, authorizer, &summary)
+            {
                 unsafe answer(line, number, on: directory, &summary)
             }
         }
     }
 
-    /// Answers a request of the usual shape, on the fast path.
-    /// - Returns: false when the line has another shape; nothing is written then.
+    /// Answers a request that the fast reader reads.
+    /// - Returns: false for any other line; nothing is written then.
     private mutating func quickAnswer(
-        _ line: UnsafeRawBufferPointer, _ number: Int, on directory: Directory, _ summary: inout BatchSummary
+        _ line: UnsafeRawBufferPointer, _ number: Int, _ tenant: Int?, on directory: Directory,
+        _ authorizer: Authorizer, _ summary: inout BatchSummary
     ) -> Bool {
         guard line.count <= BlockReader.longestLine,
-            let answer = unsafe authorizer.answer(
-                line, on: directory, tenant: options.tenant, now: options.now, counts: &tally.policies)
+            let answer = unsafe authorizer.answer(line, on: directory, tenant: tenant, now: now)
         else { return false }
         summary.lines += 1
-        writer.line(answer.isPermitted ? Self.permit : Self.deny)
-        tally.count(answer)
-        if options.notesUse, answer.isPermitted, answer.token >= 0 {
-            let id = directory.tokens[answer.token].id
-            // One use of each block is enough: all of them are recorded at the time of the batch.
-            if summary.used[id] == nil, let question = unsafe try? decoder.request(decoder.read(line)) {
-                summary.used[id] = question.occasion(at: options.now)
-            }
+        let isPermitted: Bool
+        if answer.isObliging || notesUse || directory.limitsUses {
+            isPermitted = write(answer, on: directory, &summary)
+        } else {
+            isPermitted = answer.isPermitted
+            write(isPermitted, answer, authorizer)
         }
-        if options.expect, let expected = answer.expected {
-            summary.compare(answer.isPermitted, with: .boolean(expected), line: number)
+        if isExpecting, let expected = authorizer.expected {
+            summary.compare(isPermitted, with: .boolean(expected), line: number)
         }
         return true
     }
 
+    @inline(__always) private mutating func write(_ isPermitted: Bool, _ answer: LineDecision, _ authorizer: Authorizer)
+    {
+        answers.append(isPermitted ? permit : deny)
+        tally.count(answer)
+        if answer.verdict != nil { authorizer.tally(isPermitted: isPermitted, &tally.policies) }
+    }
+
+    /// Writes an answer that obliges, or whose use is counted or noted.
+    /// - Returns: true for a permit.
+    @inline(never) private mutating func write(
+        _ answer: LineDecision, on directory: Directory, _ summary: inout BatchSummary
+    ) -> Bool {
+        let decision = answer.isObliging ? authorizer.wholeDecision() : nil
+        let isPermitted = decision?.isPermitted ?? answer.isPermitted
+        if isPermitted, answer.token >= 0, let code = use(answer, on: directory, &summary) {
+            write(.deny(code), &summary)
+            return false
+        }
+        if let decision { write(decision, &summary) } else { write(isPermitted, answer, authorizer) }
+        return isPermitted
+    }
+
+    private mutating func write(_ decision: Decision, _ summary: inout BatchSummary) {
+        write(explain: false, decision)
+        summary.count(decision)
+    }
+
+    private mutating func write(explain: Bool, _ decision: Decision) {
+        decision.write(to: &writer, explain: explain)
+        endLine()
+    }
+
+    private mutating func endLine() {
+        writer.newline()
+        answers.append(writer.bytes)
+        writer.reset()
+    }
+
+    /// Counts and notes the use of a token that the last line was permitted.
+    /// - Returns: the code with which it is denied, where its uses are limited and this one was not counted.
+    private func use(_ answer: LineDecision, on directory: Directory, _ summary: inout BatchSummary) -> String? {
+        let token = unsafe directory.tokenPlaces[answer.token]
+        let (id, isLimited) = unsafe (token.pointee.id, token.pointee.ceiling?.uses != nil)
+        guard isLimited || options.notesUse else { return nil }
+        let occasion = authorizer.occasion(of: answer.action, at: options.now)
+        if isLimited {
+            guard let countUse = options.countUse else { return Decision.useNotCounted }
+            if let code = countUse(id, occasion) { return code }
+        }
+        if options.notesUse { summary.used[id] = occasion }
+        return nil
+    }
+
     private mutating func isHeldToOracle() -> Bool {
-        guard oracle != nil else { return false }
+        guard shadowEvery > 0 else { return false }
         counts.lines += 1
-        guard counts.lines % options.shadow.every == 0 else { return false }
+        guard counts.lines % shadowEvery == 0 else { return false }
         counts.held += 1
         return true
     }
 
     /// True when a line gets the same decision as from the oracle. The trees of a policy that differs are dropped.
     private mutating func isAsOracle(
-        _ line: UnsafeRawBufferPointer, on directory: Directory, isPlain: Bool, _ summary: inout BatchSummary
+        _ line: UnsafeRawBufferPointer, _ tenant: Int?, on directory: Directory, isPlain: Bool,
+        _ summary: inout BatchSummary
     ) -> Bool {
         let question = unsafe try? decoder.request(decoder.read(line))
         let reference = question.flatMap { question in try? oracle!.decide(question, on: directory) }
         var differing: Set<ExactName>?
         if isPlain, line.count <= BlockReader.longestLine,
-            let fast = unsafe authorizer.answer(line, on: directory, tenant: options.tenant, now: options.now),
+            let fast = unsafe authorizer.answer(line, on: directory, tenant: tenant, now: now),
             // The oracle does more work and so spends more: a decision stopped by a budget is not a difference.
-            reference?.isStopped != true, fast.isPermitted != reference?.isPermitted || fast.code != reference?.code
+            reference?.isStopped != true, !isSame(fast, reference)
         {
             differing = []
         }
@@ -125,6 +189,12 @@ struct BatchDecider {
         return false
     }
 
+    private func isSame(_ fast: LineDecision, _ reference: Decision?) -> Bool {
+        let whole = fast.isObliging ? authorizer.wholeDecision() : nil
+        return (whole?.isPermitted ?? fast.isPermitted) == reference?.isPermitted
+            && (whole?.code ?? fast.code) == reference?.code
+    }
+
     /// - Parameters: decisions; `nil` for a request that is not valid.
     private static func difference(_ own: Decision?, _ reference: Decision?) -> DecisionDifference? {
         switch (own, reference) {
@@ -141,6 +211,7 @@ struct BatchDecider {
         by oracle: Oracle? = nil
     ) {
         summary.lines += 1
+        summary.slowLines += 1
         var expected: JSON?
         var answer: Bool?
         do throws(RequestError) {
@@ -160,7 +231,7 @@ struct BatchDecider {
                     options.countUse.map { $0(id, question.occasion(at: options.now)) } ?? Decision.useNotCounted
                 if let code { decision = decision.uncounted(code) }
             }
-            decision.write(to: &writer, explain: options.explain)
+            write(explain: options.explain, decision)
             if options.isLogged {
                 DecisionLog.line(
                     question, decision, nanoseconds: SteadyClock.nanoseconds() - start, masked: options.masked,
@@ -173,9 +244,9 @@ struct BatchDecider {
             }
         } catch {
             error.write(to: &writer)
+            endLine()
             summary.countInvalid(line: number)
         }
-        writer.newline()
         if options.expect, let expected { summary.compare(answer, with: expected, line: number) }
     }
 }

@@ -9,6 +9,9 @@ package struct BatchSummary: Sendable {
     package var denies = 0
     /// The number of lines that were not valid requests.
     package var errors = 0
+    /// The number of lines that the full reader read, which takes longer: lines with a fault, those that the fast reader left
+    /// alone, and all where more is told than decisions.
+    package var slowLines = 0
     package var codes: [ExactName: Int] = [:]
     /// The number of decisions for which each policy was a reason, or failed.
     package var policies: [ExactName: Int] = [:]
@@ -43,6 +46,7 @@ package struct BatchSummary: Sendable {
         permits += other.permits
         denies += other.denies
         errors += other.errors
+        slowLines += other.slowLines
         expectations += other.expectations
         mismatches += other.mismatches
         firstInvalid = firstInvalid ?? other.firstInvalid

@@ -36,7 +36,7 @@ package struct Block: Sendable {
 struct BlockReader {
     /// The most bytes that a line may have. A longer line is skipped and answered as an invalid request.
     static let longestLine = 1 << 20
-    private static let blockSize = 1 << 17
+    private static let blockSize = 1 << 18
 
     /// The result of reading.
     enum ReadResult {

@@ -12,13 +12,13 @@ package enum BlockRun {
         handle: @escaping @Sendable (inout Worker, Block, Snapshot) -> Result, take: (Result) -> Bool
     ) -> Bool {
         var reader = BlockReader(descriptor: input)
-        /// The blocks in progress in the order of the input: at most one for each worker.
+        /// The blocks in progress in the order of the input: at most two for each worker, so that none waits.
         var pending: [PendingJob<Result>] = []
         var isTaking = true
         // While the workers are busy, the next block is read and the oldest result is taken.
         var next = reader.next(mayWait: true)
         while true {
-            if case .block(let block) = next, pending.count < pool.count {
+            if case .block(let block) = next, pending.count < 2 * pool.count {
                 pending.append(pool.start { worker, snapshot in handle(&worker, block, snapshot) })
                 next = reader.next(mayWait: false)
                 continue

@@ -23,24 +23,32 @@ internal import Policies
         let kind: Kind
         /// The index among what its kind names.
         var index = 0
-        let isOptional: Bool
     }
 
-    let slots: [Slot]
-    let required: Int
+    let slots: UnsafeMutablePointer<Slot>
+    /// The number of properties.
+    let count: Int
+    /// True for more properties than a word has bits.
+    let isWide: Bool
+    /// A bit for each that must be there, where it is not wide.
+    let required: UInt64
+    /// The number of those, where it is wide.
+    let requiredCount: Int
+    /// By slot, where it is wide.
+    private let requiredSlots: [Bool]
     let choices: [ByteIndex]
     let types: [ValueType]
     let records: [Unmanaged<ReadableRecord>]
     private let index: ByteIndex
-    /// The names one after the other, and the end of each.
-    private let names: [UInt8]
-    private let ends: [Int]
+    private let names: UnsafeMutablePointer<MemberName>
+    /// The names of more bytes than two words hold, by slot; the others are empty.
+    private let longNames: [[UInt8]]
 
     init(_ properties: [Schema.Property], columns: [PropertyLayout.Column]) {
         var (slots, choices, types): ([Slot], [ByteIndex], [ValueType]) = ([], [], [])
         var records: [Unmanaged<ReadableRecord>] = unsafe []
         for (property, column) in zip(properties, columns) {
-            var slot = Slot(column: column.place, kind: Kind(property.type), isOptional: property.isOptional)
+            var slot = Slot(column: column.place, kind: Kind(property.type))
             switch slot.kind {
             case .choice:
                 var index = ByteIndex()
@@ -58,40 +66,53 @@ internal import Policies
             }
             slots.append(slot)
         }
-        (self.slots, self.choices, self.types) = (slots, choices, types)
+        (self.choices, self.types) = (choices, types)
         unsafe self.records = records
-        required = properties.count { !$0.isOptional }
+        isWide = properties.count > UInt64.bitWidth
+        requiredSlots = isWide ? properties.map { !$0.isOptional } : []
+        requiredCount = requiredSlots.count { $0 }
+        required =
+            isWide
+            ? 0 : properties.enumerated().reduce(0) { $1.element.isOptional ? $0 : $0 | 1 << UInt64($1.offset) }
         var index = ByteIndex()
         for (slot, property) in properties.enumerated() { index.claim(property.name, number: slot) }
         self.index = index
-        names = properties.flatMap { Array($0.name.utf8) }
-        ends = properties.indices.map { properties[...$0].reduce(0) { $0 + $1.name.utf8.count } }
+        count = properties.count
+        unsafe self.slots = .allocate(capacity: max(count, 1))
+        unsafe self.slots.initialize(from: slots, count: count)
+        unsafe names = .allocate(capacity: max(count, 1))
+        for (slot, property) in properties.enumerated() {
+            unsafe (names + slot).initialize(to: MemberName(property.name))
+        }
+        longNames = properties.map { $0.name.utf8.count > TextWords.most ? Array($0.name.utf8) : [] }
     }
 
     deinit {
         for index in unsafe records.indices { unsafe records[index].release() }
+        unsafe names.deallocate()
+        unsafe slots.deallocate()
     }
+
+    func mustBeThere(_ slot: Int) -> Bool { requiredSlots[slot] }
 
     /// The slot of a property; `nil` for an undeclared one.
     /// - Parameter guess: its likely slot: most requests name their properties in the same order.
-    func slot(_ name: UnsafeRawBufferPointer, guess: Int) -> Int? {
-        if guess < ends.count, unsafe isName(name, of: guess) { return guess }
-        guard ends.count <= Self.few else { return unsafe index.number(name) }
-        for slot in ends.indices where unsafe isName(name, of: slot) { return slot }
+    @inline(__always) func slot(_ name: UnsafeRawBufferPointer, guess: Int) -> Int? {
+        let key = unsafe MemberName(name)
+        if guess < count, unsafe names[guess] == key, name.count <= TextWords.most { return guess }
+        return unsafe find(name, key)
+    }
+
+    private func find(_ name: UnsafeRawBufferPointer, _ key: MemberName) -> Int? {
+        guard count <= Self.few else { return unsafe index.number(name) }
+        for slot in 0..<count where unsafe names[slot] == key {
+            if unsafe name.count <= TextWords.most || longNames[slot].elementsEqual(name) { return slot }
+        }
         return nil
     }
 
     /// The most names that are compared one by one, which costs less than a hash.
     private static let few = 6
-
-    @inline(__always) private func isName(_ name: UnsafeRawBufferPointer, of slot: Int) -> Bool {
-        let start = slot == 0 ? 0 : ends[slot - 1]
-        guard ends[slot] - start == name.count else { return false }
-        if unsafe name.isEmpty { return true }
-        return unsafe names.withUnsafeBytes { names in
-            unsafe memcmp(names.baseAddress! + start, name.baseAddress!, name.count) == 0
-        }
-    }
 }
 
 extension ReadableRecord.Kind {

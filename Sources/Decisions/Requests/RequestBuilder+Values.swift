@@ -143,7 +143,7 @@ extension RequestBuilder {
 
 extension ValueType {
     /// The value of a list or a map that is left out; `nil` for any other, and for a list that cannot be empty.
-    fileprivate var emptyJSON: JSON? {
+    var emptyJSON: JSON? {
         switch self {
         case .list: .array([])
         case .map, .restricted(.map, _): .object([])

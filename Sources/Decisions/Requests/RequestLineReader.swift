@@ -1,13 +1,11 @@
 internal import CSimdJSON
 internal import Engine
-internal import Glibc
 internal import Model
 internal import Policies
 
-/// Reads requests of the usual shape straight into a resolved request: a token, a declared action, and properties that
-/// have their declared types.
+/// Reads a request straight from a parsed line into a resolved request, in one pass.
 ///
-/// It leaves every other line alone, above all a faulty one. `AuthorizationRequest` reads those and explains faults.
+/// It leaves faulty lines alone, and those that it is not sure of. `AuthorizationRequest` reads these, and explains faults.
 @safe final class RequestLineReader {
     enum LineReading {
         case request
@@ -19,353 +17,245 @@ internal import Policies
     /// The number of readable bytes that must follow a line.
     static let padding = csimdjson_padding()
 
-    private let reader: OpaquePointer
-    private let fields = UnsafeMutablePointer<csimdjson_request>.allocate(capacity: 1)
-    private let schema: Schema
+    private let parser: OpaquePointer
+    /// The line that was read last; at one place, so that nothing checks who has access to it.
+    let last: UnsafeMutablePointer<ParsedRequest>
+    /// The number of the token of the last request; -1 for an external subject.
+    var token: Int { unsafe last.pointee.token }
+    /// The number of properties of all parts.
+    private let propertyCount: Int
+    private let actionIndex: ByteIndex
+    /// By action and type, in one row for each action, whether they fit.
+    private let applicability: [Bool]
     // Retained once, so that no reference is counted for every line.
+    private let subjects: [Unmanaged<ReadableRecord>]
     private let resources: [Unmanaged<ReadableRecord>]
     /// By action; `nil` for an action without properties.
     private let actions: [Unmanaged<ReadableRecord>?]
-    private let context: ReadableRecord
+    private let context: Unmanaged<ReadableRecord>
+    private let subjectIndex: ByteIndex
     private let resourceIndex: ByteIndex
+    /// True when the schema declares the list of supported obligations, so that it is read as a property too.
+    private let declaresObligations: Bool
 
     init?(schema: Schema) {
-        guard let reader = unsafe csimdjson_open() else { return nil }
-        unsafe self.reader = reader
-        self.schema = schema
-        unsafe resources = zip(schema.resources, schema.layout.resources).map {
-            unsafe Unmanaged.passRetained(ReadableRecord($0.properties, columns: $1))
+        guard let parser = unsafe csimdjson_open() else { return nil }
+        unsafe self.parser = parser
+        // There is a tape from the beginning.
+        var tape = unsafe csimdjson_tape()
+        let line = [UInt8(ascii: "0")] + [UInt8](repeating: 0x20, count: Self.padding)
+        guard unsafe csimdjson_parse(parser, line, 1, &tape) else {
+            unsafe csimdjson_close(parser)
+            return nil
         }
+        unsafe last = .allocate(capacity: 1)
+        unsafe last.initialize(to: ParsedRequest(JSONTape(tape)))
+        propertyCount = schema.layout.count
+        actionIndex = schema.actionIndex
+        applicability = schema.actionNames.indices.flatMap { action in
+            schema.resources.indices.map { schema.applies(action, to: $0) }
+        }
+        unsafe subjects = Self.records(schema.subjects.map(\.properties), schema.layout.subjects)
+        unsafe resources = Self.records(schema.resources.map(\.properties), schema.layout.resources)
         unsafe actions = zip(schema.actionRecords, schema.layout.actions).map {
             unsafe $0.properties.isEmpty ? nil : Unmanaged.passRetained(ReadableRecord($0.properties, columns: $1))
         }
-        context = ReadableRecord(schema.context.properties, columns: schema.layout.context)
+        unsafe context = .passRetained(ReadableRecord(schema.context.properties, columns: schema.layout.context))
+        subjectIndex = Self.index(schema.subjects.map(\.name))
+        resourceIndex = Self.index(schema.resources.map(\.name))
+        declaresObligations = schema.context.properties.contains { $0.name == AuthorizationRequest.supportedName }
+    }
+
+    private static func records(
+        _ properties: [[Schema.Property]], _ columns: [[PropertyLayout.Column]]
+    ) -> [Unmanaged<ReadableRecord>] {
+        unsafe zip(properties, columns).map { unsafe Unmanaged.passRetained(ReadableRecord($0, columns: $1)) }
+    }
+
+    private static func index(_ names: [ExactName]) -> ByteIndex {
         var index = ByteIndex()
-        for (number, type) in schema.resources.enumerated() { index.claim(type.name, number: number) }
-        resourceIndex = index
+        for (number, name) in names.enumerated() { index.claim(name, number: number) }
+        return index
     }
 
     deinit {
-        unsafe csimdjson_close(reader)
-        unsafe fields.deallocate()
-        for index in unsafe resources.indices { unsafe resources[index].release() }
+        unsafe csimdjson_close(parser)
+        unsafe last.deinitialize(count: 1)
+        unsafe last.deallocate()
+        let records = unsafe subjects + resources + [context]
+        for index in unsafe records.indices { unsafe records[index].release() }
         for index in unsafe actions.indices { unsafe actions[index]?.release() }
     }
 
-    /// Parses a line and uses nothing of it, for measuring.
-    func parse(_ line: UnsafeRawBufferPointer) -> Bool {
+    /// Parses a line.
+    /// - Returns: true for JSON.
+    @inline(__always) func parse(_ line: UnsafeRawBufferPointer) -> Bool {
         let bytes = unsafe line.baseAddress?.assumingMemoryBound(to: UInt8.self)
-        return unsafe csimdjson_parse(reader, bytes, line.count)
+        var tape = unsafe csimdjson_tape()
+        guard unsafe csimdjson_parse(parser, bytes, line.count, &tape) else {
+            // The strings of the line before are gone.
+            unsafe last.pointee.begin()
+            return false
+        }
+        unsafe last.pointee.tape = JSONTape(tape)
+        return true
     }
 
-    /// The expected decision in the last line; `nil` where the line has none.
-    var expected: Bool? { unsafe fields.pointee.has_expected ? fields.pointee.expected : nil }
-
-    /// Reads a line into a request. On any result but `.request` the content of `request` is undefined.
-    /// - Parameter line: with `padding` readable bytes behind it.
-    /// - Parameter directory: the snapshot to resolve it on.
+    /// Reads the request in a line, or in a line of a decision log. On any result but `.request` the content of `request`
+    /// is undefined.
+    /// - Parameters:
+    ///   - line: with `padding` readable bytes behind it.
+    ///   - directory: the snapshot to resolve it on.
+    ///   - tenant: the tenant of a request that names none; `nil` for none.
+    ///   - now: the time of the request; `nil` for the time that its context states, or that of a line of a log.
     func read(
-        _ line: UnsafeRawBufferPointer, on directory: Directory, tenant: Int?, now: Instant,
+        _ line: UnsafeRawBufferPointer, on directory: Directory, tenant: Int?, now: Instant?,
         into request: inout ResolvedRequest
     ) -> LineReading {
-        let bytes = unsafe line.baseAddress?.assumingMemoryBound(to: UInt8.self)
-        guard unsafe csimdjson_read(reader, bytes, line.count, fields) else { return .unsure }
-        return resolve(on: directory, tenant: tenant, now: now, into: &request)
-    }
-
-    /// The rest of a line of a decision log, beside its request.
-    struct LoggedDecision {
-        let isPermitted: Bool
-        let code: String
-        /// The code of the first statement that denies.
-        let policyCode: ExactName?
-        let version: ExactName
-        /// The number of the line in its log; `nil` in logs of earlier versions.
-        let number: Int64?
-    }
-
-    /// The same for the request in a line of a decision log.
-    /// - Parameter now: the time of the request; `nil` for the time of the line.
-    /// - Returns: with `nil` for the decision when the result is `.unsure`.
-    func read(
-        logged line: UnsafeRawBufferPointer, on directory: Directory, now: Instant?, into request: inout ResolvedRequest
-    ) -> (LineReading, LoggedDecision?) {
-        let bytes = unsafe line.baseAddress?.assumingMemoryBound(to: UInt8.self)
-        var record = unsafe csimdjson_record()
-        guard unsafe csimdjson_read_record(reader, bytes, line.count, fields, &record),
-            let time = unsafe Instant(Self.string(record.time))
-        else { return (.unsure, nil) }
-        var tenant: Int?
-        if unsafe record.tenant.bytes != nil {
-            guard let number = unsafe directory.tenant(ExactName(Self.string(record.tenant))) else {
-                return (.unsure, nil)
-            }
-            tenant = number
+        guard unsafe parse(line) else { return .unsure }
+        if unsafe last.pointee.readRequest() {
+            guard let now = now ?? statedTime else { return .unsure }
+            return resolve(on: directory, tenant: tenant, now: now, into: &request)
         }
-        let reading = resolve(on: directory, tenant: tenant, now: now ?? time, into: &request)
-        if case .unsure = reading { return (.unsure, nil) }
-        let decision = unsafe LoggedDecision(
-            isPermitted: record.is_permitted, code: Self.string(record.code),
-            policyCode: record.policy_code.bytes == nil ? nil : ExactName(Self.string(record.policy_code)),
-            version: ExactName(Self.string(record.version)), number: record.has_number ? record.number : nil)
-        return (reading, decision)
+        guard let time = readAgain() else { return .unsure }
+        return resolve(on: directory, tenant: tenant, now: now ?? time, into: &request)
     }
+
+    // MARK: The last line
+
+    /// The decision that it expects; `nil` where it expects none.
+    var expected: Bool? {
+        let place = unsafe last.pointee.expected
+        return place > 0 ? unsafe last.pointee.tape.kind(place) == .true : nil
+    }
+
+    /// The address that its context states as `ip`.
+    var address: IPAddress? { unsafe contextText("ip").flatMap { unsafe Self.address($0) } }
+
+    private var statedTime: Instant? {
+        unsafe contextText("time").flatMap { unsafe Instant(String(decoding: $0, as: UTF8.self)) }
+    }
+
+    /// The text of a member of its context; `nil` where that is no string.
+    private func contextText(_ name: StaticString) -> UnsafeRawBufferPointer? {
+        let (context, tape) = unsafe (last.pointee.context, last.pointee.tape)
+        guard context > 0, let value = unsafe tape.member(name, of: context), unsafe tape.kind(value) == .string else {
+            return nil
+        }
+        return unsafe tape.text(value)
+    }
+
+    /// The address that a text is.
+    static func address(_ text: UnsafeRawBufferPointer) -> IPAddress? {
+        unsafe IPAddress(text) ?? IPAddress(String(decoding: text, as: UTF8.self))
+    }
+
+    /// The obligations that its caller can fulfil.
+    var obligations: AuthorizationRequest.Obligations {
+        let tape = unsafe last.pointee.tape
+        var names: [ExactName] = []
+        if let list = supportedList {
+            _ = unsafe tape.eachElement(of: list) {
+                unsafe names.append(ExactName(tape.string($0)))
+                return true
+            }
+        }
+        return .named(names)
+    }
+
+    /// The place of the list of obligations that its caller can fulfil; `nil` where there is none.
+    private var supportedList: Int? {
+        if unsafe last.pointee.obligations > 0 { return unsafe last.pointee.obligations }
+        let stated = unsafe last.pointee.supported
+        return unsafe stated > 0 && last.pointee.tape.kind(stated) != .null ? stated : nil
+    }
+
+    /// True when the list of supported obligations is what it must be, and there are not two.
+    private var hasGoodObligations: Bool {
+        let (tape, stated) = unsafe (last.pointee.tape, last.pointee.supported)
+        if unsafe last.pointee.obligations > 0 && stated > 0 && tape.kind(stated) != .null { return false }
+        guard let list = supportedList else { return true }
+        return unsafe tape.kind(list) == .array && tape.eachElement(of: list) { unsafe tape.kind($0) == .string }
+    }
+
+    // MARK: Resolving
 
     /// Resolves the request that was read last.
-    private func resolve(
+    func resolve(
         on directory: Directory, tenant: Int?, now: Instant, into request: inout ResolvedRequest
     ) -> LineReading {
-        guard unsafe Self.isToken(fields.pointee.subject_type) else { return .unsure }
-        guard let action = unsafe schema.actionIndex.number(Self.buffer(fields.pointee.action)) else {
-            return .deny("action_unknown")
+        let (parts, tape) = unsafe (last, last.pointee.tape)
+        guard let action = unsafe actionIndex.number(tape.text(parts.pointee.action)) else {
+            return deny("action_unknown")
         }
-        guard let id = unsafe TokenID(Self.buffer(fields.pointee.subject_id)), let index = directory.token(id) else {
-            return .deny("token_unknown")
+        var owner = tenant ?? -1
+        if unsafe parts.pointee.tenant > 0 {
+            guard let number = unsafe directory.tenant(tape.text(parts.pointee.tenant)) else { return .unsure }
+            owner = number
         }
-        let owner = unsafe directory.tokenPlaces[index].pointee.tenant
-        if let tenant, tenant != owner { return .deny("token_unknown") }
-        guard let type = unsafe resourceIndex.number(Self.buffer(fields.pointee.resource_type)) else {
-            return .deny("resource_type_unknown")
+        if request.directory !== directory || request.kind.ordinal != DecisionKind.access.ordinal {
+            request = ResolvedRequest(kind: .access, directory: directory, propertyCount: propertyCount, now: now)
         }
-        guard schema.applies(action, to: type) else { return .deny("action_not_applicable") }
-        if request.directory !== directory || request.kind != .access {
-            request = ResolvedRequest(kind: .access, directory: directory, propertyCount: schema.layout.count, now: now)
-        }
-        request.clear()
         request.now = now
-        request.set(action: action, tenant: owner, token: index, resource: type)
-        unsafe request.put(text: Self.buffer(fields.pointee.resource_id), at: ResolvedRequest.Place.resourceID)
-        if let record = unsafe actions[action] {
-            let isRead = unsafe record._withUnsafeGuaranteedRef {
-                unsafe fill(&request, $0, fields.pointer(to: \.action_properties)!, owner)
+        var reading = LineReading.unsure
+        unsafe request.refill { places, request in reading = unsafe resolve(action, owner, directory, places, &request)
+        }
+        return reading
+    }
+
+    @inline(__always) private func resolve(
+        _ action: Int, _ tenant: Int, _ directory: Directory, _ places: ResolvedRequest.Places,
+        _ request: inout ResolvedRequest
+    ) -> LineReading {
+        let (parts, tape) = unsafe (last, last.pointee.tape)
+        var owner = tenant
+        let subject = unsafe tape.text(parts.pointee.subjectType)
+        if unsafe MemberName(subject) == parts.pointee.names.token {
+            guard let id = unsafe TokenID(tape.text(parts.pointee.subjectID)), let token = directory.token(id) else {
+                return deny("token_unknown")
             }
-            guard isRead else { return .unsure }
+            owner = unsafe directory.tokenPlaces[token].pointee.tenant
+            if tenant >= 0, tenant != owner { return deny("token_unknown") }
+            unsafe parts.pointee.token = token
+            unsafe request.set(action: action, tenant: owner, token: token, in: places)
+            // They are ignored, but must be no error.
+            guard unsafe parts.pointee.isWellFormed(parts.pointee.subjectProperties) else { return .unsure }
+        } else {
+            unsafe parts.pointee.token = -1
+            guard let type = unsafe subjectIndex.number(subject) else { return deny("subject_type_unknown") }
+            unsafe request.set(action: action, tenant: owner, externalSubject: type, in: places)
+            unsafe places[ResolvedRequest.Place.subjectID] = request.packed(text: tape.text(parts.pointee.subjectID))
+            guard unsafe fill(places, &request, subjects[type], parts.pointee.subjectProperties, owner) else {
+                return .unsure
+            }
+        }
+        guard let type = unsafe resourceIndex.number(tape.text(parts.pointee.resourceType)) else {
+            return deny("resource_type_unknown")
+        }
+        guard unsafe applicability[action &* resources.count &+ type] else { return deny("action_not_applicable") }
+        unsafe places[ResolvedRequest.Place.resourceType] = PackedValue(.recordType, type)
+        unsafe places[ResolvedRequest.Place.resourceID] = request.packed(text: tape.text(parts.pointee.resourceID))
+        if let record = unsafe actions[action] {
+            guard unsafe fill(places, &request, record, parts.pointee.actionProperties, owner) else { return .unsure }
+        } else {
+            guard unsafe parts.pointee.isWellFormed(parts.pointee.actionProperties) else { return .unsure }
         }
         let isRead =
-            unsafe resources[type]._withUnsafeGuaranteedRef {
-                unsafe fill(&request, $0, fields.pointer(to: \.properties)!, owner)
-            }
-            && fill(&request, context, fields.pointer(to: \.context)!, owner)
-        return isRead ? .request : .unsure
+            unsafe fill(places, &request, resources[type], parts.pointee.resourceProperties, owner)
+            && fill(places, &request, context, parts.pointee.context, owner)
+        if declaresObligations { unsafe parts.pointee.findSupported() }
+        let hasObligations = unsafe parts.pointee.supported > 0 || parts.pointee.obligations > 0
+        return isRead && (!hasObligations || hasGoodObligations) ? .request : .unsure
     }
 
-    /// Puts the properties of a part of the request into their columns; undeclared ones are ignored.
-    private func fill(
-        _ request: inout ResolvedRequest, _ record: ReadableRecord, _ members: UnsafeMutablePointer<csimdjson_members>,
-        _ tenant: Int
-    ) -> Bool {
-        let items = unsafe members.pointer(to: \.items)!.withMemoryRebound(to: csimdjson_member.self, capacity: 1) {
-            unsafe $0
+    /// A deny before all parts were read.
+    private func deny(_ code: String) -> LineReading {
+        guard unsafe last.pointee.areWellFormed() else { return .unsure }
+        // The older form is looked at before anything is decided, and the newer one beside it.
+        if unsafe last.pointee.obligations > 0 {
+            unsafe last.pointee.findSupported()
+            guard hasGoodObligations else { return .unsure }
         }
-        return unsafe fill(&request, record, Members(items: items, range: 0..<members.pointee.count), tenant)
-    }
-
-    /// The members of one object or array; what one contains follows it.
-    @unsafe private struct Members {
-        let items: UnsafeMutablePointer<csimdjson_member>
-        let range: Range<Int>
-
-        /// Those inside the member at an index.
-        func inside(_ index: Int) -> Members {
-            unsafe Members(items: items, range: index + 1..<Int(items[index].end))
-        }
-    }
-
-    private func fill(
-        _ request: inout ResolvedRequest, _ record: ReadableRecord, _ members: Members, _ tenant: Int
-    ) -> Bool {
-        var required = record.required
-        var guess = 0
-        var index = unsafe members.range.lowerBound
-        while unsafe index < members.range.upperBound {
-            let member = unsafe members.items + index
-            defer { unsafe index = Int(member.pointee.end) }
-            guard let slot = unsafe record.slot(Self.buffer(member.pointee.name), guess: guess) else {
-                guard unsafe isReadable(member, members.inside(index)) else { return false }
-                continue
-            }
-            guess = slot + 1
-            let property = record.slots[slot]
-            // Null is the same as leaving the property out.
-            if unsafe member.pointee.kind == CSIMDJSON_NULL, property.isOptional { continue }
-            // Most are plain.
-            if unsafe !put(member, property, of: record, tenant, into: &request) {
-                guard unsafe putParts(members, index, property, of: record, tenant, into: &request) else {
-                    return false
-                }
-            }
-            if !property.isOptional { required -= 1 }
-        }
-        return required == 0
-    }
-
-    /// Puts a record, a list or a map at the place of its property.
-    /// - Returns: true when the member is of the type.
-    private func putParts(
-        _ members: Members, _ index: Int, _ property: ReadableRecord.Slot, of record: ReadableRecord, _ tenant: Int,
-        into request: inout ResolvedRequest
-    ) -> Bool {
-        switch property.kind {
-        case .record:
-            guard unsafe members.items[index].kind == CSIMDJSON_OBJECT else { return false }
-            request.put(PackedValue(.record, 0), at: property.column)
-            return unsafe record.records[property.index]._withUnsafeGuaranteedRef { parts in
-                unsafe fill(&request, parts, members.inside(index), tenant)
-            }
-        case .composite:
-            let type = record.types[property.index]
-            guard let value = unsafe value(members, index, type, tenant, request.directory) else { return false }
-            request.put(value, at: property.column)
-            return true
-        default: return false
-        }
-    }
-
-    /// False for an undeclared member that is read all the same, and that is not what it must be.
-    private func isReadable(_ member: UnsafeMutablePointer<csimdjson_member>, _ inside: Members) -> Bool {
-        let name = unsafe member.pointee.name
-        let known: StaticString = "supported_obligations"
-        guard unsafe name.length == known.utf8CodeUnitCount,
-            unsafe memcmp(name.bytes, known.utf8Start, name.length) == 0
-        else { return true }
-        if unsafe member.pointee.kind == CSIMDJSON_NULL { return true }
-        guard unsafe member.pointee.kind == CSIMDJSON_ARRAY else { return false }
-        return unsafe inside.range.allSatisfy { unsafe inside.items[$0].kind == CSIMDJSON_STRING }
-    }
-
-    /// The value of a list or a map, or of a part of one; `nil` for a value of another type.
-    private func value(
-        _ members: Members, _ index: Int, _ type: ValueType, _ tenant: Int, _ directory: Directory
-    ) -> Value? {
-        let member = unsafe members.items + index
-        let inside = unsafe members.inside(index)
-        switch unsafe (type, member.pointee.kind) {
-        case (.restricted(let type, let restriction), _):
-            return unsafe value(members, index, type, tenant, directory).flatMap { restriction.allows($0) ? $0 : nil }
-        case (.list(let element), CSIMDJSON_ARRAY):
-            var list: [Value] = []
-            var next = unsafe inside.range.lowerBound
-            while unsafe next < inside.range.upperBound {
-                guard let value = unsafe value(inside, next, element, tenant, directory) else { return nil }
-                list.append(value)
-                next = unsafe Int(inside.items[next].end)
-            }
-            return .list(list)
-        case (.map(let type), CSIMDJSON_OBJECT):
-            var entries: [Value.Entry] = []
-            var next = unsafe inside.range.lowerBound
-            while unsafe next < inside.range.upperBound {
-                guard let value = unsafe value(inside, next, type, tenant, directory) else { return nil }
-                entries.append(.init(unsafe ExactName(Self.string(inside.items[next].name)), value))
-                next = unsafe Int(inside.items[next].end)
-            }
-            return .map(entries.sorted { $0.key < $1.key })
-        case (.record(let properties), CSIMDJSON_OBJECT):
-            return unsafe record(inside, properties, tenant, directory)
-        case (.boolean, CSIMDJSON_TRUE): return .boolean(true)
-        case (.boolean, CSIMDJSON_FALSE): return .boolean(false)
-        case (.number, CSIMDJSON_INTEGER): return unsafe .integer(member.pointee.integer)
-        case (.number, CSIMDJSON_NUMBER): return unsafe .number(member.pointee.number)
-        case (_, CSIMDJSON_STRING): return unsafe value(member.pointee.text, type, tenant, directory)
-        default: return nil
-        }
-    }
-
-    private func record(
-        _ members: Members, _ properties: [Schema.Property], _ tenant: Int, _ directory: Directory
-    ) -> Value? {
-        var entries = properties.map { Value.Entry($0.name, .absent) }
-        var next = unsafe members.range.lowerBound
-        while unsafe next < members.range.upperBound {
-            let member = unsafe members.items + next
-            defer { unsafe next = Int(member.pointee.end) }
-            let name = unsafe ExactName(Self.string(member.pointee.name))
-            guard let slot = properties.slot(name) else { continue }
-            if unsafe member.pointee.kind == CSIMDJSON_NULL { continue }
-            guard let value = unsafe value(members, next, properties[slot].type, tenant, directory) else { return nil }
-            entries[slot] = .init(name, value)
-        }
-        for (property, entry) in zip(properties, entries) where !property.isOptional {
-            if case .absent = entry.value { return nil }
-        }
-        return .record(entries)
-    }
-
-    private func value(
-        _ text: csimdjson_text, _ type: ValueType, _ tenant: Int, _ directory: Directory
-    ) -> Value? {
-        switch type {
-        case .string: return unsafe .string(Self.string(text))
-        case .department: return unsafe directory.department(Self.buffer(text), tenant: tenant).map(Value.department)
-        case .user: return unsafe directory.user(Self.buffer(text), tenant: tenant).map(Value.user)
-        default: return type.example == nil ? nil : try? Value(unsafe Self.string(text), in: type)
-        }
-    }
-
-    /// Puts a plain value at the place of its property.
-    /// - Returns: true when the member is of the type.
-    private func put(
-        _ member: UnsafeMutablePointer<csimdjson_member>, _ property: ReadableRecord.Slot, of record: ReadableRecord,
-        _ tenant: Int, into request: inout ResolvedRequest
-    ) -> Bool {
-        switch unsafe (property.kind, member.pointee.kind) {
-        case (.boolean, CSIMDJSON_TRUE): request.put(PackedValue(.boolean, 1), at: property.column)
-        case (.boolean, CSIMDJSON_FALSE): request.put(PackedValue(.boolean, 0), at: property.column)
-        case (.number, CSIMDJSON_INTEGER):
-            unsafe request.put(PackedValue(.integer, Int(member.pointee.integer)), at: property.column)
-        case (.number, CSIMDJSON_NUMBER):
-            unsafe request.put(PackedValue(.number, bits: member.pointee.number.bitPattern), at: property.column)
-        case (_, CSIMDJSON_STRING):
-            return unsafe put(member.pointee.text, property, of: record, tenant, into: &request)
-        default: return false
-        }
-        return true
-    }
-
-    private func put(
-        _ text: csimdjson_text, _ property: ReadableRecord.Slot, of record: ReadableRecord, _ tenant: Int,
-        into request: inout ResolvedRequest
-    ) -> Bool {
-        let place = property.column
-        let value: Value?
-        switch property.kind {
-        case .choice:
-            guard unsafe record.choices[property.index].number(Self.buffer(text)) != nil else { return false }
-            unsafe request.put(text: Self.buffer(text), at: place)
-            return true
-        case .string:
-            unsafe request.put(text: Self.buffer(text), at: place)
-            return true
-        case .department:
-            guard let number = unsafe request.directory.department(Self.buffer(text), tenant: tenant) else {
-                return false
-            }
-            request.put(PackedValue(.department, number), at: place)
-            return true
-        case .user:
-            guard let number = unsafe request.directory.user(Self.buffer(text), tenant: tenant) else { return false }
-            request.put(PackedValue(.user, number), at: place)
-            return true
-        case .ip: value = unsafe (IPAddress(Self.buffer(text)) ?? IPAddress(Self.string(text))).map(Value.ip)
-        case .written: value = unsafe try? Value(Self.string(text), in: record.types[property.index])
-        case .boolean, .number, .record, .composite: return false
-        }
-        guard let value else { return false }
-        request.put(value, at: place)
-        return true
-    }
-
-    private static func buffer(_ text: csimdjson_text) -> UnsafeRawBufferPointer {
-        unsafe UnsafeRawBufferPointer(start: text.bytes, count: text.length)
-    }
-
-    private static func string(_ text: csimdjson_text) -> String {
-        unsafe String(decoding: UnsafeBufferPointer(start: text.bytes, count: text.length), as: UTF8.self)
-    }
-
-    private static func isToken(_ text: csimdjson_text) -> Bool {
-        guard unsafe text.length == 5, let bytes = unsafe text.bytes else { return false }
-        return unsafe bytes[0] == UInt8(ascii: "t") && bytes[1] == UInt8(ascii: "o") && bytes[2] == UInt8(ascii: "k")
-            && bytes[3] == UInt8(ascii: "e") && bytes[4] == UInt8(ascii: "n")
+        return .deny(code)
     }
 }

@@ -61,7 +61,12 @@ package struct Verdict: OptionSet, Sendable, BitwiseCopyable {
 
     /// True when a policy with this verdict is a reason for the decision, or failed.
     func isReason(ofPermit isPermitted: Bool) -> Bool {
+        rawValue & Verdict.reasons(ofPermit: isPermitted).rawValue != 0
+    }
+
+    /// The parts of a verdict that make a policy a reason for a decision.
+    static func reasons(ofPermit isPermitted: Bool) -> Verdict {
         let against = Verdict.denies.rawValue | Verdict.fails.rawValue | Verdict.exhausts.rawValue
-        return rawValue & (isPermitted ? against | Verdict.permits.rawValue : against) != 0
+        return Verdict(rawValue: isPermitted ? against | Verdict.permits.rawValue : against)
     }
 }

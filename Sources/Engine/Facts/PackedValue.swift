@@ -1,8 +1,8 @@
 package import Model
 
 /// One value of a request in sixteen bytes. A value that does not fit is stored separately, and found by these bytes.
-package struct PackedValue: Equatable, Sendable, BitwiseCopyable {
-    package enum Kind: UInt8, Sendable, BitwiseCopyable {
+@usableFromInline package struct PackedValue: Equatable, Sendable, BitwiseCopyable {
+    @usableFromInline package enum Kind: UInt8, Sendable, BitwiseCopyable {
         case absent
         case integer
         case number
@@ -47,22 +47,22 @@ package struct PackedValue: Equatable, Sendable, BitwiseCopyable {
         case record
     }
 
-    package let bits: UInt64
-    package let kind: Kind
+    @usableFromInline package let bits: UInt64
+    @usableFromInline package let kind: Kind
     /// Kind and number in one, for an absent value and for the kinds with numbers: values with the same code are the
     /// same. `uncoded` for all others.
-    package let code: UInt32
+    @usableFromInline package let code: UInt32
 
-    package static var uncoded: UInt32 { .max }
+    @inlinable package static var uncoded: UInt32 { .max }
 
-    @inline(__always) package init(_ kind: Kind, bits: UInt64) {
+    @inlinable @inline(__always) package init(_ kind: Kind, bits: UInt64) {
         self.bits = bits
         self.kind = kind
         let isCoded = (kind == .absent || kind.rawValue >= Kind.boolean.rawValue) && bits >> 27 == 0
         code = isCoded ? UInt32(truncatingIfNeeded: bits) | UInt32(kind.rawValue) << 27 : Self.uncoded
     }
 
-    @inline(__always) package init(_ kind: Kind, _ number: Int) {
+    @inlinable @inline(__always) package init(_ kind: Kind, _ number: Int) {
         self.init(kind, bits: UInt64(bitPattern: Int64(number)))
     }
 

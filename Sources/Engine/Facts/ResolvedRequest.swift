@@ -8,27 +8,27 @@ internal import Policies
 package struct ResolvedRequest: Sendable {
     package var kind: DecisionKind
     /// The action's number in the schema; -1 for an action that is not declared, as in administrative decisions.
-    package private(set) var actionNumber = -1
+    package internal(set) var actionNumber = -1
     package private(set) var directory: Directory
-    package private(set) var tenant = -1
+    package internal(set) var tenant = -1
     package var now: Instant {
         // Each evaluator numbers points in time on its own: a number that another gave means nothing for a new time.
-        didSet { if now != oldValue { packedValues[Place.moment] = .absent } }
+        didSet { if now.microseconds != oldValue.microseconds { packedValues[Place.moment] = .absent } }
     }
-    package private(set) var subject = Subject.token
+    package internal(set) var subject = Subject.token
     /// The administrator's assignment; `nil` for the operator, and on `access`.
     package private(set) var actor: Int?
-    package private(set) var tokens: (subject: TokenReference, proposed: TokenReference, actor: TokenReference) =
+    package internal(set) var tokens: (subject: TokenReference, proposed: TokenReference, actor: TokenReference) =
         (.none, .none, .none)
-    package private(set) var packedValues: [PackedValue]
+    package internal(set) var packedValues: [PackedValue]
     /// A bit for each holder under a ceiling that the directory does not have.
-    private var narrowed: UInt8 = 0
+    var narrowed: UInt8 = 0
     /// The bytes of this request's strings, followed by leftovers of earlier requests.
-    private(set) var texts: [UInt8] = []
-    private var textCount = 0
-    private var lists: [Value] = []
-    private var addresses: [IPAddress] = []
-    private var networks: [IPNetwork] = []
+    var texts: [UInt8] = []
+    var textCount = 0
+    var lists: [Value] = []
+    var addresses: [IPAddress] = []
+    var networks: [IPNetwork] = []
 
     /// The acting subject.
     package enum Subject: Sendable {
@@ -136,22 +136,6 @@ extension ResolvedRequest {
         packedValues[Place.tenant] = number < 0 ? .absent : PackedValue(.tenant, number)
     }
 
-    /// Writes the values that every request for `access` by a listed token has.
-    package mutating func set(action: Int, tenant: Int, token: Int, resource type: Int) {
-        (actionNumber, self.tenant, tokens.subject) = (action, tenant, .listed(token))
-        narrowed = 0
-        let listed = unsafe directory.tokenPlaces[token]
-        let (kind, assignment) = unsafe (listed.pointee.kind, listed.pointee.assignment)
-        let held = held(assignment)
-        unsafe packedValues.withUnsafeMutableBufferPointer { packedValues in
-            unsafe packedValues[Place.action] = PackedValue(.action, action)
-            unsafe packedValues[Place.tenant] = PackedValue(.tenant, tenant)
-            unsafe packedValues[Place.resourceType] = PackedValue(.recordType, type)
-            unsafe Self.write(PackedValue(.token, token), kind, of: .token, to: packedValues)
-            unsafe Self.write(held, of: .token, to: packedValues)
-        }
-    }
-
     package mutating func set(_ holder: Holder, _ reference: TokenReference) {
         switch holder {
         case .token: tokens.subject = reference
@@ -176,8 +160,9 @@ extension ResolvedRequest {
         }
         let held = held(assignment)
         unsafe packedValues.withUnsafeMutableBufferPointer { packedValues in
-            unsafe Self.write(packedValue, kind, of: holder, to: packedValues)
-            unsafe Self.write(held, of: holder, to: packedValues)
+            let places = unsafe packedValues.baseAddress.unsafelyUnwrapped
+            unsafe Self.write(packedValue, kind, of: holder, to: places)
+            unsafe Self.write(held, of: holder, to: places)
         }
         mark(holder, isNarrowed: isNarrowed)
         guard isNarrowed else { return }
@@ -198,7 +183,9 @@ extension ResolvedRequest {
         set(.actorToken, token)
         if let assignment {
             let held = held(assignment)
-            unsafe packedValues.withUnsafeMutableBufferPointer { unsafe Self.write(held, of: .actor, to: $0) }
+            unsafe packedValues.withUnsafeMutableBufferPointer {
+                unsafe Self.write(held, of: .actor, to: $0.baseAddress.unsafelyUnwrapped)
+            }
         } else {
             packedValues[Self.place(.assignment, of: .actor)] = PackedValue(.operator, 0)
             packedValues[Self.place(.permissions, of: .actor)] = PackedValue(.operator, 0)
@@ -206,7 +193,7 @@ extension ResolvedRequest {
     }
 
     /// An assignment, with its permissions, its department, its user and its user type.
-    private struct Held {
+    struct Held {
         let assignment: Int
         let permissionSet: Int
         let department: Int
@@ -214,23 +201,25 @@ extension ResolvedRequest {
         let userType: Int
     }
 
-    private func held(_ assignment: Int) -> Held {
-        Held(
-            assignment: assignment, permissionSet: directory.assignments[assignment].permissionSet,
-            department: directory.assignments[assignment].department,
-            user: directory.assignments[assignment].user, userType: directory.assignments[assignment].userType)
+    @inline(__always) func held(_ assignment: Int) -> Held {
+        unsafe directory.assignments.withUnsafeBufferPointer { assignments in
+            precondition(assignments.indices.contains(assignment))
+            let held = unsafe assignments.baseAddress.unsafelyUnwrapped + assignment
+            return unsafe Held(
+                assignment: assignment, permissionSet: held.pointee.permissionSet,
+                department: held.pointee.department, user: held.pointee.user, userType: held.pointee.userType)
+        }
     }
 
-    @inline(__always) private static func write(
-        _ token: PackedValue, _ kind: TokenKind, of holder: Holder,
-        to packedValues: UnsafeMutableBufferPointer<PackedValue>
+    @inline(__always) static func write(
+        _ token: PackedValue, _ kind: TokenKind, of holder: Holder, to packedValues: Places
     ) {
         unsafe packedValues[place(.token, of: holder)] = token
-        unsafe packedValues[place(.tokenKind, of: holder)] = PackedValue(.tokenKind, kind == .api ? 0 : 1)
+        unsafe packedValues[place(.tokenKind, of: holder)] = PackedValue(.tokenKind, kind.isMobile ? 1 : 0)
     }
 
-    @inline(__always) private static func write(
-        _ held: Held, of holder: Holder, to packedValues: UnsafeMutableBufferPointer<PackedValue>
+    @inline(__always) static func write(
+        _ held: Held, of holder: Holder, to packedValues: Places
     ) {
         unsafe packedValues[place(.assignment, of: holder)] = PackedValue(.assignment, held.assignment)
         unsafe packedValues[place(.permissions, of: holder)] = PackedValue(.permissionSet, held.permissionSet)
@@ -259,57 +248,8 @@ extension ResolvedRequest {
             ? PackedValue(.unlisted, bits: 0) : PackedValue(.moment, Int(now.microseconds / 60_000_000))
     }
 
-    package mutating func put(_ value: Value, at place: Int) {
-        if let packedValue = PackedValue(constant: value) {
-            packedValues[place] = packedValue
-            return
-        }
-        switch value {
-        case .string(let text):
-            var text = text
-            text.withUTF8 { unsafe put(text: UnsafeRawBufferPointer($0), at: place) }
-        case .ip(let address):
-            packedValues[place] = PackedValue(.ip6, addresses.count)
-            addresses.append(address)
-        case .network(let network):
-            packedValues[place] = PackedValue(.network, networks.count)
-            networks.append(network)
-        case .list, .map:
-            packedValues[place] = PackedValue(.list, lists.count)
-            lists.append(value)
-        default: preconditionFailure("no value of a request")
-        }
-    }
-
-    package mutating func put(text: UnsafeRawBufferPointer, at place: Int) {
-        packedValues[place] = PackedValue(.text, bits: UInt64(textCount) << 32 | UInt64(text.count))
-        let end = textCount + text.count
-        if end > texts.count { texts += [UInt8](repeating: 0, count: max(64, 2 * end) - texts.count) }
-        unsafe texts.withUnsafeMutableBytes { texts in
-            if let bytes = text.baseAddress {
-                unsafe (texts.baseAddress! + textCount).copyMemory(from: bytes, byteCount: text.count)
-            }
-        }
-        textCount = end
-    }
-
+    package mutating func put(_ value: Value, at place: Int) { packedValues[place] = packed(value) }
     package mutating func put(_ packedValue: PackedValue, at place: Int) { packedValues[place] = packedValue }
-
-    /// Clears all that a request for `access` has besides its action, its tenant, its token and its resource's type.
-    package mutating func clear() {
-        if case .token = subject {
-        } else {
-            subject = .token
-            (packedValues[Place.subjectType], packedValues[Place.subjectID]) = (.absent, .absent)
-        }
-        textCount = 0
-        if !lists.isEmpty { lists.removeAll() }
-        if !addresses.isEmpty { addresses.removeAll(keepingCapacity: true) }
-        if !networks.isEmpty { networks.removeAll(keepingCapacity: true) }
-        unsafe packedValues.withUnsafeMutableBufferPointer { packedValues in
-            for place in Place.count..<packedValues.count { unsafe packedValues[place] = .absent }
-        }
-    }
 
     // MARK: Reading
 

@@ -224,6 +224,7 @@ internal import Policies
             if verdict.isReason(ofPermit: isPermitted) { reasons[policy] += 1 }
             if verdict.contains(.observes) { observations[policy] += 1 }
         }
+        let counted = Verdict.reasons(ofPermit: isPermitted).union(.observes)
         for number in 0..<answered {
             let answer = answer(number)
             if answer < 0 {
@@ -231,7 +232,7 @@ internal import Policies
                     count(outcome.policy, Verdict(outcome, isObserving: isObserving[outcome.policy]))
                 }
             } else {
-                unsafe plan.pointee.treeHeaders[number].pointee.tell(answer) { count($0, $1) }
+                unsafe plan.pointee.treeHeaders[number].pointee.tell(answer, counted) { count($0, $1) }
             }
         }
     }

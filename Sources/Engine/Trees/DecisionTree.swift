@@ -50,11 +50,14 @@ internal import Policies
             }
         }
 
-        /// Calls `body` with the verdict of each policy at a leaf.
-        @inline(__always) func tell(_ leaf: Int, _ body: (_ policy: Int, Verdict) -> Void) {
+        /// Calls `body` with the verdict of each policy at a leaf that has something of `parts`.
+        @inline(__always) func tell(_ leaf: Int, _ parts: Verdict, _ body: (_ policy: Int, Verdict) -> Void) {
             unsafe precondition(leaf >= 0 && leaf < leafCount)
-            for place in unsafe 0..<policyCount {
-                unsafe body(Int(policies[place]), parts[leaf &* policyCount &+ place])
+            let own = unsafe self.parts + leaf &* policyCount
+            var place = 0
+            while unsafe place < policyCount {
+                if unsafe own[place].rawValue & parts.rawValue != 0 { unsafe body(Int(policies[place]), own[place]) }
+                place &+= 1
             }
         }
     }

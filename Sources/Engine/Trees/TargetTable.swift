@@ -128,8 +128,3 @@ internal import Model
         return Int(truncatingIfNeeded: hash &>> 32) & mask
     }
 }
-
-extension TextWords {
-    /// A code in place of a string.
-    fileprivate init(_ code: UInt32) { (first, last) = (UInt64(code), 0) }
-}

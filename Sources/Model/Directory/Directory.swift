@@ -185,6 +185,8 @@ package final class Directory: Sendable {
     package func userType(_ id: ExactName, tenant: Int) -> Int? { userTypesByID.number(id, scope: tenant) }
     package func assignment(_ id: ExactName, tenant: Int) -> Int? { assignmentsByID.number(id, scope: tenant) }
 
+    package func tenant(_ id: UnsafeRawBufferPointer) -> Int? { unsafe tenantsByID.number(id) }
+
     package func department(_ id: UnsafeRawBufferPointer, tenant: Int) -> Int? {
         unsafe departmentsByID.number(id, scope: tenant)
     }
@@ -211,16 +213,6 @@ package final class Directory: Sendable {
         var next: Int? = department
         while let current = next {
             guard departments[current].requires.allSatisfy(permissions.permits) else { return false }
-            next = departments[current].parent
-        }
-        return true
-    }
-
-    /// True when a department and every department above it are active.
-    package func isActiveToTheTop(_ department: Int) -> Bool {
-        var next: Int? = department
-        while let current = next {
-            guard departments[current].isActive else { return false }
             next = departments[current].parent
         }
         return true

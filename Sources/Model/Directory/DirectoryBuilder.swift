@@ -95,14 +95,25 @@ struct DirectoryBuilder {
             assignments.append(
                 Assignment(
                     id: assignment.id, user: users.count, department: department, userType: type,
-                    isRemoved: assignment.isRemoved, permissions: permissions, permissionSet: permissionSet,
-                    combination: next))
+                    isRemoved: assignment.isRemoved,
+                    standing: standing(assignment, of: record, department: department, tenant: tenant),
+                    permissions: permissions, permissionSet: permissionSet, combination: next))
         }
         users.append(
             User(
                 id: record.id, name: record.name, fullName: record.fullName, email: record.email, tenant: tenant,
                 isActive: record.isActive, permissions: PermissionSet(record.permissions),
                 assignments: first..<assignments.count))
+    }
+
+    private func standing(
+        _ assignment: AssignmentRecord, of user: UserRecord, department: Int, tenant: Int
+    ) -> Assignment.Standing {
+        if tenants[tenant].isTampered { return .tenantTampered }
+        if !tenants[tenant].isActive { return .tenantInactive }
+        if !user.isActive { return .userInactive }
+        if assignment.isRemoved { return .removed }
+        return departments[department].isActiveToTheTop ? .good : .departmentInactive
     }
 
     private mutating func add(
@@ -185,10 +196,13 @@ struct DirectoryBuilder {
         for (index, place) in placed.enumerated() {
             let record = records[place.record]
             departmentsByID.claim(record.id, scope: tenant, number: first + index)
+            // The one above it comes first.
+            let isBelowActive = place.parent.map { departments[$0].isActiveToTheTop } ?? true
             departments.append(
                 Department(
                     id: record.id, name: record.name, tenant: tenant, parent: place.parent,
-                    isActive: record.isActive, requires: record.requires, depth: place.depth,
+                    isActive: record.isActive, isActiveToTheTop: record.isActive && isBelowActive,
+                    requires: record.requires, depth: place.depth,
                     enter: place.enter, leave: place.enter + sizes[index]))
         }
     }

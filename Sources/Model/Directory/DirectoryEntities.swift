@@ -14,6 +14,8 @@ package struct Department: Sendable {
     package let tenant: Int
     package let parent: Int?
     package let isActive: Bool
+    /// True when it is active, and every department above it.
+    package let isActiveToTheTop: Bool
     package let requires: [ExactName]
     /// The number of departments above it.
     package let depth: Int
@@ -52,6 +54,7 @@ package struct Assignment: Sendable {
     package let department: Int
     package let userType: Int
     package let isRemoved: Bool
+    package let standing: Standing
     package let permissions: PermissionSet
     /// The number of its permissions among `Directory.permissionSets`; -1 for an assignment of no directory.
     package internal(set) var permissionSet: Int
@@ -71,15 +74,23 @@ package struct Assignment: Sendable {
         }
     }
 
+    /// Whether tokens can be used in the assignment, or the first reason why not, in the order in which they are looked for.
+    package enum Standing: UInt8, Sendable {
+        case good, tenantTampered, tenantInactive, userInactive, removed
+        /// The department or one above it.
+        case departmentInactive
+    }
+
     init(
-        id: ExactName, user: Int, department: Int, userType: Int, isRemoved: Bool, permissions: PermissionSet,
-        permissionSet: Int, combination: Int
+        id: ExactName, user: Int, department: Int, userType: Int, isRemoved: Bool, standing: Standing,
+        permissions: PermissionSet, permissionSet: Int, combination: Int
     ) {
         self.id = id
         self.user = user
         self.department = department
         self.userType = userType
         self.isRemoved = isRemoved
+        self.standing = standing
         self.permissions = permissions
         self.permissionSet = permissionSet
         self.combination = combination
@@ -90,7 +101,7 @@ package struct Assignment: Sendable {
     init(_ other: Assignment, under ceiling: Ceiling, department: (ExactName) -> Int?) {
         self.init(
             id: other.id, user: other.user, department: other.department, userType: other.userType,
-            isRemoved: other.isRemoved,
+            isRemoved: other.isRemoved, standing: other.standing,
             permissions: ceiling.permissions.map { other.permissions.intersection(PermissionSet($0)) }
                 ?? other.permissions,
             permissionSet: -1, combination: other.combination)

@@ -118,6 +118,8 @@ package enum TokenKind: String, CaseIterable, Sendable {
     /// Made by a login of the mobile app; has no name, and expires `mobileDays` later.
     case mobile
 
+    package var isMobile: Bool { if case .mobile = self { true } else { false } }
+
     /// The lifetime of a mobile token in days of 86,400 s.
     package static let mobileDays = 30
 

@@ -23,36 +23,33 @@ package struct TokenID: Hashable, Comparable, Sendable {
 
     /// - Returns: `nil` unless the bytes are exactly 32 hexadecimal digits.
     package init?(_ digits: UnsafeRawBufferPointer) {
-        guard digits.count == 32 else { return nil }
-        var parts: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
-        guard unsafe Self.read(digits, at: 0, into: &parts.0), unsafe Self.read(digits, at: 8, into: &parts.1),
-            unsafe Self.read(digits, at: 16, into: &parts.2), unsafe Self.read(digits, at: 24, into: &parts.3)
-        else { return nil }
-        self.init(high: parts.0 << 32 | parts.1, low: parts.2 << 32 | parts.3)
+        guard digits.count == 32, let start = digits.baseAddress else { return nil }
+        var faults: UInt64 = 0
+        let first = unsafe Self.read(start, &faults) << 32 | Self.read(start + 8, &faults)
+        let last = unsafe Self.read(start + 16, &faults) << 32 | Self.read(start + 24, &faults)
+        guard faults == 0 else { return nil }
+        self.init(high: first, low: last)
+    }
+
+    /// Reads eight hexadecimal digits at once, one in each byte of a word.
+    /// - Parameter faults: gets a bit where one is no such digit.
+    @unsafe @inline(__always) private static func read(_ digits: UnsafeRawPointer, _ faults: inout UInt64) -> UInt64 {
+        let each: UInt64 = 0x0101_0101_0101_0101
+        let word = unsafe UInt64(littleEndian: digits.loadUnaligned(as: UInt64.self))
+        // Bit 6 distinguishes letters (0x41-0x46, 0x61-0x66) from digits (0x30-0x39).
+        let letters = word &>> 6 & each
+        let values = word & (each &* 0x0F) &+ letters &* 9
+        // Written again, in lower case, they must be what they were. A value of 16 or more is none.
+        let areOver = (values &+ each &* 6) &>> 4 & each
+        let written = values &+ each &* 0x30 &+ areOver &* 0x27
+        faults |= written ^ (word | letters &<< 5) | values & (each &* 0xF0)
+        let pairs = (values &<< 4 | values &>> 8) & 0x00FF_00FF_00FF_00FF
+        let quads = (pairs &<< 8 | pairs &>> 16) & 0x0000_FFFF_0000_FFFF
+        return (quads &<< 16 | quads &>> 32) & 0xFFFF_FFFF
     }
 
     package static func < (one: Self, other: Self) -> Bool {
         (one.high, one.low) < (other.high, other.low)
-    }
-
-    /// Reads eight hexadecimal digits at once, one in each byte of a word.
-    /// - Returns: `false` when they are not such digits.
-    private static func read(_ digits: UnsafeRawBufferPointer, at place: Int, into value: inout UInt64) -> Bool {
-        let each: UInt64 = 0x0101_0101_0101_0101
-        let word = unsafe UInt64(littleEndian: digits.loadUnaligned(fromByteOffset: place, as: UInt64.self))
-        // Bit 6 distinguishes letters (0x41-0x46, 0x61-0x66) from digits (0x30-0x39).
-        let letters = word >> 6 & each
-        let (high, low) = (word >> 4 & (each &* 0x0F), word & (each &* 0x0F))
-        guard high & ~(letters &* 2) == each &* 3 &+ letters else { return false }
-        // A digit's low half is at most 9, a letter's from 1 to 6.
-        let over = low &+ each &* 6 &+ letters &* 3
-        let some = low &+ each &* 0x0F
-        guard over & (each &* 0x10) == 0, letters << 4 & ~some == 0 else { return false }
-        let values = low &+ letters &* 9
-        let pairs = (values << 4 | values >> 8) & 0x00FF_00FF_00FF_00FF
-        let quads = (pairs << 8 | pairs >> 16) & 0x0000_FFFF_0000_FFFF
-        value = (quads << 16 | quads >> 32) & 0xFFFF_FFFF
-        return true
     }
 }
 

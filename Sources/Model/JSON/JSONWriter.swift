@@ -18,12 +18,6 @@ package struct JSONWriter {
         followsKey = false
     }
 
-    /// Writes prepared JSON text on a line of its own.
-    package mutating func line(_ value: StaticString) {
-        unsafe bytes.append(contentsOf: UnsafeBufferPointer(start: value.utf8Start, count: value.utf8CodeUnitCount))
-        newline()
-    }
-
     package mutating func newline() {
         bytes.append(UInt8(ascii: "\n"))
         needsComma = false

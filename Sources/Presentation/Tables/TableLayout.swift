@@ -153,6 +153,8 @@ package struct TableLayout: Sendable {
     package static let benchScenario = TableLayout(
         .name("policies"), .fixed("by trees"), .fixed("99 %"), .fixed("run"), .fixed("99 %"), .fixed("first µs"),
         .fixed("bytes"))
+    package static let benchBatches = TableLayout(
+        .name("requests", least: 10), .fixed("bytes"), .fixed("batch"), .fixed("simdjson"), .fixed("share"))
     package static let benchCosts = TableLayout(
         .name("policy", least: 16), .fixed("fuel"), .fixed("bytes"), .fixed("facts"))
     package static let benchStore = TableLayout(
@@ -182,7 +184,7 @@ package struct TableLayout: Sendable {
         ("whatCan", whatCan(["Sales", "Nordlys Warehouse and Transport", "東京支社"])),
         ("comparedFacts", comparedFacts("Warehouse sync", "Price feed")),
         ("comparedAttributes", comparedAttributes("Warehouse sync", "Price feed")), ("benchTimes", benchTimes),
-        ("benchScenario", benchScenario),
+        ("benchScenario", benchScenario), ("benchBatches", benchBatches),
         ("benchCosts", benchCosts), ("benchStore", benchStore), ("benchComparison", benchComparison),
     ]
 }

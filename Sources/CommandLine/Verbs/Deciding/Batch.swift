@@ -150,6 +150,9 @@ extension Verb {
             "\(counted(summary.lines, "request")): \(summary.permits) permit, \(summary.denies) deny, "
                 + "\(summary.errors) invalid")
         if isExpecting { terminal.note("\(summary.mismatches) of \(summary.expectations) not as expected") }
+        if summary.slowLines > 0 {
+            terminal.note("\(counted(summary.slowLines, "request")) read by the full reader, which takes longer")
+        }
         let tables = [
             ("by code", summary.codes), ("by policy", summary.policies),
             ("only observed, by policy", summary.observing),

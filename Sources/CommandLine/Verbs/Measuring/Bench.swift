@@ -84,7 +84,11 @@ extension Verb {
                     report.rows.append(("the folder, under ceilings", row))
                 }
                 report.costs = try benchmark.costs(policies)
-                try batch(lines, policies, directory, jobs, now, into: &report)
+                report.batches = [try batch("plain", lines, policies, directory, jobs, now)]
+                if invocation[.requests] == nil {
+                    let ordinary = lines.map(OrdinaryRequest.saying(more:))
+                    report.batches.append(try batch("ordinary", ordinary, policies, directory, jobs, now))
+                }
                 report.print(isJSON: invocation[.json], to: invocation.terminal)
             } catch { throw fault(error) }
             return ExitStatus.done
@@ -181,9 +185,9 @@ extension Verb {
     /// Measures requests a second from a file to `/dev/null`, and the rate of simdjson parsing alone. They take turns
     /// and report medians, so that a disturbance affects both.
     private static func batch(
-        _ lines: [[UInt8]], _ policies: PolicySet, _ directory: Directory, _ jobs: Int, _ now: Instant,
-        into report: inout BenchReport
-    ) throws {
+        _ name: String, _ lines: [[UInt8]], _ policies: PolicySet, _ directory: Directory, _ jobs: Int,
+        _ now: Instant
+    ) throws -> BenchReport.Batch {
         // The file disappears when its descriptor is closed.
         guard let input = try? Descriptor.temporary("/tmp/demilune-bench-"),
             let output = try? Descriptor.open("/dev/null", for: .writing)
@@ -200,7 +204,6 @@ extension Verb {
         var options = BatchOptions(now: now)
         options.jobs = jobs
         let count = Double(lines.count * times)
-        report.bytesPerRequest = bytes.count / lines.count
         func rate(_ work: () throws -> Void) throws -> Int64 {
             lseek(input, 0, SEEK_SET)
             let start = SteadyClock.nanoseconds()
@@ -217,9 +220,9 @@ extension Verb {
             pairs.append((decided, parsed))
         }
         func median(_ values: [Int64]) -> Int64 { values.sorted()[values.count / 2] }
-        report.batch = median(pairs.map(\.decided))
-        report.parsing = median(pairs.map(\.parsed))
-        report.share = median(pairs.map { $0.decided * 100 / max(1, $0.parsed) })
+        return BenchReport.Batch(
+            name: name, decided: median(pairs.map(\.decided)), parsed: median(pairs.map(\.parsed)),
+            share: median(pairs.map { $0.decided * 100 / max(1, $0.parsed) }), bytes: bytes.count / lines.count)
     }
 }
 

@@ -11,13 +11,20 @@ struct BenchReport {
     /// The times of the folder's policies repeated, and of policies that share nothing, each with its name.
     var rows: [(name: String, row: DecisionBenchmark.Row)] = []
     var costs: [DecisionBenchmark.Cost] = []
-    /// Requests a second that the batch decides.
-    var batch: Int64 = 0
-    /// The rate of the batch in percent of the rate of parsing alone.
-    var share: Int64 = 0
-    /// Requests a second that simdjson alone parses, on one core.
-    var parsing: Int64 = 0
-    var bytesPerRequest = 0
+    /// For plain requests, and for those that say more than policies read.
+    var batches: [Batch] = []
+
+    struct Batch {
+        let name: String
+        /// Requests a second that the batch decides.
+        let decided: Int64
+        /// Requests a second that simdjson alone parses, on one core.
+        let parsed: Int64
+        /// The rate of the batch in percent of the rate of parsing alone.
+        let share: Int64
+        /// Of one request.
+        let bytes: Int
+    }
 
     func print(isJSON: Bool, to terminal: Terminal) {
         if isJSON {
@@ -30,8 +37,15 @@ struct BenchReport {
         if let own { times.add(Self.cells(own, name: "the folder's \(own.policies)")) }
         times.print(to: terminal)
         terminal.print()
-        terminal.print("a batch from a file: \(batch) requests a second, of \(bytesPerRequest) bytes each")
-        terminal.print("simdjson alone, on one core: \(parsing) a second; the batch is \(share) % of it")
+        terminal.print("a batch from a file, and simdjson alone on one core, in requests a second:")
+        var rates = Table(.benchBatches)
+        for batch in batches {
+            rates.add([
+                batch.name, "\(batch.bytes)", "\(batch.decided)", "\(batch.parsed)", "\(batch.share) %",
+            ])
+        }
+        rates.print(to: terminal)
+        terminal.print()
         terminal.print("from nothing to the first decision: \(cold / 1_000) µs")
         terminal.print()
         terminal.print("what a policy costs at most, the same everywhere:")
@@ -47,22 +61,33 @@ struct BenchReport {
     }
 
     private var json: JSON {
-        .object([
-            .init("decisions", own.map { .object($0.json(name: "the folder's")) } ?? .null),
-            .init("grown", .array(rows.map { .object($0.row.json(name: $0.name)) })),
-            .init("batch_per_second", .integer(batch)),
-            .init("parsing_per_second", .integer(parsing)), .init("request_bytes", .integer(Int64(bytesPerRequest))),
-            .init("cold_ns", .integer(cold)),
-            .init(
-                "costs",
-                .array(
-                    costs.map {
-                        .object([
-                            .init("policy", .string($0.policy)), .init("fuel", .integer(Int64($0.fuel))),
-                            .init("bytes", .integer(Int64($0.bytes))), .init("facts", .integer(Int64($0.facts))),
-                        ])
-                    })),
-        ])
+        .object(
+            [
+                .init("decisions", own.map { .object($0.json(name: "the folder's")) } ?? .null),
+                .init("grown", .array(rows.map { .object($0.row.json(name: $0.name)) })),
+                .init("cold_ns", .integer(cold)),
+                .init(
+                    "costs",
+                    .array(
+                        costs.map {
+                            .object([
+                                .init("policy", .string($0.policy)), .init("fuel", .integer(Int64($0.fuel))),
+                                .init("bytes", .integer(Int64($0.bytes))), .init("facts", .integer(Int64($0.facts))),
+                            ])
+                        })),
+            ] + batches.flatMap(\.json))
+    }
+}
+
+extension BenchReport.Batch {
+    /// Its members in a report for machines; those of plain requests have the names that earlier versions gave them.
+    fileprivate var json: [JSON.Member] {
+        let prefix = name == "plain" ? "" : "\(name)_"
+        return [
+            .init(ExactName(prefix + "batch_per_second"), .integer(decided)),
+            .init(ExactName(prefix + "parsing_per_second"), .integer(parsed)),
+            .init(ExactName(prefix + "request_bytes"), .integer(Int64(bytes))),
+        ]
     }
 }
 

@@ -2,14 +2,14 @@ internal import Glibc
 
 /// The bytes of a string in two words, read without a loop: all of them, for a string of at most sixteen bytes. Two such
 /// strings of the same length are the same exactly when their words are.
-struct TextWords: Equatable, BitwiseCopyable {
-    let first: UInt64
-    let last: UInt64
+@frozen @usableFromInline package struct TextWords: Equatable, BitwiseCopyable {
+    @usableFromInline package let first: UInt64
+    @usableFromInline package let last: UInt64
 
     /// The longest string that two words hold, in bytes.
-    static let most = 16
+    @inlinable package static var most: Int { 16 }
 
-    @inline(__always) @unsafe init(_ text: UnsafeRawPointer, _ count: Int) {
+    @inlinable @inline(__always) @unsafe package init(_ text: UnsafeRawPointer, _ count: Int) {
         if count >= 8 {
             first = unsafe text.loadUnaligned(as: UInt64.self)
             last = unsafe text.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
@@ -26,11 +26,18 @@ struct TextWords: Equatable, BitwiseCopyable {
         }
     }
 
+    /// A code in place of a string.
+    @inlinable package init(_ code: UInt32) { (first, last) = (UInt64(code), 0) }
+
     /// True when two strings of the same length have the same bytes.
-    @inline(__always) @unsafe static func areSame(_ one: UnsafeRawPointer, _ other: UnsafeRawPointer, _ count: Int)
-        -> Bool
-    {
+    @inlinable @inline(__always) @unsafe package static func areSame(
+        _ one: UnsafeRawPointer, _ other: UnsafeRawPointer, _ count: Int
+    ) -> Bool {
         guard count > most else { return unsafe TextWords(one, count) == TextWords(other, count) }
-        return unsafe memcmp(one, other, count) == 0
+        return unsafe areSameLong(one, other, count)
     }
+
+    @unsafe @usableFromInline static func areSameLong(
+        _ one: UnsafeRawPointer, _ other: UnsafeRawPointer, _ count: Int
+    ) -> Bool { unsafe memcmp(one, other, count) == 0 }
 }
