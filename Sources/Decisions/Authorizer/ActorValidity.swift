@@ -52,21 +52,21 @@ package enum ActorValidity {
     }
 
     private static func fault(_ token: TokenState, _ directory: Directory, _ now: Instant) -> String? {
-        let standing = directory.assignments[token.assignment].standing.rawValue
-        if token.isTampered || standing == Assignment.Standing.tenantTampered.rawValue { return "token_tampered" }
+        let validity = directory.assignments[token.assignment].validity.rawValue
+        if token.isTampered || validity == Assignment.Validity.tenantTampered.rawValue { return "token_tampered" }
         if token.isRevoked { return "token_revoked" }
         if now.microseconds >= token.expires.microseconds { return "token_expired" }
         if token.isSuspended { return "token_suspended" }
-        return standing == 0 ? nil : fault(assignment: token.assignment, directory)
+        return validity == 0 ? nil : fault(assignment: token.assignment, directory)
     }
 
     private static func fault(assignment index: Int, _ directory: Directory) -> String? {
-        code(directory.assignments[index].standing)
+        code(directory.assignments[index].validity)
     }
 
-    private static func code(_ standing: Assignment.Standing) -> String? {
-        switch standing {
-        case .good: nil
+    private static func code(_ validity: Assignment.Validity) -> String? {
+        switch validity {
+        case .valid: nil
         case .tenantTampered: "tenant_tampered"
         case .tenantInactive: "tenant_inactive"
         case .userInactive: "user_inactive"

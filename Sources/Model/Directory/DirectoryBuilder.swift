@@ -96,7 +96,7 @@ struct DirectoryBuilder {
                 Assignment(
                     id: assignment.id, user: users.count, department: department, userType: type,
                     isRemoved: assignment.isRemoved,
-                    standing: standing(assignment, of: record, department: department, tenant: tenant),
+                    validity: validity(assignment, of: record, department: department, tenant: tenant),
                     permissions: permissions, permissionSet: permissionSet, combination: next))
         }
         users.append(
@@ -106,14 +106,14 @@ struct DirectoryBuilder {
                 assignments: first..<assignments.count))
     }
 
-    private func standing(
+    private func validity(
         _ assignment: AssignmentRecord, of user: UserRecord, department: Int, tenant: Int
-    ) -> Assignment.Standing {
+    ) -> Assignment.Validity {
         if tenants[tenant].isTampered { return .tenantTampered }
         if !tenants[tenant].isActive { return .tenantInactive }
         if !user.isActive { return .userInactive }
         if assignment.isRemoved { return .removed }
-        return departments[department].isActiveToTheTop ? .good : .departmentInactive
+        return departments[department].isActiveToTheTop ? .valid : .departmentInactive
     }
 
     private mutating func add(

@@ -54,7 +54,7 @@ package struct Assignment: Sendable {
     package let department: Int
     package let userType: Int
     package let isRemoved: Bool
-    package let standing: Standing
+    package let validity: Validity
     package let permissions: PermissionSet
     /// The number of its permissions among `Directory.permissionSets`; -1 for an assignment of no directory.
     package internal(set) var permissionSet: Int
@@ -74,15 +74,15 @@ package struct Assignment: Sendable {
         }
     }
 
-    /// Whether tokens can be used in the assignment, or the first reason why not, in the order in which they are looked for.
-    package enum Standing: UInt8, Sendable {
-        case good, tenantTampered, tenantInactive, userInactive, removed
+    /// The first reason why tokens cannot be used in an assignment, in the order in which reasons are looked for.
+    package enum Validity: UInt8, Sendable {
+        case valid, tenantTampered, tenantInactive, userInactive, removed
         /// The department or one above it.
         case departmentInactive
     }
 
     init(
-        id: ExactName, user: Int, department: Int, userType: Int, isRemoved: Bool, standing: Standing,
+        id: ExactName, user: Int, department: Int, userType: Int, isRemoved: Bool, validity: Validity,
         permissions: PermissionSet, permissionSet: Int, combination: Int
     ) {
         self.id = id
@@ -90,7 +90,7 @@ package struct Assignment: Sendable {
         self.department = department
         self.userType = userType
         self.isRemoved = isRemoved
-        self.standing = standing
+        self.validity = validity
         self.permissions = permissions
         self.permissionSet = permissionSet
         self.combination = combination
@@ -101,7 +101,7 @@ package struct Assignment: Sendable {
     init(_ other: Assignment, under ceiling: Ceiling, department: (ExactName) -> Int?) {
         self.init(
             id: other.id, user: other.user, department: other.department, userType: other.userType,
-            isRemoved: other.isRemoved, standing: other.standing,
+            isRemoved: other.isRemoved, validity: other.validity,
             permissions: ceiling.permissions.map { other.permissions.intersection(PermissionSet($0)) }
                 ?? other.permissions,
             permissionSet: -1, combination: other.combination)

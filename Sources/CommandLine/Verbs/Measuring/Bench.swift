@@ -109,7 +109,7 @@ extension Verb {
         return ExitStatus.done
     }
 
-    /// What went wrong while something was measured, in its own words.
+    /// The error for a fault of a measurement, in the fault's own words.
     private static func fault(_ error: any Error) -> CommandError {
         switch error {
         case let error as RequestError: CommandError(error.message)
