@@ -30,7 +30,9 @@ extension JSON {
         if let place = members.firstIndex(where: { $0.key == "properties" }),
             case .object(let own) = members[place].value
         {
-            members[place] = Member("properties", .object(own + more))
+            // What the schema has asked for already stays as it is.
+            members[place] = Member(
+                "properties", .object(own + more.filter { addition in !own.contains { $0.key == addition.key } }))
         } else {
             members.append(Member("properties", .object(more)))
         }

@@ -7,7 +7,7 @@ struct ReplayWorker {
     private let now: Instant?
     private let authorizer: Authorizer
     /// The number of lines in a row that were not confirmed. Where none of many was, few more are tried: their decisions
-    /// differ, or they are of an unusual shape.
+    /// differ, or the fast reader leaves them alone.
     private var unconfirmed = 0
 
     private static let (patience, interval) = (64, 16)
@@ -27,7 +27,7 @@ struct ReplayWorker {
         return result
     }
 
-    /// Counts a line whose request is of the usual shape, and gets the same decision again.
+    /// Counts a line that the fast reader reads, and whose request gets the same decision again.
     private mutating func isConfirmed(
         _ line: UnsafeRawBufferPointer, _ number: Int, on directory: Directory, _ result: inout ReplayedBlock
     ) -> Bool {

@@ -38,7 +38,7 @@ internal import Tokens
         evaluator = try Evaluator(policies, budget: budget, treeOptions: treeOptions)
         ceilings = CeilingEnforcement(policies)
         wholeKinds = ceilings.wholeKinds
-        // The reference authorizer uses the slow reader only.
+        // The reference authorizer uses the full reader only.
         reader = treeOptions.isReference ? nil : RequestLineReader(schema: policies.schema)
         unsafe borrowedReader = reader.map { unsafe .passUnretained($0) }
     }
